@@ -1,0 +1,1 @@
+//! Put-once store of every registered byte.

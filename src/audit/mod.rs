@@ -1,0 +1,1 @@
+//! Checks over register and archive.

@@ -1,0 +1,1 @@
+//! Facts of a case: parties, amounts, dates, and their intake.

@@ -1,0 +1,183 @@
+//! Files that are whole or absent, and on disk when a call returns.
+//!
+//! The one home of writing, renaming and link-safe opening of files. Contract of every writer
+//! here: durable on return (file and folder are synced), atomic (a reader sees all or nothing),
+//! safe to retry. Paths in messages are shown as given, so callers mask names from outside first.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{CWD, OFlags, RenameFlags};
+
+crate::problems! {
+    /// Why a file could not be read or written.
+    pub enum DurableError {
+        /// The system refused.
+        Io { path: String, source: io::Error } = "CH-F001", Fault,
+            "cannot use `{path}`: {source}" => "check that it exists, that you may use it and that the disk has room",
+            "无法使用 `{path}`：{source}" => "请检查其是否存在、权限与磁盘空间";
+        /// A file of that name is there already and is never overwritten.
+        Exists { path: String } = "CH-F002", Input,
+            "`{path}` exists already" => "choose another name or remove it yourself",
+            "`{path}` 已存在" => "请另选名称，或自行移走原文件";
+        /// It is larger than its kind may be.
+        TooLarge { path: String, limit: u64 } = "CH-F003", Input,
+            "`{path}` is larger than {limit} bytes" => "split it, or check that it is the right file",
+            "`{path}` 超过 {limit} 字节" => "请拆分文件，或确认文件是否正确";
+        /// It is a link, a folder, a device or a pipe.
+        NotRegular { path: String } = "CH-F004", Input,
+            "`{path}` is not a regular file" => "give the file itself, not a link, folder or device",
+            "`{path}` 不是普通文件" => "请提供文件本身，而非链接、文件夹或设备";
+    }
+}
+
+/// Result of file work.
+pub type Result<T> = std::result::Result<T, DurableError>;
+
+/// Attaches the path to a system error.
+pub fn at(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
+    move |source| DurableError::Io { path: path.display().to_string(), source }
+}
+
+/// Opens a regular file for reading without following a link in its last component.
+///
+/// # Errors
+/// [`DurableError::NotRegular`] for links, folders, devices and pipes; [`DurableError::Io`].
+pub fn open_regular(path: &Path) -> Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed();
+    let not_regular = || DurableError::NotRegular { path: path.display().to_string() };
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            return Err(not_regular());
+        }
+        Err(error) => return Err(at(path)(error)),
+    };
+    if file.metadata().map_err(at(path))?.is_file() { Ok(file) } else { Err(not_regular()) }
+}
+
+/// Reads a whole regular file of at most `limit` bytes.
+///
+/// # Errors
+/// [`DurableError::TooLarge`] past the limit, and those of [`open_regular`].
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(at(path))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(DurableError::TooLarge { path: path.display().to_string(), limit })
+    }
+}
+
+/// Makes a folder and its parents, durably.
+///
+/// # Errors
+/// [`DurableError::Io`].
+pub fn create_folder(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(at(path))?;
+    sync_folder(parent(path))
+}
+
+/// Writes a new file that nothing may overwrite.
+///
+/// # Errors
+/// [`DurableError::Exists`] if the name is taken; [`DurableError::Io`].
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let staged = stage(path, bytes, 0o644)?;
+    publish(&staged, path)
+}
+
+/// Writes a new file only its owner may read, such as a key.
+///
+/// # Errors
+/// As [`write_new`].
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let staged = stage(path, bytes, 0o600)?;
+    publish(&staged, path)
+}
+
+/// Puts `bytes` in the place of whatever `path` holds.
+///
+/// # Errors
+/// [`DurableError::Io`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let staged = stage(path, bytes, 0o644)?;
+    std::fs::rename(&staged, path).map_err(at(path))?;
+    sync_folder(parent(path))
+}
+
+/// Moves a written and synced file to its final name, unless that name is taken.
+///
+/// # Errors
+/// [`DurableError::Exists`] if the name is taken (the staged file is removed);
+/// [`DurableError::Io`].
+pub fn publish(staged: &Path, path: &Path) -> Result<()> {
+    match rustix::fs::renameat_with(CWD, staged, CWD, path, RenameFlags::NOREPLACE) {
+        Ok(()) => sync_folder(parent(path)),
+        Err(rustix::io::Errno::EXIST) => {
+            std::fs::remove_file(staged).map_err(at(staged))?;
+            Err(DurableError::Exists { path: path.display().to_string() })
+        }
+        Err(error) => Err(at(path)(error.into())),
+    }
+}
+
+/// Makes the entries of a folder durable.
+///
+/// # Errors
+/// [`DurableError::Io`].
+pub fn sync_folder(path: &Path) -> Result<()> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(at(path))
+}
+
+fn stage(path: &Path, bytes: &[u8], mode: u32) -> Result<PathBuf> {
+    let folder = parent(path);
+    let staged = tempfile::Builder::new()
+        .prefix(".staged-")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
+        .tempfile_in(folder)
+        .map_err(at(path))?;
+    staged.as_file().write_all(bytes).map_err(at(path))?;
+    staged.as_file().sync_all().map_err(at(path))?;
+    let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
+    Ok(kept)
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_name_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("entry");
+        write_new(&path, b"first").unwrap();
+        assert!(matches!(write_new(&path, b"second"), Err(DurableError::Exists { .. })));
+        assert_eq!(read(&path, 10).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn links_folders_and_large_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        write_new(&path, b"0123456789").unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(matches!(open_regular(&link), Err(DurableError::NotRegular { .. })));
+        assert!(matches!(open_regular(folder.path()), Err(DurableError::NotRegular { .. })));
+        assert!(matches!(read(&path, 9), Err(DurableError::TooLarge { limit: 9, .. })));
+    }
+}

@@ -1,0 +1,1 @@
+//! Evidence: intake, fixity, container, bundle, verification.

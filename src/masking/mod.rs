@@ -1,0 +1,1 @@
+//! Masking of card and identity numbers.

@@ -1,0 +1,257 @@
+//! Everything that can go wrong, as coded, bilingual values.
+//!
+//! Owns the [`Problem`] trait and the [`problems!`](crate::problems) macro, by which each
+//! module declares one `thiserror` enum whose variants carry a stable code, an English and a
+//! Chinese sentence, and an action in both languages. `docs/errors.md` is generated from the
+//! same declarations. A message never holds a rejected value that may be personal.
+
+use std::fmt;
+
+/// A language in which the product speaks.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    Chinese,
+    /// English.
+    English,
+}
+
+/// What a problem means for the one who asked, and so the exit status of the command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Severity {
+    /// A rule said no. Exit 1.
+    Refusal,
+    /// A check found something. Exit 1.
+    Finding,
+    /// Usage, or input that cannot be read as what it should be. Exit 2.
+    Input,
+    /// Input or output, database or network. Exit 3.
+    Fault,
+}
+
+impl Severity {
+    /// Exit status of a command that ends with this problem.
+    #[must_use]
+    pub const fn exit_status(self) -> u8 {
+        match self {
+            Self::Refusal | Self::Finding => 1,
+            Self::Input => 2,
+            Self::Fault => 3,
+        }
+    }
+
+    /// Lower-case English name, stable in JSON output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refusal => "refusal",
+            Self::Finding => "finding",
+            Self::Input => "input",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// One declared code: the row of `docs/errors.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Stable code, such as `CH-T002`.
+    pub code: &'static str,
+    /// What it means for the exit status.
+    pub severity: Severity,
+    /// English sentence, with `{field}` where a value is put in.
+    pub english: &'static str,
+    /// Chinese sentence, with the same fields.
+    pub chinese: &'static str,
+    /// What to do, in English.
+    pub hint_english: &'static str,
+    /// What to do, in Chinese.
+    pub hint_chinese: &'static str,
+}
+
+impl Code {
+    /// What to do, in `language`.
+    #[must_use]
+    pub const fn hint(&self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.hint_chinese,
+            Language::English => self.hint_english,
+        }
+    }
+}
+
+/// A coded problem that can be told in both languages.
+pub trait Problem: std::error::Error {
+    /// The declared code with its texts.
+    fn code(&self) -> &'static Code;
+
+    /// What happened, in one sentence of `language`.
+    fn say(&self, language: Language) -> String;
+}
+
+/// A problem kept as a value: a refusal for the register, a finding of a check, a line of a list.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The declared code.
+    pub code: &'static Code,
+    /// What happened, in English.
+    pub english: String,
+    /// What happened, in Chinese.
+    pub chinese: String,
+}
+
+impl Report {
+    /// Keeps what `problem` says.
+    pub fn of(problem: &(impl Problem + ?Sized)) -> Self {
+        Self {
+            code: problem.code(),
+            english: problem.say(Language::English),
+            chinese: problem.say(Language::Chinese),
+        }
+    }
+
+    /// What happened, in `language`.
+    #[must_use]
+    pub fn say(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.chinese,
+            Language::English => &self.english,
+        }
+    }
+}
+
+impl<P: Problem> From<P> for Report {
+    fn from(problem: P) -> Self {
+        Self::of(&problem)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.code.code, self.english)
+    }
+}
+
+/// Declares an enum of problems: code, severity, and sentence and hint in English and Chinese.
+///
+/// Fields named in the sentences are put in by `Display`. A field named `source` becomes the
+/// error's source. `CODES` lists the declared codes for `docs/errors.md`.
+///
+/// ```
+/// chancery::problems! {
+///     /// Why a door stays shut.
+///     pub enum DoorError {
+///         /// Nobody has the key.
+///         Locked { room: String } = "CH-Z001", Refusal,
+///             "room `{room}` is locked" => "ask the porter for its key",
+///             "房间 `{room}` 已上锁" => "请向门房领取钥匙";
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! problems {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$variant_meta:meta])*
+                $variant:ident $({ $($field:ident : $type:ty),* $(,)? })? = $code:literal, $severity:ident,
+                    $english:literal => $hint_english:literal,
+                    $chinese:literal => $hint_chinese:literal;
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, ::thiserror::Error)]
+        pub enum $name {
+            $(
+                $(#[$variant_meta])*
+                #[error($english)]
+                $variant $({
+                    $(
+                        #[doc = concat!("Put in for `{", stringify!($field), "}`.")]
+                        $field: $type
+                    ),*
+                })?
+            ),*
+        }
+
+        impl $name {
+            /// Codes this enum can give, in order of declaration.
+            pub const CODES: &'static [$crate::problem::Code] = &[
+                $(
+                    $crate::problem::Code {
+                        code: $code,
+                        severity: $crate::problem::Severity::$severity,
+                        english: $english,
+                        chinese: $chinese,
+                        hint_english: $hint_english,
+                        hint_chinese: $hint_chinese,
+                    }
+                ),*
+            ];
+        }
+
+        impl $crate::problem::Problem for $name {
+            fn code(&self) -> &'static $crate::problem::Code {
+                match self {
+                    $(
+                        Self::$variant $({ $($field: _),* })? => {
+                            const CODE: &$crate::problem::Code = &$crate::problem::Code {
+                                code: $code,
+                                severity: $crate::problem::Severity::$severity,
+                                english: $english,
+                                chinese: $chinese,
+                                hint_english: $hint_english,
+                                hint_chinese: $hint_chinese,
+                            };
+                            CODE
+                        }
+                    )*
+                }
+            }
+
+            fn say(&self, language: $crate::problem::Language) -> String {
+                match (language, self) {
+                    $(
+                        ($crate::problem::Language::Chinese, Self::$variant $({ $($field),* })?) => {
+                            $( $( let _ = &$field; )* )?
+                            format!($chinese)
+                        }
+                    )*
+                    ($crate::problem::Language::English, told) => told.to_string(),
+                }
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    problems! {
+        /// Why a door stays shut.
+        pub enum DoorError {
+            /// Nobody has the key.
+            Locked { room: String, source: std::io::Error } = "CH-Z001", Refusal,
+                "room `{room}` is locked: {source}" => "ask the porter",
+                "房间 `{room}` 已上锁" => "请找门房";
+            /// There is none.
+            Missing = "CH-Z002", Fault, "no such room" => "look again", "没有这个房间" => "请再看看";
+        }
+    }
+
+    #[test]
+    fn a_problem_speaks_both_languages_and_keeps_its_source() {
+        let locked =
+            DoorError::Locked { room: "3".into(), source: std::io::Error::other("rusty") };
+        assert_eq!(locked.to_string(), "room `3` is locked: rusty");
+        assert_eq!(locked.say(Language::Chinese), "房间 `3` 已上锁");
+        assert_eq!(locked.code().code, "CH-Z001");
+        assert!(std::error::Error::source(&locked).is_some());
+        assert_eq!(DoorError::CODES.len(), 2);
+        assert_eq!(DoorError::Missing.code().severity.exit_status(), 3);
+    }
+}

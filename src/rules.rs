@@ -1,0 +1,1 @@
+//! Answers to rule questions, by the functions the product uses.

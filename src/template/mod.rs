@@ -1,0 +1,1 @@
+//! Template packages and their approval.

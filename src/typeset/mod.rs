@@ -1,0 +1,1 @@
+//! Pages by Typst in a closed world.

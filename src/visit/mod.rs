@@ -1,0 +1,1 @@
+//! Visits: conduct rules and statements.
