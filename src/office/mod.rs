@@ -1,1 +1,3 @@
-//! One agency's office.
+//! One agency's office: settings, principals, operators, credentials and the clock.
+
+pub mod clock;

@@ -1,1 +1,14 @@
-//! Template packages and their approval.
+//! Template packages: wording, layout and metadata of one document, and their approval.
+//!
+//! Owns the package and its digest, the language of wording, the lint before approval, and the
+//! approval without which nothing is rendered. Source: REQUIREMENTS 1 (L209, L211, L345).
+
+#[cfg(feature = "office")]
+pub mod metadata;
+#[cfg(feature = "office")]
+pub mod package;
+#[cfg(feature = "office")]
+pub mod wording;
+
+#[cfg(feature = "office")]
+pub use package::Package;

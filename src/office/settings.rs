@@ -1,0 +1,189 @@
+//! `office.toml`: who the agency is, where it is in time, where its credentials lie.
+//!
+//! Owns the file's shape; refuses unknown members, a zone that is no offset, a prefix or credit
+//! code of the wrong form. Nothing secret stands in it. Source: SPEC "Command line", REQUIREMENTS 1.
+
+use std::path::{Path, PathBuf};
+
+use chrono::FixedOffset;
+use serde::{Deserialize, Serialize};
+
+use crate::{case::credit_code, durable};
+
+/// Largest `office.toml` that is read, in bytes.
+const LIMIT: u64 = 64 * 1024;
+
+crate::problems! {
+    /// Why an office's settings cannot be used.
+    pub enum SettingsError {
+        /// There is no office here.
+        NoOffice { place: String } = "CH-O001", Input,
+            "no office at or above `{place}`" => "give --office DIR, set CHANCERY_OFFICE, or make one with `chancery init DIR`",
+            "`{place}` 及其上级目录中没有办公室" => "请用 --office DIR 指定，设置 CHANCERY_OFFICE，或用 `chancery init DIR` 新建";
+        /// The file is not what it should be.
+        Malformed { path: String, line: usize, detail: String } = "CH-O002", Input,
+            "`{path}` line {line}: {detail}" => "correct it; docs/formats.md shows every member",
+            "`{path}` 第 {line} 行：{detail}" => "请更正；各项见 docs/formats.md";
+        /// A member has a value it cannot have.
+        Member { member: &'static str, expected: &'static str } = "CH-O003", Input,
+            "setting `{member}` is not {expected}" => "correct it in the settings file",
+            "设置项 `{member}` 不符合要求（{expected}）" => "请在设置文件中更正";
+        /// A file could not be read.
+        File { source: durable::DurableError } = "CH-O004", Fault,
+            "the settings cannot be read: {source}" => "check the file and its permissions",
+            "无法读取设置：{source}" => "请检查文件及其权限";
+    }
+}
+
+/// The agency as its letters name it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agency {
+    /// Two to four capital letters that open every letter number.
+    pub prefix: String,
+    /// Registered name.
+    pub name: String,
+    /// 统一社会信用代码, 18 characters of GB 32100.
+    pub uscc: String,
+    /// Name on envelopes and call-back cards; must not betray collection.
+    pub postal_name: String,
+    /// Business telephone.
+    pub business_phone: String,
+    /// Telephone for call-backs.
+    pub callback_phone: String,
+    /// Telephone for complaints.
+    pub complaint_phone: String,
+    /// Hours in which a call is answered, as printed.
+    pub service_hours: String,
+    /// Postal address of the sender.
+    pub address: String,
+    /// Six-digit postcode of the sender.
+    pub postcode: String,
+}
+
+/// Where time is told.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// Offset from UTC, such as `+08:00`.
+    pub zone: String,
+}
+
+/// Where passphrases of service keys, and of a sample's operators, are read from.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Folder with one file a credential, named by operator or service, like systemd's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Which authority gives the time of a seal.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timestamp {
+    /// URL of an RFC 3161 authority; without it the office's own authority asserts the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Its trust anchor, a PEM file beside `office.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<PathBuf>,
+}
+
+/// `office.toml` as written.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The agency.
+    pub agency: Agency,
+    /// Its zone.
+    pub time: Zone,
+    /// Its credentials.
+    #[serde(default)]
+    pub credentials: Credentials,
+    /// Its timestamps.
+    #[serde(default)]
+    pub timestamp: Timestamp,
+}
+
+impl Settings {
+    /// Reads and checks settings.
+    ///
+    /// # Errors
+    /// [`SettingsError::File`], [`SettingsError::Malformed`], [`SettingsError::Member`].
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let bytes = durable::read(path, LIMIT).map_err(|source| SettingsError::File { source })?;
+        let malformed = |line, detail: &str| SettingsError::Malformed {
+            path: path.display().to_string(),
+            line,
+            detail: detail.to_owned(),
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| malformed(1, "not UTF-8"))?;
+        let settings: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            malformed(before.matches('\n').count().saturating_add(1), error.message())
+        })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// [`SettingsError::Member`] if a value is not what it should be.
+    pub fn to_toml(&self) -> Result<String, SettingsError> {
+        self.check()?;
+        toml::to_string_pretty(self)
+            .map_err(|_| SettingsError::Member { member: "office", expected: "writable as TOML" })
+    }
+
+    /// The office's offset from UTC.
+    ///
+    /// # Errors
+    /// [`SettingsError::Member`] if it is none.
+    pub fn zone(&self) -> Result<FixedOffset, SettingsError> {
+        self.time.zone.parse().map_err(|_| SettingsError::Member {
+            member: "time.zone",
+            expected: "an offset such as +08:00",
+        })
+    }
+
+    fn check(&self) -> Result<(), SettingsError> {
+        self.zone()?;
+        let agency = &self.agency;
+        let prefix = &agency.prefix;
+        if !(2..=4).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(SettingsError::Member {
+                member: "agency.prefix",
+                expected: "two to four capital letters",
+            });
+        }
+        if !credit_code::check(&agency.uscc).is_valid() {
+            return Err(SettingsError::Member {
+                member: "agency.uscc",
+                expected: "a credit code of GB 32100",
+            });
+        }
+        if agency.postcode.len() != 6 || !agency.postcode.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(SettingsError::Member {
+                member: "agency.postcode",
+                expected: "six digits",
+            });
+        }
+        for (member, text) in [
+            ("agency.name", &agency.name),
+            ("agency.postal_name", &agency.postal_name),
+            ("agency.business_phone", &agency.business_phone),
+            ("agency.callback_phone", &agency.callback_phone),
+            ("agency.complaint_phone", &agency.complaint_phone),
+            ("agency.service_hours", &agency.service_hours),
+            ("agency.address", &agency.address),
+        ] {
+            let length = text.chars().count();
+            if length == 0 || length > 80 || text.chars().any(char::is_control) {
+                return Err(SettingsError::Member { member, expected: "one line of 1 to 80 characters" });
+            }
+        }
+        Ok(())
+    }
+}
