@@ -1,0 +1,258 @@
+//! What a package must satisfy before anyone is asked to approve it.
+//!
+//! Owns the checks of wording, fields, blocks and fonts; every finding is told, none stops the
+//! rest. Pages of awkward data are the proof's matter. Source: DOCUMENTS.md, block table, R0 and
+//! F0; REQUIREMENTS 1 (L303, L345, L355).
+
+use std::collections::BTreeSet;
+
+use crate::{
+    problem::Report,
+    template::{
+        metadata::Block,
+        package::Package,
+        wording::Wording,
+        wording_scan::{self, Verdict},
+    },
+};
+
+crate::problems! {
+    /// What is wrong with a package.
+    pub enum LintFinding {
+        /// The document's row of the block table demands a block.
+        BlockMissing { block: &'static str } = "CH-T020", Refusal,
+            "block `{block}` is missing, which this document must hold" => "include the block in the wording and list it in `blocks`",
+            "缺少本文书必须具备的共用段落 `{block}`" => "请在措辞中引用该段落并列入 `blocks`";
+        /// `blocks` and the includes differ.
+        BlockList { block: String } = "CH-T021", Refusal,
+            "block `{block}` is listed but not included exactly once, or included but not listed" => "make `blocks` and the wording agree",
+            "共用段落 `{block}` 的列示与引用不一致" => "请使 `blocks` 与措辞一致";
+        /// A field is used but not declared.
+        FieldUndeclared { field: String } = "CH-T022", Refusal,
+            "field `{field}` is used but not declared" => "add it to `required` or `optional`",
+            "字段 `{field}` 已使用但未声明" => "请列入 `required` 或 `optional`";
+        /// A field is declared but not used.
+        FieldUnused { field: String } = "CH-T023", Refusal,
+            "field `{field}` is declared but not used" => "remove it from `[fields]` or use it",
+            "字段 `{field}` 已声明但未使用" => "请从 `[fields]` 移除或在措辞中使用";
+        /// A field is both used and forbidden.
+        FieldForbidden { field: String } = "CH-T024", Refusal,
+            "field `{field}` may not stand in this document" => "remove it from the wording",
+            "字段 `{field}` 不得出现在本文书中" => "请从措辞中移除";
+        /// The wording says what it must not.
+        Prohibited { part: String, rule: String, why: String } = "CH-T025", Refusal,
+            "prohibited wording in `{part}` ({rule}): {why}" => "reword the sentence; nothing may threaten, insult, disclose, pose as an authority or name a personal account",
+            "`{part}` 含有禁用措辞（{rule}）：{why}" => "请改写该句：不得威胁、侮辱、泄露、冒充机关或指向个人账户";
+        /// A font is used that the metadata does not declare.
+        FontUndeclared { family: String } = "CH-T026", Refusal,
+            "font `{family}` is used but not declared" => "add it to `fonts`, or use a declared one",
+            "字体 `{family}` 已使用但未声明" => "请列入 `fonts` 或改用已声明字体";
+        /// A declared font is not among the office's.
+        FontUnknown { family: String } = "CH-T027", Refusal,
+            "font `{family}` is declared but is not among the product's fonts" => "use one that `chancery template list` names",
+            "声明的字体 `{family}` 不在产品字体之列" => "请使用产品自带字体";
+        /// A part that carries number, date or version is missing.
+        PartMissing { section: &'static str } = "CH-T028", Refusal,
+            "section `{section}` is missing, which every letter with a sign-off must hold" => "add the section to the wording",
+            "缺少“{section}”段，凡有落款的函件均须具备" => "请在措辞中补充该段";
+        /// Table and fields disagree.
+        Table { detail: &'static str } = "CH-T029", Refusal,
+            "`[table]` is not usable: {detail}" => "correct it; docs/templates.md shows its members",
+            "`[table]` 无法使用：{detail}" => "请更正；各项见 docs/templates.md";
+    }
+}
+
+/// Fields that no document may print, whatever its kind.
+const NEVER: [&str; 12] = [
+    "recipient_id_number", "account", "card_number", "payee_account", "third_party_name",
+    "health", "family", "employer", "emblem", "discount_amount", "relative_name", "contact_name",
+];
+/// Given to every document without being declared.
+const GIVEN: [&str; 2] = ["template_id", "template_version"];
+/// Sections R0 demands where a sign-off stands.
+const SIGNED_PARTS: [&str; 5] = ["number", "signoff", "date", "check", "footer"];
+
+/// Blocks that the document's row of the block table demands.
+///
+/// Source: DOCUMENTS.md, "Which document needs which block".
+#[must_use]
+pub fn demanded_blocks(id: &str) -> &'static [Block] {
+    use Block::{Complaints, Dispute, Identity, Payment, Signoff};
+    match id {
+        "collection_notice" | "guarantor_notice" | "payment_reminder" | "legal_rights_notice"
+        | "overdue_risk_notice" | "subrogation_notice" | "reply_letter"
+        | "dispute_outcome_notice" => &[Identity, Dispute, Payment, Complaints, Signoff],
+        "dispute_hold_notice" => &[Identity, Complaints, Signoff],
+        "repayment_plan_agreement" | "repayment_commitment" | "voluntary_payment_commitment" => {
+            &[Complaints]
+        }
+        "overdraft_notice" | "law_firm_cover" => &[Dispute, Payment, Complaints],
+        "visit_agreed" => &[Dispute, Payment, Complaints],
+        "visit_not_agreed" => &[Dispute, Complaints],
+        _ => &[],
+    }
+}
+
+/// Checks `package` against `families`, the fonts at hand.
+///
+/// The list is empty if the package may be put before its approvers.
+#[must_use]
+pub fn lint(package: &Package, families: &BTreeSet<String>) -> Vec<Report> {
+    let mut found = Vec::new();
+    fonts(package, families, &mut found);
+    prohibited(package, &mut found);
+    match Wording::compile(package) {
+        Ok(wording) => {
+            blocks(package, &wording, &mut found);
+            fields(package, &wording, &mut found);
+            parts(package, &wording, &mut found);
+        }
+        Err(error) => found.push(Report::of(&error)),
+    }
+    found
+}
+
+fn blocks(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
+    let metadata = package.metadata();
+    for block in demanded_blocks(&metadata.id) {
+        if !metadata.blocks.contains(block) {
+            found.push(LintFinding::BlockMissing { block: block.name() }.into());
+        }
+    }
+    for block in Block::ALL {
+        let included = wording.blocks().iter().filter(|name| *name == block.name()).count();
+        if included != usize::from(metadata.blocks.contains(&block)) {
+            found.push(LintFinding::BlockList { block: block.name().to_owned() }.into());
+        }
+    }
+    for name in wording.blocks() {
+        if !Block::ALL.iter().any(|block| block.name() == name) {
+            found.push(LintFinding::BlockList { block: name.clone() }.into());
+        }
+    }
+}
+
+fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
+    let metadata = package.metadata();
+    let mut used = wording.fields();
+    for given in GIVEN {
+        used.remove(given);
+    }
+    if let Some(table) = &metadata.table {
+        let detail = if !metadata.fields.required.contains(&table.field) {
+            Some("its field is not required")
+        } else if used.contains(&table.field) {
+            Some("its field occurs in the wording too")
+        } else if table.columns.is_empty() || table.columns.len() != table.align.len() {
+            Some("columns and align differ in length")
+        } else {
+            None
+        };
+        if let Some(detail) = detail {
+            found.push(LintFinding::Table { detail }.into());
+        }
+        used.insert(table.field.clone());
+    }
+    let declared: BTreeSet<String> =
+        metadata.fields.required.union(&metadata.fields.optional).cloned().collect();
+    for field in used.difference(&declared) {
+        found.push(LintFinding::FieldUndeclared { field: field.clone() }.into());
+    }
+    for field in declared.difference(&used) {
+        found.push(LintFinding::FieldUnused { field: field.clone() }.into());
+    }
+    for field in used.union(&declared) {
+        if metadata.fields.forbidden.contains(field) || NEVER.contains(&field.as_str()) {
+            found.push(LintFinding::FieldForbidden { field: field.clone() }.into());
+        }
+    }
+}
+
+fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
+    if package.metadata().blocks.contains(&Block::Signoff) {
+        for section in SIGNED_PARTS {
+            if !wording.sections().iter().any(|name| name == section) {
+                found.push(LintFinding::PartMissing { section }.into());
+            }
+        }
+    }
+}
+
+fn prohibited(package: &Package, found: &mut Vec<Report>) {
+    let mut scan = |part: &str, text: &str| {
+        let scanned = wording_scan::scan(text);
+        if scanned.verdict != Verdict::Pass {
+            for finding in scanned.findings {
+                found.push(
+                    LintFinding::Prohibited {
+                        part: part.to_owned(),
+                        rule: finding.rule.to_owned(),
+                        why: finding.explanation_chinese.to_owned(),
+                    }
+                    .into(),
+                );
+            }
+        }
+    };
+    scan("title", &package.metadata().title);
+    for path in package.files().keys().filter(|path| path.ends_with(".tera")) {
+        for line in readable(package.text(path)).lines().filter(|line| !line.starts_with("===")) {
+            scan(path, line);
+        }
+    }
+    // Layouts hold no words of their own, but a comment or string there is looked at as well.
+    for path in package.files().keys().filter(|path| path.ends_with(".typ")) {
+        for text in quoted(package.text(path)) {
+            scan(path, text);
+        }
+    }
+}
+
+fn fonts(package: &Package, families: &BTreeSet<String>, found: &mut Vec<Report>) {
+    let declared = &package.metadata().fonts;
+    for family in declared.difference(families) {
+        found.push(LintFinding::FontUnknown { family: family.clone() }.into());
+    }
+    let mut told = BTreeSet::new();
+    for path in package.files().keys().filter(|path| path.ends_with(".typ")) {
+        let text = package.text(path);
+        for (at, _) in text.match_indices("font:") {
+            let list = text.get(at..).unwrap_or_default().trim_start_matches("font:").trim_start();
+            let list = match list.strip_prefix('(') {
+                Some(list) => list.split(')').next().unwrap_or_default(),
+                None => list.split([',', ')', '\n']).next().unwrap_or_default(),
+            };
+            for family in quoted(list) {
+                if !declared.contains(family) && told.insert(family.to_owned()) {
+                    found.push(LintFinding::FontUndeclared { family: family.to_owned() }.into());
+                }
+            }
+        }
+    }
+}
+
+/// Strings between straight quotes.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').skip(1).step_by(2)
+}
+
+/// Wording with each field as one neutral word and each statement gone.
+fn readable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        let (before, tag) = rest.split_at(start);
+        out.push_str(before);
+        let (close, stand_in) = match tag.get(..2) {
+            Some("{{") => ("}}", "某"),
+            Some("{%") => ("%}", ""),
+            Some("{#") => ("#}", ""),
+            _ => ("{", "{"),
+        };
+        out.push_str(stand_in);
+        let end = tag.find(close).map_or(tag.len(), |end| end.saturating_add(close.len()));
+        rest = tag.get(end..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
