@@ -245,8 +245,7 @@ mod tests {
 
     #[test]
     fn a_problem_speaks_both_languages_and_keeps_its_source() {
-        let locked =
-            DoorError::Locked { room: "3".into(), source: std::io::Error::other("rusty") };
+        let locked = DoorError::Locked { room: "3".into(), source: std::io::Error::other("rusty") };
         assert_eq!(locked.to_string(), "room `3` is locked: rusty");
         assert_eq!(locked.say(Language::Chinese), "房间 `3` 已上锁");
         assert_eq!(locked.code().code, "CH-Z001");
