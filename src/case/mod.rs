@@ -4,3 +4,7 @@ pub mod amount;
 pub mod capitals;
 pub mod credit_code;
 pub mod date;
+pub mod field;
+pub mod names;
+pub mod raw;
+pub mod text;
