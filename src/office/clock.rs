@@ -1,17 +1,8 @@
 //! The only clock. Nothing sets it but the machine; nothing else under `src/` reads it.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound as _, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
-/// Tells the time at which things are registered.
-pub trait Clock: Send + Sync {
-    /// Now, in whole seconds, at the office's offset.
-    fn now(&self) -> DateTime<FixedOffset>;
-
-    /// Today's date at the office.
-    fn today(&self) -> NaiveDate {
-        self.now().date_naive()
-    }
-}
+use crate::register::Clock;
 
 /// The machine's clock at one fixed offset. China keeps no summer time.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +16,17 @@ impl SystemClock {
     pub const fn new(zone: FixedOffset) -> Self {
         Self { zone }
     }
+
+    /// Today's date at the office.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now().date_naive()
+    }
 }
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one home of the clock")]
     fn now(&self) -> DateTime<FixedOffset> {
-        Utc::now().with_timezone(&self.zone).trunc_subsecs(0)
+        Utc::now().with_timezone(&self.zone)
     }
 }

@@ -158,7 +158,7 @@ impl Settings {
                 expected: "two to four capital letters",
             });
         }
-        if !credit_code::check(&agency.uscc).is_valid() {
+        if agency.uscc.parse::<credit_code::CreditCode>().is_err() {
             return Err(SettingsError::Member {
                 member: "agency.uscc",
                 expected: "a credit code of GB 32100",

@@ -202,14 +202,14 @@ impl Approval {
         let chains = |anchors: &TrustAnchors| {
             verified.as_ref().is_some_and(|signature| {
                 verify_chain(
-                    &signature.certificate,
-                    &signature.intermediates,
+                    signature.certificate(),
+                    signature.intermediates(),
                     anchors,
                     registered_at,
                     Purpose::Sign,
                 )
                 .is_ok()
-                    && signature.certificate.roles().iter().any(|role| role == APPROVER)
+                    && signature.certificate().roles().iter().any(|role| role == APPROVER)
             })
         };
         let side = if chains(agency) {
@@ -222,7 +222,7 @@ impl Approval {
         Self {
             statement: signed.statement.clone(),
             side,
-            approver: side.and(verified).map(|signature| signature.certificate),
+            approver: side.and(verified).map(|signature| signature.certificate().clone()),
             seq,
             withdrawn: false,
         }

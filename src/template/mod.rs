@@ -4,11 +4,15 @@
 //! approval without which nothing is rendered. Source: REQUIREMENTS 1 (L209, L211, L345).
 
 #[cfg(feature = "office")]
+pub mod approval;
+#[cfg(feature = "office")]
 pub mod metadata;
 #[cfg(feature = "office")]
 pub mod package;
 #[cfg(feature = "office")]
 pub mod wording;
 
+#[cfg(feature = "office")]
+pub use approval::{Approvals, ApprovedTemplate};
 #[cfg(feature = "office")]
 pub use package::Package;

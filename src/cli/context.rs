@@ -1,0 +1,167 @@
+//! What every command has at hand: printer, environment, office, operator.
+
+use std::{
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+use chancery::{
+    office::{
+        Office,
+        actor::{Actor, ActorError},
+        credentials::Credentials,
+        paths::OfficePaths,
+        settings::{Settings, SettingsError},
+    },
+    problem::Language,
+};
+
+use super::{
+    arguments::{Global, Lang},
+    environment::Environment,
+    report::{Printer, Stopped},
+};
+
+chancery::problems! {
+    /// What is wrong with how a command was called.
+    pub enum UsageError {
+        /// An argument has a value it cannot have.
+        Argument { name: &'static str, expected: &'static str } = "CH-U001", Input,
+            "`{name}` is not {expected}" => "see `chancery help` for this command",
+            "`{name}` 不符合要求（{expected}）" => "请查看本命令的帮助";
+        /// The output cannot be written.
+        Output { source: io::Error } = "CH-U002", Fault,
+            "the output cannot be written: {source}" => "check the disk and the reader",
+            "无法写出结果：{source}" => "请检查磁盘与接收方";
+        /// The named request is not in the file.
+        NoRequest { id: String } = "CH-U003", Input,
+            "the file holds no request `{id}`" => "check the request id",
+            "文件中没有请求 `{id}`" => "请核对请求编号";
+        /// Several requests where one is needed.
+        Several = "CH-U004", Input,
+            "the file holds more than one request" => "name one with --request",
+            "文件中有多个请求" => "请用 --request 指明一个";
+    }
+}
+
+/// What every command has at hand.
+#[derive(Debug)]
+pub struct Context {
+    /// How to print.
+    pub printer: Printer,
+    environment: Environment,
+    office: Option<PathBuf>,
+    operator: Option<String>,
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Context {
+    /// Joins options and environment.
+    pub fn new(global: &Global) -> Self {
+        let environment = Environment::read();
+        let language = match global.lang {
+            Some(Lang::Zh) => Language::Chinese,
+            Some(Lang::En) => Language::English,
+            None => environment.language,
+        };
+        Self {
+            printer: Printer { language, json: global.json, quiet: global.quiet },
+            environment,
+            office: global.office.clone(),
+            operator: global.operator.clone(),
+            passphrase_file: global.passphrase_file.clone(),
+        }
+    }
+
+    /// The sentence of the language in use.
+    pub fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+        self.printer.pick(chinese, english)
+    }
+
+    /// Where the office lies.
+    pub fn paths(&self) -> Result<OfficePaths, Stopped> {
+        if let Some(folder) = &self.office {
+            return self.at(folder);
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        if let Some(found) = OfficePaths::find(&here) {
+            return Ok(found);
+        }
+        match &self.environment.office {
+            Some(folder) => self.at(folder),
+            None => Err(SettingsError::NoOffice { place: here.display().to_string() }.into()),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a question to the context")]
+    fn at(&self, folder: &Path) -> Result<OfficePaths, Stopped> {
+        let paths = OfficePaths::new(folder);
+        if paths.settings().is_file() {
+            Ok(paths)
+        } else {
+            Err(SettingsError::NoOffice { place: folder.display().to_string() }.into())
+        }
+    }
+
+    /// Opens the office for acting.
+    pub fn open(&self) -> Result<Office, Stopped> {
+        Office::open(self.paths()?).map_err(Stopped)
+    }
+
+    /// Opens the office for looking only: nothing is written.
+    pub fn look(&self) -> Result<Office, Stopped> {
+        Office::open_read_only(self.paths()?).map_err(Stopped)
+    }
+
+    /// Where passphrases are looked for.
+    pub fn credentials(&self, paths: &OfficePaths, settings: &Settings) -> Credentials {
+        let own = settings.credentials.folder.as_ref().map(|folder| paths.root().join(folder));
+        Credentials {
+            operator_file: self.passphrase_file.clone(),
+            folders: self.environment.credentials.iter().cloned().chain(own).collect(),
+        }
+    }
+
+    /// Credentials where there is no office yet.
+    pub fn bare_credentials(&self, folder: Option<&Path>) -> Credentials {
+        Credentials {
+            operator_file: self.passphrase_file.clone(),
+            folders: folder
+                .map(Path::to_owned)
+                .into_iter()
+                .chain(self.environment.credentials.clone())
+                .collect(),
+        }
+    }
+
+    /// Asks at the terminal; nobody is asked where there is none.
+    pub fn ask(&self, name: &str) -> Option<String> {
+        if !io::stdin().is_terminal() {
+            return None;
+        }
+        let prompt = match self.printer.language {
+            Language::Chinese => format!("`{name}` 的口令: "),
+            Language::English => format!("passphrase of `{name}`: "),
+        };
+        rpassword::prompt_password(prompt).ok()
+    }
+
+    /// The operator named by `--as`.
+    pub fn operator_id(&self) -> Result<&str, Stopped> {
+        self.operator.as_deref().ok_or_else(|| ActorError::Nobody.into())
+    }
+
+    /// The operator named by `--as`, with the key open.
+    pub fn actor(&self, office: &Office) -> Result<Actor, Stopped> {
+        let id = self.operator_id()?;
+        let operator = office.state().operators.get(id).cloned();
+        let operator = operator.ok_or_else(|| ActorError::Unknown { id: shown(id) })?;
+        let credentials = self.credentials(office.paths(), office.settings());
+        Ok(Actor::open(operator, office.paths(), &credentials, &|name| self.ask(name))?)
+    }
+}
+
+/// An id as it may be shown: what is no id is not repeated.
+fn shown(id: &str) -> String {
+    if chancery::office::operator::is_id(id) { id.to_owned() } else { "?".to_owned() }
+}

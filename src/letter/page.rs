@@ -1,0 +1,170 @@
+//! From wording to `/data.json`, and the list of strings the pages are meant to hold.
+//!
+//! Owns the shape that `docs/templates.md` describes: sections, table, marks. The layout is given
+//! nothing else, and the proof of the page compares what it placed with the same strings.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    template::{
+        metadata::Table,
+        package::Package,
+        wording::{Sections, Wording, WordingError},
+    },
+    typeset::{Meant, Occurrence},
+};
+
+/// The page counter every layout sets, spaces apart.
+const COUNTER: &str = "第{page}页／共{pages}页";
+
+/// Why a page is no letter, printed across it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mark {
+    /// Made in a sample office.
+    Sample,
+    /// A proof before approval.
+    Proof,
+    /// A preview without number.
+    Preview,
+}
+
+impl Mark {
+    /// The words printed.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Sample => "样张",
+            Self::Proof => "样稿",
+            Self::Preview => "预览 未编号",
+        }
+    }
+}
+
+/// What stands on a page besides wording.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dress {
+    /// Mark across the page.
+    pub mark: Option<Mark>,
+    /// Whether the seal image is placed, if the template has one.
+    pub seal: bool,
+}
+
+/// The letter as the layout sees it.
+#[derive(Debug)]
+pub struct PageData {
+    /// `/data.json`.
+    pub json: Value,
+    /// Every string the pages are meant to hold.
+    pub meant: Vec<Meant>,
+}
+
+/// Writes the page of `package` from masked facts, an object of fields and table rows.
+///
+/// # Errors
+/// As [`Wording::write`]; also [`WordingError::Field`] if the table's rows are missing.
+pub fn write(
+    package: &Package,
+    wording: &Wording,
+    facts: &Map<String, Value>,
+    dress: Dress,
+) -> Result<PageData, WordingError> {
+    let metadata = package.metadata();
+    let mut fields = Map::new();
+    for name in &metadata.fields.optional {
+        fields.insert(name.clone(), "".into());
+    }
+    for (name, value) in facts {
+        if metadata.fields.required.contains(name) || metadata.fields.optional.contains(name) {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+    fields.insert("template_id".to_owned(), metadata.id.as_str().into());
+    fields.insert("template_version".to_owned(), metadata.version.to_string().into());
+    let table = metadata.table.as_ref().map(|table| rows(table, &fields)).transpose()?;
+    let sections = wording.write(&Value::Object(fields))?;
+    let mark = dress.mark.map(Mark::words);
+    let meant = meant(&metadata.title, &sections, table.as_ref(), mark);
+    let json = json!({
+        "title": metadata.title,
+        "language": "zh",
+        "mark": mark,
+        "reprint": null,
+        "code": metadata.code,
+        "seal": metadata.seal && dress.seal,
+        "sections": sections,
+        "table": table,
+    });
+    Ok(PageData { json, meant })
+}
+
+/// The table as the layout sees it: head from the template, rows and sum from the facts.
+fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingError> {
+    let missing = || WordingError::Field { section: "table".to_owned() };
+    let given = fields.get(&table.field).ok_or_else(missing)?;
+    let rows = given.get("rows").and_then(Value::as_array).ok_or_else(missing)?;
+    let width = table.columns.len();
+    if rows.is_empty() || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
+        return Err(missing());
+    }
+    let total = match &table.total {
+        None => Value::Null,
+        Some(label) => {
+            let sum = given.get("total").and_then(Value::as_str).ok_or_else(missing)?;
+            let mut cells = vec![json!(""); width];
+            if let Some(first) = cells.first_mut() {
+                *first = label.as_str().into();
+            }
+            if let Some(last) = cells.last_mut() {
+                *last = sum.into();
+            }
+            cells.into()
+        }
+    };
+    Ok(json!({
+        "caption": table.caption,
+        "columns": table.columns,
+        "align": table.align,
+        "rows": rows,
+        "total": total,
+    }))
+}
+
+fn meant(
+    title: &str,
+    sections: &Sections,
+    table: Option<&Value>,
+    mark: Option<&str>,
+) -> Vec<Meant> {
+    let mut all = vec![
+        Meant::new("title", title, Occurrence::Running),
+        Meant::new("page counter", COUNTER, Occurrence::Counter),
+    ];
+    all.extend(mark.map(|words| Meant::new("mark", words, Occurrence::Mark)));
+    for (name, lines) in sections {
+        let occurrence = match name.as_str() {
+            "footer" => Occurrence::EachPage,
+            "number" => Occurrence::Running,
+            _ => Occurrence::Once,
+        };
+        all.extend(lines.iter().map(|line| Meant::new(name.clone(), line, occurrence)));
+    }
+    let cells = |key: &str| -> Vec<String> {
+        let listed = table.and_then(|table| table.get(key)).and_then(Value::as_array);
+        let text = |cell: &Value| cell.as_str().filter(|cell| !cell.is_empty()).map(str::to_owned);
+        listed.into_iter().flatten().filter_map(text).collect()
+    };
+    if let Some(caption) = table.and_then(|table| table.get("caption")).and_then(Value::as_str) {
+        all.push(Meant::once("table caption", caption));
+    }
+    all.extend(
+        cells("columns").into_iter().map(|c| Meant::new("table head", c, Occurrence::Running)),
+    );
+    all.extend(cells("total").into_iter().map(|cell| Meant::once("table total", cell)));
+    let rows = table.and_then(|table| table.get("rows")).and_then(Value::as_array);
+    for cell in rows.into_iter().flatten().filter_map(Value::as_array).flatten() {
+        if let Some(text) = cell.as_str().filter(|text| !text.is_empty()) {
+            all.push(Meant::once("table", text));
+        }
+    }
+    all
+}

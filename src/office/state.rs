@@ -1,0 +1,271 @@
+//! What the register says is so: operators, principals, approvals, holds.
+//!
+//! State is a replay of entries; nothing here is stored. An entry counts only if the operator who
+//! signed it had the role for it when it was registered. Source: SPEC "Register".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chrono::{DateTime, FixedOffset, Utc};
+use serde_json::{Map, Value};
+
+use crate::{
+    digest::Digest,
+    office::{
+        journal,
+        operator::{Operator, Role},
+    },
+    register::{Entry, EntryKind, RegisterError, View},
+    signing::{
+        certificate::Certificate,
+        chain::{Purpose, TrustAnchors, verify_chain},
+    },
+    template::approval::{Approval, Approvals, SignedStatement},
+};
+
+/// A principal as the register tells it.
+#[derive(Clone, Debug)]
+pub struct PrincipalState {
+    /// Its pinned certificate.
+    pub certificate: Certificate,
+    /// Archive object of its newest signed profile.
+    pub profile: Option<Digest>,
+}
+
+/// A hold that stands on a case.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Hold {
+    /// Its kind.
+    pub kind: String,
+    /// When it was placed.
+    pub since: DateTime<FixedOffset>,
+    /// Entry that placed it.
+    pub seq: u64,
+}
+
+/// What the register says is so.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Certificate of the office's authority.
+    pub authority: Certificate,
+    /// Verifier key of the register's checkpoints.
+    pub log_key: String,
+    /// Whether the office was founded as a sample.
+    pub sample: bool,
+    /// Everybody ever enrolled, by id.
+    pub operators: BTreeMap<String, Operator>,
+    /// Principals by id.
+    pub principals: BTreeMap<String, PrincipalState>,
+    /// Approvals with withdrawals.
+    pub approvals: Approvals,
+    /// Standing holds by case number.
+    pub holds: BTreeMap<String, Vec<Hold>>,
+}
+
+crate::problems! {
+    /// Why a register tells no state.
+    pub enum StateError {
+        /// The register cannot be read.
+        Register { source: RegisterError } = "CH-O040", Fault,
+            "the register cannot be read: {source}" => "run `chancery audit run`",
+            "无法读取登记簿：{source}" => "请运行 `chancery audit run`";
+        /// The first entry founds no office.
+        NotFounded = "CH-O041", Finding,
+            "the register's first entry founds no office" => "run `chancery audit run`; restore the register from a backup",
+            "登记簿首条不是办公室的设立条目" => "请运行 `chancery audit run`，并从备份恢复登记簿";
+    }
+}
+
+impl From<RegisterError> for StateError {
+    fn from(source: RegisterError) -> Self {
+        Self::Register { source }
+    }
+}
+
+const REPLAYED: [EntryKind; 8] = [
+    journal::OPERATOR_ENROLLED,
+    journal::OPERATOR_REVOKED,
+    journal::PRINCIPAL_PINNED,
+    journal::PRINCIPAL_PROFILE,
+    journal::TEMPLATE_APPROVED,
+    journal::TEMPLATE_WITHDRAWN,
+    journal::HOLD_PLACED,
+    journal::HOLD_RELEASED,
+];
+
+impl State {
+    /// Replays the entries that make state.
+    ///
+    /// # Errors
+    /// [`StateError`], by variant.
+    pub fn replay(view: &View<'_>) -> Result<Self, StateError> {
+        let genesis = view.get(0)?.ok_or(StateError::NotFounded)?;
+        let body = &genesis.entry().body;
+        if genesis.entry().kind != journal::OFFICE_FOUNDED {
+            return Err(StateError::NotFounded);
+        }
+        let mut state = Self {
+            authority: certificate(body, "authority").ok_or(StateError::NotFounded)?,
+            log_key: text(body, "log_key").ok_or(StateError::NotFounded)?.to_owned(),
+            sample: body.get("sample").and_then(Value::as_bool).unwrap_or(false),
+            operators: BTreeMap::new(),
+            principals: BTreeMap::new(),
+            approvals: Approvals::default(),
+            holds: BTreeMap::new(),
+        };
+        // The first administrator is enrolled by the founding entry itself.
+        state.enrol(genesis.entry());
+        let mut places = BTreeSet::new();
+        for kind in &REPLAYED {
+            for found in view.find(Some(kind), None) {
+                places.insert(found?.seq());
+            }
+        }
+        for seq in places {
+            if let Some(recorded) = view.get(seq)? {
+                state.apply(recorded.entry());
+            }
+        }
+        Ok(state)
+    }
+
+    /// The anchor of everything the agency signs.
+    #[must_use]
+    pub fn agency_anchors(&self) -> TrustAnchors {
+        TrustAnchors::new([self.authority.clone()])
+    }
+
+    /// The certificate with `fingerprint`, if an operator has it.
+    #[must_use]
+    pub fn certificate(&self, fingerprint: &Digest) -> Option<&Operator> {
+        self.operators.values().find(|one| one.certificate.fingerprint() == *fingerprint)
+    }
+
+    /// Whether the operator who signed `entry` had `role` then.
+    #[must_use]
+    pub fn had_role(&self, entry: &Entry, role: Role) -> bool {
+        self.operators.get(&entry.operator).is_some_and(|operator| {
+            operator.roles.contains(&role)
+                && operator.certificate.fingerprint() == entry.certificate
+                && operator.revoked_at.is_none_or(|revoked| entry.recorded_at <= revoked)
+        })
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        let body = &entry.body;
+        let kind = &entry.kind;
+        if *kind == journal::OPERATOR_ENROLLED {
+            if self.had_role(entry, Role::Administrator) {
+                self.enrol(entry);
+            }
+        } else if *kind == journal::OPERATOR_REVOKED {
+            if self.had_role(entry, Role::Administrator)
+                && let Some(operator) = self.operators.get_mut(&entry.subject)
+            {
+                operator.revoked_at.get_or_insert(entry.recorded_at);
+            }
+        } else if *kind == journal::PRINCIPAL_PINNED {
+            if self.had_role(entry, Role::Administrator)
+                && let Some(certificate) = certificate(body, "certificate")
+            {
+                let new = PrincipalState { certificate, profile: None };
+                self.principals.entry(entry.subject.clone()).or_insert(new);
+            }
+        } else if *kind == journal::PRINCIPAL_PROFILE {
+            if self.had_role(entry, Role::Administrator)
+                && let Some(principal) = self.principals.get_mut(&entry.subject)
+            {
+                principal.profile = digest(body, "object");
+            }
+        } else if *kind == journal::TEMPLATE_APPROVED {
+            self.approve(entry);
+        } else if *kind == journal::TEMPLATE_WITHDRAWN {
+            if self.had_role(entry, Role::Approver)
+                && let Some(principal) = text(body, "principal")
+            {
+                self.approvals.withdraw(&entry.subject, principal);
+            }
+        } else if *kind == journal::HOLD_PLACED {
+            if let Some(kind) = text(body, "hold") {
+                let holds = self.holds.entry(entry.subject.clone()).or_default();
+                if !holds.iter().any(|hold| hold.kind == kind) {
+                    let since = entry.recorded_at;
+                    holds.push(Hold { kind: kind.to_owned(), since, seq: entry.seq });
+                }
+            }
+        } else if *kind == journal::HOLD_RELEASED
+            && let Some(kind) = text(body, "hold")
+            && let Some(holds) = self.holds.get_mut(&entry.subject)
+        {
+            holds.retain(|hold| hold.kind != kind);
+        }
+    }
+
+    fn enrol(&mut self, entry: &Entry) {
+        let body = &entry.body;
+        let roles = body.get("roles").and_then(Value::as_array).into_iter().flatten();
+        let roles = roles.filter_map(|role| role.as_str()?.parse().ok()).collect();
+        let (Some(id), Some(certificate)) = (text(body, "operator"), certificate(body, "certificate"))
+        else {
+            return;
+        };
+        let anchors = self.agency_anchors();
+        let at = entry.recorded_at.with_timezone(&Utc);
+        if verify_chain(&certificate, &[], &anchors, at, Purpose::Sign).is_ok() {
+            self.operators.entry(id.to_owned()).or_insert(Operator {
+                id: id.to_owned(),
+                roles,
+                certificate,
+                enrolled_at: entry.recorded_at,
+                revoked_at: None,
+            });
+        }
+    }
+
+    fn approve(&mut self, entry: &Entry) {
+        let signed = entry.body.get("approval").cloned();
+        let signed = signed.and_then(|value| serde_json::from_value::<SignedStatement>(value).ok());
+        let Some(signed) = signed else { return };
+        let principal = self
+            .principals
+            .get(&signed.statement.principal)
+            .map(|principal| TrustAnchors::new([principal.certificate.clone()]));
+        let at = entry.recorded_at.with_timezone(&Utc);
+        let mut approval =
+            Approval::judge(&signed, &self.agency_anchors(), principal.as_ref(), at, entry.seq);
+        // An agency's approver counts while enrolled as one.
+        let revoked = approval.approver.as_ref().is_some_and(|certificate| {
+            let operator = self.certificate(&certificate.fingerprint());
+            operator.is_some_and(|operator| !operator.may(Role::Approver))
+        });
+        if revoked {
+            approval.side = None;
+        }
+        self.approvals.add(approval);
+    }
+}
+
+/// A text member of a body.
+#[must_use]
+pub fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Value::as_str)
+}
+
+/// A digest member of a body.
+#[must_use]
+pub fn digest(body: &Map<String, Value>, name: &str) -> Option<Digest> {
+    text(body, name)?.parse().ok()
+}
+
+/// A certificate member of a body: base64 of its DER form.
+#[must_use]
+pub fn certificate(body: &Map<String, Value>, name: &str) -> Option<Certificate> {
+    let der = BASE64_STANDARD.decode(text(body, name)?).ok()?;
+    Certificate::from_der(&der).ok()
+}
+
+/// A certificate as a body's member.
+#[must_use]
+pub fn certificate_value(certificate: &Certificate) -> Value {
+    BASE64_STANDARD.encode(certificate.as_der()).into()
+}
