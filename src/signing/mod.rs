@@ -35,3 +35,8 @@ pub use key::{KeyPair, LogKey, LogPublicKey, Passphrase, PublicKey, SecretKey32}
 pub use keyed::{KeyedIndex, check_code};
 pub use random::{Random, SystemRandom};
 pub use signer::{Credential, SignatureBytes, Signer, SigningError};
+#[cfg(feature = "office")]
+pub use timestamp::HttpAuthority;
+pub use timestamp::{
+    LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp, verify_token,
+};
