@@ -1,0 +1,498 @@
+//! One entry of the register: its draft, its canonical bytes, its strict reading.
+//!
+//! A leaf is the RFC 8785 form of the signed entry, signature included; what is signed is the same
+//! form without the member `signature`. Refuses, on writing and on reading alike, unknown or
+//! doubled members, numbers that other languages would round, and bytes that are not canonical.
+//! Source: SPEC Register and decision 10; RFC 8785; RFC 7493 section 2.2 (integers).
+
+use std::{borrow::Cow, fmt};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    error::{RegisterError, Result},
+    number::{self, Reservation},
+    time,
+};
+use crate::digest::Digest;
+
+/// Version of the entry's format.
+pub const VERSION: u64 = 1;
+/// Most bytes of a canonical body.
+pub const MAX_BODY: usize = 64 * 1024;
+/// Most bytes of a leaf: the body and room for the other members.
+pub const MAX_LEAF: usize = MAX_BODY + 4 * 1024;
+/// Most levels of arrays and objects in a body.
+const MAX_LEVELS: usize = 16;
+/// Most bytes of a kind, a subject and an operator's name.
+const MAX_NAME: usize = 200;
+/// First integer a double no longer tells from its neighbour (RFC 7493).
+const UNSAFE_INTEGER: u64 = 1 << 53;
+
+/// What an entry tells, as dotted lower-case words: `letter.issued`.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String")]
+pub struct EntryKind(Cow<'static, str>);
+
+impl EntryKind {
+    /// A kind known when the program is written; any other text does not compile in a constant.
+    ///
+    /// # Panics
+    /// If `text` is no kind and the call is not made in a constant.
+    #[must_use]
+    pub const fn literal(text: &'static str) -> Self {
+        assert!(is_kind(text), "a kind is dotted lower-case words");
+        Self(Cow::Borrowed(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for EntryKind {
+    type Error = RegisterError;
+
+    fn try_from(text: String) -> Result<Self> {
+        if is_kind(&text) { Ok(Self(Cow::Owned(text))) } else { Err(RegisterError::BadKind) }
+    }
+}
+
+impl std::str::FromStr for EntryKind {
+    type Err = RegisterError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// Two or more words of letters, digits and `_`, each led by a letter, with dots between.
+const fn is_kind(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    let (mut dots, mut at_start) = (0, true);
+    if rest.len() > MAX_NAME {
+        return false;
+    }
+    while let Some((byte, after)) = rest.split_first() {
+        match *byte {
+            b'a'..=b'z' => at_start = false,
+            b'0'..=b'9' | b'_' if !at_start => {}
+            b'.' if !at_start => {
+                dots += 1;
+                at_start = true;
+            }
+            _ => return false,
+        }
+        rest = after;
+    }
+    dots > 0 && !at_start
+}
+
+/// What someone wants registered; the register adds place, time and signature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What is told.
+    pub kind: EntryKind,
+    /// Number of the letter, bundle, case or operator it is about; never a name or address.
+    pub subject: String,
+    /// When it happened, if someone reported that; never after it is registered.
+    pub occurred_at: Option<DateTime<FixedOffset>>,
+    /// Everything else. The member `reserved_number` belongs to [`Draft::with_number`].
+    pub body: Map<String, Value>,
+}
+
+impl Draft {
+    /// A draft with an empty body, of something that happens as it is registered.
+    #[must_use]
+    pub fn new(kind: EntryKind, subject: impl Into<String>) -> Self {
+        Self { kind, subject: subject.into(), occurred_at: None, body: Map::new() }
+    }
+
+    /// Adds a member to the body.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.body.insert(name.into(), value.into());
+        self
+    }
+
+    /// Says when it happened.
+    #[must_use]
+    pub const fn occurred_at(mut self, when: DateTime<FixedOffset>) -> Self {
+        self.occurred_at = Some(when);
+        self
+    }
+
+    /// Takes `number` for good: once the entry is registered, its series goes on after it.
+    #[must_use]
+    pub fn with_number(mut self, number: &Reservation) -> Self {
+        self.body.insert(number::MEMBER.to_owned(), number.to_value());
+        self
+    }
+}
+
+/// Who signs an entry.
+pub trait EntrySigner {
+    /// The operator's name in the office.
+    fn operator(&self) -> &str;
+
+    /// SHA-256 of the DER form of the operator's certificate.
+    fn certificate_fingerprint(&self) -> Digest;
+
+    /// ECDSA P-256 signature with SHA-256 over `message`: r and s, 32 bytes each.
+    ///
+    /// # Errors
+    /// Whatever keeps the key from signing.
+    fn sign(&self, message: &[u8]) -> std::result::Result<[u8; 64], super::BoxError>;
+}
+
+/// One entry as it stands in the register.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Version of the format.
+    pub version: u64,
+    /// Place in the register, counted from 0.
+    pub seq: u64,
+    /// Leaf hash of the entry before; 32 zero bytes in the first.
+    pub previous: Digest,
+    /// When the register took it in, by the office's clock and offset, to the millisecond.
+    pub recorded_at: DateTime<FixedOffset>,
+    /// What it tells.
+    pub kind: EntryKind,
+    /// What it is about.
+    pub subject: String,
+    /// When it happened, as reported.
+    pub occurred_at: Option<DateTime<FixedOffset>>,
+    /// Name of the operator who signed it.
+    pub operator: String,
+    /// SHA-256 of the operator's certificate.
+    pub certificate: Digest,
+    /// Everything else.
+    pub body: Map<String, Value>,
+    /// ECDSA P-256 signature: r and s, 32 bytes each.
+    pub signature: [u8; 64],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    version: u64,
+    seq: u64,
+    previous: Digest,
+    recorded_at: String,
+    kind: EntryKind,
+    subject: String,
+    occurred_at: Option<String>,
+    operator: String,
+    certificate: Digest,
+    body: Map<String, Value>,
+    signature: String,
+}
+
+impl Entry {
+    /// Reads a leaf, whose bytes must be exactly those [`Entry::leaf`] gives.
+    ///
+    /// # Errors
+    /// [`RegisterError::NotAnEntry`] with the first reason found.
+    pub fn parse(leaf: &[u8]) -> Result<Self> {
+        let reason = |reason| RegisterError::NotAnEntry { reason };
+        if leaf.len() > MAX_LEAF {
+            return Err(reason("it is too long"));
+        }
+        let wire: Wire = serde_json::from_slice(leaf)
+            .map_err(|_| reason("a member is missing, unknown, doubled or of the wrong type"))?;
+        if wire.version != VERSION {
+            return Err(reason("its version is unknown"));
+        }
+        let moment = |text: &str| time::parse(text).ok_or(reason("a time is badly written"));
+        let entry = Self {
+            version: wire.version,
+            seq: wire.seq,
+            previous: wire.previous,
+            recorded_at: moment(&wire.recorded_at)?,
+            kind: wire.kind,
+            subject: wire.subject,
+            occurred_at: wire.occurred_at.as_deref().map(moment).transpose()?,
+            operator: wire.operator,
+            certificate: wire.certificate,
+            body: wire.body,
+            signature: STANDARD
+                .decode(&wire.signature)
+                .ok()
+                .and_then(|bytes| bytes.try_into().ok())
+                .ok_or(reason("its signature is not 64 bytes in base64"))?,
+        };
+        if !is_name(&entry.subject) || !is_name(&entry.operator) {
+            return Err(reason("its subject or operator is badly written"));
+        }
+        check_body(&entry.body).map_err(|_| reason("its body breaks the rules for bodies"))?;
+        if number::of(&entry.body).is_err() {
+            return Err(reason("its number is badly written"));
+        }
+        if entry.leaf()? == leaf { Ok(entry) } else { Err(reason("its bytes are not canonical")) }
+    }
+
+    /// The bytes the operator signed.
+    ///
+    /// # Errors
+    /// [`RegisterError::BadBody`] or [`RegisterError::BadTime`] for an entry made by hand.
+    pub fn signed_bytes(&self) -> Result<Vec<u8>> {
+        canonical(&self.members()?)
+    }
+
+    /// The leaf: the signed bytes with the signature among them.
+    ///
+    /// # Errors
+    /// As [`Entry::signed_bytes`].
+    pub fn leaf(&self) -> Result<Vec<u8>> {
+        let mut members = self.members()?;
+        members.insert("signature".into(), STANDARD.encode(self.signature).into());
+        canonical(&members)
+    }
+
+    /// Number this entry takes for good, if any.
+    #[must_use]
+    pub fn number(&self) -> Option<Reservation> {
+        number::of(&self.body).ok().flatten()
+    }
+
+    fn members(&self) -> Result<Map<String, Value>> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        put("version", self.version.into());
+        put("seq", self.seq.into());
+        put("previous", self.previous.to_string().into());
+        put("recorded_at", time::format(&self.recorded_at)?.into());
+        put("kind", self.kind.as_str().into());
+        put("subject", self.subject.clone().into());
+        if let Some(occurred_at) = &self.occurred_at {
+            put("occurred_at", time::format(occurred_at)?.into());
+        }
+        put("operator", self.operator.clone().into());
+        put("certificate", self.certificate.to_string().into());
+        put("body", self.body.clone().into());
+        Ok(members)
+    }
+}
+
+/// Place of a new entry: everything in it that the operator does not choose.
+pub(crate) struct Place {
+    pub seq: u64,
+    pub previous: Digest,
+    pub recorded_at: DateTime<FixedOffset>,
+}
+
+/// Signs `draft` at its place, and gives the entry as read back from its own leaf.
+pub(crate) fn sign(
+    draft: Draft,
+    place: &Place,
+    signer: &dyn EntrySigner,
+) -> Result<(Entry, Vec<u8>)> {
+    if !is_name(&draft.subject) {
+        return Err(RegisterError::BadSubject);
+    }
+    check_body(&draft.body)?;
+    number::of(&draft.body)?;
+    let mut entry = Entry {
+        version: VERSION,
+        seq: place.seq,
+        previous: place.previous,
+        recorded_at: time::whole(place.recorded_at)?,
+        kind: draft.kind,
+        subject: draft.subject,
+        occurred_at: draft.occurred_at.map(time::whole).transpose()?,
+        operator: signer.operator().to_owned(),
+        certificate: signer.certificate_fingerprint(),
+        body: draft.body,
+        signature: [0; 64],
+    };
+    if entry.occurred_at.is_some_and(|occurred_at| occurred_at > entry.recorded_at) {
+        return Err(RegisterError::OccurredLater { now: time::format(&entry.recorded_at)? });
+    }
+    entry.signature =
+        signer.sign(&entry.signed_bytes()?).map_err(|source| RegisterError::Signing { source })?;
+    let leaf = entry.leaf()?;
+    Ok((Entry::parse(&leaf)?, leaf))
+}
+
+fn canonical(members: &Map<String, Value>) -> Result<Vec<u8>> {
+    serde_json_canonicalizer::to_vec(members).map_err(|_| RegisterError::BadBody)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_NAME && !text.chars().any(char::is_control)
+}
+
+fn check_body(body: &Map<String, Value>) -> Result<()> {
+    for value in body.values() {
+        check_value(value, 1)?;
+    }
+    if canonical(body)?.len() > MAX_BODY {
+        return Err(RegisterError::BodyTooLarge { limit: MAX_BODY });
+    }
+    Ok(())
+}
+
+fn check_value(value: &Value, level: usize) -> Result<()> {
+    let good = match value {
+        Value::Number(number) => {
+            let size = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+            size.is_some_and(|size| size < UNSAFE_INTEGER)
+        }
+        Value::Array(items) if level < MAX_LEVELS => {
+            return items.iter().try_for_each(|item| check_value(item, level + 1));
+        }
+        Value::Object(members) if level < MAX_LEVELS => {
+            return members.values().try_for_each(|member| check_value(member, level + 1));
+        }
+        Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    };
+    if good { Ok(()) } else { Err(RegisterError::BadBody) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::register::testing::{Key, moment};
+
+    fn place() -> Place {
+        Place { seq: 3, previous: Digest::of("before"), recorded_at: moment(60) }
+    }
+
+    fn draft(body: Value) -> Draft {
+        let Value::Object(body) = body else { panic!("a body is an object") };
+        Draft { body, ..Draft::new(EntryKind::literal("letter.issued"), "L2026000001") }
+    }
+
+    fn leaf(body: Value) -> Vec<u8> {
+        sign(draft(body), &place(), &Key::new("clerk")).unwrap().1
+    }
+
+    #[test]
+    fn kinds_are_dotted_lower_case_words() {
+        for good in ["letter.issued", "batch.volume_2.printed"] {
+            assert_eq!(good.parse::<EntryKind>().unwrap().as_str(), good);
+        }
+        for bad in ["", "letter", "letter.", ".issued", "Letter.issued", "a..b", "a.1", "信.a"] {
+            assert!(matches!(bad.parse::<EntryKind>(), Err(RegisterError::BadKind)), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_leaf_is_the_canonical_form_of_the_signed_entry() {
+        let leaf = leaf(json!({ "b": 1, "a": ["甲", null, true], "é": "\u{8}\n" }));
+        let text = String::from_utf8(leaf.clone()).unwrap();
+        assert!(
+            text.starts_with(r#"{"body":{"a":["甲",null,true],"b":1,"é":"\b\n"},"certificate":""#)
+        );
+        assert!(text.contains(r#""kind":"letter.issued","operator":"clerk","previous":""#));
+        assert!(text.contains(r#""recorded_at":"2026-11-03T09:01:00.000+08:00","seq":3,"#));
+        assert!(text.ends_with(r#""subject":"L2026000001","version":1}"#));
+        let entry = Entry::parse(&leaf).unwrap();
+        assert_eq!(entry.leaf().unwrap(), leaf);
+        let signed = String::from_utf8(entry.signed_bytes().unwrap()).unwrap();
+        assert!(!signed.contains("signature"));
+    }
+
+    #[test]
+    fn bytes_that_two_programs_could_read_in_two_ways_are_refused() {
+        let text = String::from_utf8(leaf(json!({ "a": 1 }))).unwrap();
+        for (from, to) in [
+            (r#"{"body""#, r#"{ "body""#),
+            (r#"{"a":1}"#, r#"{"a":1,"a":1}"#),
+            (r#"{"a":1}"#, r#"{"a":1.0}"#),
+            (r#"{"a":1}"#, r#"{"a":1e0}"#),
+            (r#"{"a":1}"#, r#"{"a":-0}"#),
+            (r#"{"a":1}"#, r#"{"a":9007199254740992}"#),
+            (r#"{"a":1}"#, r#"{"\u0061":1}"#),
+            (r#""seq":3"#, r#""seq":3,"seq":3"#),
+            (r#""seq":3"#, r#""seq":3,"more":3"#),
+            (r#""seq":3"#, r#""seq":-3"#),
+            (r#","version":1"#, r#","version":2"#),
+            (r#","version":1"#, ""),
+            ("09:01:00.000+08:00", "09:01:00+08:00"),
+            ("09:01:00.000+08:00", "09:01:60.000+08:00"),
+            ("2026-11-03T", "2026-11-03 "),
+            (r#""kind":"letter.issued""#, r#""kind":"letter""#),
+            (r#""version":1}"#, "\"version\":1}\n"),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text);
+            assert!(Entry::parse(changed.as_bytes()).is_err(), "{to}");
+        }
+        let null = text.replacen(r#","operator""#, r#","occurred_at":null,"operator""#, 1);
+        assert!(Entry::parse(null.as_bytes()).is_err());
+        assert!(Entry::parse(&[0xff; 10]).is_err());
+    }
+
+    #[test]
+    fn bodies_hold_only_numbers_every_language_reads_alike() {
+        let sign = |body| sign(draft(body), &place(), &Key::new("clerk")).map(|_| ());
+        assert!(
+            sign(json!({ "a": 9_007_199_254_740_991_u64, "b": -9_007_199_254_740_991_i64 }))
+                .is_ok()
+        );
+        for bad in [json!({ "a": 0.5 }), json!({ "a": [1, { "b": 9_007_199_254_740_992_u64 }] })] {
+            assert!(matches!(sign(bad), Err(RegisterError::BadBody)));
+        }
+        let mut deep = json!(1);
+        for _ in 0..17 {
+            deep = json!([deep]);
+        }
+        assert!(matches!(sign(json!({ "a": deep })), Err(RegisterError::BadBody)));
+        let long = json!({ "a": "x".repeat(MAX_BODY) });
+        assert!(matches!(sign(long), Err(RegisterError::BodyTooLarge { .. })));
+    }
+
+    #[test]
+    fn a_subject_is_short_and_printable() {
+        for bad in [String::new(), "a\nb".into(), "x".repeat(201)] {
+            let draft = Draft::new(EntryKind::literal("letter.issued"), bad);
+            let verdict = sign(draft, &place(), &Key::new("clerk"));
+            assert!(matches!(verdict, Err(RegisterError::BadSubject)));
+        }
+    }
+
+    #[test]
+    fn nothing_occurs_after_it_is_registered() {
+        let later = draft(json!({})).occurred_at(moment(61));
+        let verdict = sign(later, &place(), &Key::new("clerk"));
+        assert!(matches!(verdict, Err(RegisterError::OccurredLater { .. })));
+        let at_once = draft(json!({})).occurred_at(moment(60));
+        assert!(sign(at_once, &place(), &Key::new("clerk")).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_byte_reads_as_the_same_entry(at in any::<usize>(), flip in 1_u8..=255) {
+            let whole = leaf(json!({ "amount_fen": 12_345, "kind": "甲" }));
+            let mut changed = whole.clone();
+            let at = at % changed.len();
+            changed[at] ^= flip;
+            if let Ok(entry) = Entry::parse(&changed) {
+                prop_assert_ne!(entry, Entry::parse(&whole).unwrap());
+            }
+        }
+
+        #[test]
+        fn any_text_in_a_body_survives(key in any::<String>(), value in any::<String>()) {
+            let leaf = leaf(json!({ format!("x{key}"): value.clone() }));
+            let entry = Entry::parse(&leaf).unwrap();
+            prop_assert_eq!(&entry.body[&format!("x{key}")], &Value::String(value));
+        }
+    }
+}
