@@ -1,1 +1,28 @@
-//! Pages by Typst in a closed world.
+//! Pages by Typst in a closed world, proved, exported and read back.
+//!
+//! The way of a letter: [`Press::compose`] lays out `/data.json` with the package's layout and
+//! takes it through the glyph gate; [`Composition::prove`] shows that the pages hold what was
+//! meant and nothing else; [`ProvedPage::to_pdf`] writes PDF/A-2a and PDF/UA-1 with bytes that
+//! depend on nothing but what went in.
+//!
+//! Fonts, files, dates and limits come in as parameters. The module reads no clock, no file and
+//! no environment.
+
+mod composition;
+mod diagnosis;
+mod engine;
+mod fonts;
+mod glyphs;
+mod placed;
+mod press;
+mod problem;
+#[cfg(test)]
+pub(crate) mod specimen;
+mod world;
+
+pub use composition::Composition;
+pub use engine::{CREATOR, ENGINE_ID};
+pub use fonts::FontSet;
+pub use placed::{Area, PlacedPage, PlacedPicture, PlacedText};
+pub use press::{Assets, Limits, Press};
+pub use problem::TypesetError;
