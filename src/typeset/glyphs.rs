@@ -24,7 +24,7 @@ const SMALLEST: f64 = 4.0;
 /// Darkest luminance that is too pale for paper: below it even a watermark shows.
 const PALEST: f32 = 0.97;
 
-/// How far text may reach over an edge, in millimetres: rounding, and overhang of em boxes.
+/// How far text may reach over an edge, in millimetres: rounding, and overhang of letters.
 const SLACK: f64 = 0.6;
 
 /// Levels of frames inside frames; a layout nests about ten.
@@ -40,7 +40,7 @@ pub(super) fn inspect(document: &PagedDocument) -> Result<Vec<PlacedPage>, Vec<R
         if matches!(page.fill_or_transparent(), Some(Paint::Tiling(_))) {
             walk.forbid("a pattern");
         }
-        walk.frame(&page.frame, Transform::identity(), Area::page(mm(size.x), mm(size.y)), 0);
+        walk.frame(&page.frame, Transform::identity(), walk.whole(), 0);
         if walk.page.texts.iter().all(|run| bare(&run.text).is_empty()) {
             walk.refuse(TypesetError::BlankPage { page: index + 1 });
         }
@@ -81,6 +81,10 @@ impl Walk {
     fn unseen(&mut self, area: &Area) {
         let (x, y) = area.corner();
         self.refuse(TypesetError::Unseen { page: self.number, x, y });
+    }
+
+    fn whole(&self) -> Area {
+        Area::page(self.page.width, self.page.height)
     }
 
     fn frame(&mut self, frame: &Frame, to_page: Transform, clip: Area, depth: usize) {
@@ -136,7 +140,11 @@ impl Walk {
         let area = area(em_box, here);
         if !bare(&item.text).is_empty() {
             let size = item.size.to_pt() * scale(here);
-            if size < SMALLEST || is_pale(&item.fill) || !clip.holds(&area, SLACK) {
+            if size < SMALLEST
+                || is_pale(&item.fill)
+                || !clip.holds(&core(&area), SLACK)
+                || !self.whole().holds(&area, SLACK)
+            {
                 self.unseen(&area);
             }
             if matches!(item.fill, Paint::Tiling(_)) {
@@ -167,11 +175,18 @@ impl Walk {
             .page
             .texts
             .iter()
-            .filter(|run| cover.holds(&run.area, -SLACK) && !bare(&run.text).is_empty())
+            .filter(|run| cover.holds(&core(&run.area), 0.0) && !bare(&run.text).is_empty())
             .map(|run| run.area)
             .collect();
         covered.iter().for_each(|area| self.unseen(area));
     }
+}
+
+/// The part of an em box without which a line cannot be read: a line cut at the height of its
+/// capitals, as boxes are by default, still can.
+fn core(area: &Area) -> Area {
+    let height = area.bottom - area.top;
+    Area { top: area.top + 0.26 * height, bottom: area.bottom - 0.26 * height, ..*area }
 }
 
 fn mm(length: typst::layout::Abs) -> f64 {
@@ -213,4 +228,96 @@ fn is_pale(paint: &Paint) -> bool {
             .to_vec4();
     let darkest = red.min(green).min(blue);
     1.0 - alpha * (1.0 - darkest) > PALEST
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::typeset::{
+        Assets, Limits,
+        specimen::{codes, press},
+    };
+
+    fn inspected(layout: &str) -> Option<Result<Vec<PlacedPage>, Vec<Report>>> {
+        let press = press(layout)?;
+        let composed = press.compose(&json!({}), &Assets::new(), Limits::default());
+        Some(composed.map(|composition| composition.pages().to_vec()))
+    }
+
+    #[test]
+    fn a_character_without_a_glyph_is_named() {
+        let Some(refused) = inspected("王\u{10FFFD}") else { return };
+        let reports = refused.unwrap_err();
+        assert_eq!(codes(&reports), ["CH-P020"]);
+        assert!(reports[0].english.contains("U+10FFFD"), "{}", reports[0]);
+    }
+
+    #[test]
+    fn a_blank_page_is_refused() {
+        let Some(refused) = inspected("文#pagebreak()#rect()") else { return };
+        assert_eq!(codes(&refused.unwrap_err()), ["CH-P021"]);
+        assert_eq!(codes(&inspected("").unwrap().unwrap_err()), ["CH-P021"]);
+    }
+
+    #[test]
+    fn text_a_reader_cannot_see_is_refused() {
+        for hidden in [
+            "#text(white)[字]",
+            "#text(rgb(0, 0, 0, 2))[字]",
+            "#text(2pt)[字]",
+            "#scale(20%)[字]",
+            "#place(dx: -80mm)[字]",
+            "#block(clip: true, height: 3mm)[字\\ 字\\ 字]",
+            "字#place(top + left, rect(width: 100%, height: 100%, fill: red))",
+        ] {
+            let Some(refused) = inspected(&format!("文\n\n{hidden}")) else { return };
+            let reports = refused.expect_err(hidden);
+            assert!(reports.iter().all(|report| report.code.code == "CH-P022"), "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_on_paper_passes() {
+        for layout in [
+            "#rect(fill: luma(240))[字]",
+            "#place(center + horizon, rotate(45deg, text(60pt, luma(88%))[样张]))字",
+            "#block(clip: true)[字]",
+            "#table(columns: 2, fill: luma(95%), [项目], [金额])",
+            "#super[2] #text(6pt)[小字]",
+        ] {
+            let Some(passed) = inspected(layout) else { return };
+            assert!(passed.is_ok(), "{layout}: {passed:?}");
+        }
+    }
+
+    #[test]
+    fn links_and_patterns_are_refused() {
+        for source in [
+            "#link(\"https://example.invalid\")[字]",
+            "#rect(fill: tiling(size: (9pt, 9pt))[字])[文]",
+        ] {
+            let Some(refused) = inspected(source) else { return };
+            assert_eq!(codes(&refused.unwrap_err()), ["CH-P023"], "{source}");
+        }
+    }
+
+    #[test]
+    fn placed_text_can_be_measured_in_millimetres() {
+        let Some(pages) = inspected("#place(top + left, dx: -5mm, dy: 20mm, text(10pt)[收件人])文")
+        else {
+            return;
+        };
+        let pages = pages.unwrap();
+        let page = &pages[0];
+        assert!((page.width - 210.0).abs() < 0.1 && (page.height - 297.0).abs() < 0.1);
+        let run = page.texts.iter().find(|run| run.text == "收件人").unwrap();
+        // The page margin of A4 is 2.5/21 of its shorter side: 25 mm.
+        assert!((run.area.left - 20.0).abs() < 0.1, "{run:?}");
+        assert!((run.area.right - run.area.left - 3.0 * 10.0 * 25.4 / 72.0).abs() < 0.1);
+        assert!(run.area.top > 44.0 && run.area.bottom < 49.5, "{run:?}");
+        let window = Area { left: 20.0, top: 40.0, right: 110.0, bottom: 80.0 };
+        assert!(window.holds(&page.text_meeting(&window).unwrap(), 0.1));
+    }
 }
