@@ -11,6 +11,8 @@
 mod composition;
 mod diagnosis;
 mod engine;
+mod extraction;
+mod finished;
 mod fonts;
 mod glyphs;
 mod pdf;
@@ -21,10 +23,12 @@ mod proof;
 mod qr;
 #[cfg(test)]
 pub(crate) mod specimen;
+mod sweep;
 mod world;
 
 pub use composition::Composition;
 pub use engine::{CREATOR, ENGINE_ID};
+pub use finished::{FinishedText, contains_any};
 pub use fonts::FontSet;
 pub use pdf::PdfIdentity;
 pub use placed::{Area, PlacedPage, PlacedPicture, PlacedText};
