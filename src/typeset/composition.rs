@@ -1,0 +1,42 @@
+//! A letter laid out and through the glyph gate, but not yet proved.
+//!
+//! Nothing is made of a composition but its proof: see [`Composition::prove`].
+
+use std::fmt;
+
+use typst_layout::PagedDocument;
+
+use super::{PlacedPage, diagnosis::Blotter};
+use crate::digest::Digest;
+
+/// The pages of one letter as the layout made them.
+pub struct Composition {
+    pub(super) document: PagedDocument,
+    pub(super) pages: Vec<PlacedPage>,
+    pub(super) given: Vec<(String, Digest)>,
+    pub(super) blotter: Blotter,
+}
+
+impl Composition {
+    pub(super) fn new(
+        document: PagedDocument,
+        pages: Vec<PlacedPage>,
+        given: Vec<(String, Digest)>,
+        blotter: Blotter,
+    ) -> Self {
+        Self { document, pages, given, blotter }
+    }
+
+    /// What stands where, page by page.
+    #[must_use]
+    pub fn pages(&self) -> &[PlacedPage] {
+        &self.pages
+    }
+}
+
+// The text of a letter is personal; the count of its pages is not.
+impl fmt::Debug for Composition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Composition({} pages)", self.pages.len())
+    }
+}

@@ -1,0 +1,404 @@
+//! A finished PDF, read back as any reader of it would.
+//!
+//! The last gate looks at the bytes that leave and not at what was meant to be written: text of
+//! the pages, metadata, names, every string and every stream. It is another library's reading
+//! (lopdf, not krilla), so a fault of one shows in the other.
+
+use lopdf::{Dictionary, Document, LoadOptions, Object};
+
+use super::{
+    ProvedPage, TypesetError,
+    extraction::{LARGEST_STREAM, page_text},
+    placed::bare,
+    sweep::between_streams,
+};
+use crate::problem::Report;
+
+/// Keys and actions that make a PDF do something.
+const ACTIVE: [&str; 14] = [
+    "AA",
+    "AcroForm",
+    "GoToE",
+    "GoToR",
+    "ImportData",
+    "JS",
+    "JavaScript",
+    "Launch",
+    "Movie",
+    "RichMedia",
+    "Sound",
+    "SubmitForm",
+    "URI",
+    "XFA",
+];
+
+/// Everything readable in a PDF.
+#[derive(Default)]
+pub struct FinishedText {
+    /// Text of each page, in the order of painting: lines apart, ` ¦ ` between parts of a line.
+    pub pages: Vec<String>,
+    /// The same with nothing between.
+    shown: Vec<String>,
+    /// XMP and other metadata streams, as XML text.
+    pub metadata: Vec<String>,
+    /// Every string object of the file, decoded: document information, alternative texts, marks.
+    pub strings: Vec<String>,
+    /// Every name object and key of the file.
+    pub names: Vec<String>,
+    /// Attached files.
+    pub attachments: usize,
+    /// Annotations, actions, scripts and forms, by name.
+    pub active: Vec<String>,
+    /// Streams inflated that are neither fonts, pictures nor colour profiles.
+    pub(super) inflated: Vec<Vec<u8>>,
+    /// All streams, inflated where they can be.
+    pub(super) streams: Vec<Vec<u8>>,
+    /// What stands in the file outside of streams.
+    pub(super) between: Vec<u8>,
+}
+
+// What a letter says is personal.
+impl std::fmt::Debug for FinishedText {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "FinishedText({} pages, {} streams)", self.pages.len(), self.streams.len())
+    }
+}
+
+impl FinishedText {
+    /// Reads all of `pdf`.
+    ///
+    /// # Errors
+    /// [`TypesetError::Unreadable`] if it is no PDF, damaged, encrypted or too large.
+    pub fn read(pdf: &[u8]) -> Result<Self, TypesetError> {
+        let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
+        let document = Document::load_mem_with_options(pdf, options).map_err(|e| unreadable(&e))?;
+        if document.is_encrypted() || document.was_encrypted() {
+            return Err(TypesetError::Unreadable { what: "it is encrypted".to_owned() });
+        }
+        let mut finished = Self { between: between_streams(pdf), ..Self::default() };
+        for id in document.page_iter() {
+            let text = page_text(&document, id).map_err(|e| unreadable(&e))?;
+            finished.pages.push(text.divided);
+            finished.shown.push(text.shown);
+        }
+        if finished.pages.is_empty() {
+            return Err(TypesetError::Unreadable { what: "it has no pages".to_owned() });
+        }
+        finished.dictionary(&document.trailer);
+        for object in document.objects.values() {
+            finished.object(object);
+        }
+        finished.active.sort();
+        finished.active.dedup();
+        Ok(finished)
+    }
+
+    fn object(&mut self, object: &Object) {
+        match object {
+            Object::String(bytes, _) => {
+                self.strings.push(
+                    lopdf::decode_text_string(object)
+                        .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned()),
+                );
+            }
+            Object::Name(name) => self.names.push(String::from_utf8_lossy(name).into_owned()),
+            Object::Array(items) => items.iter().for_each(|item| self.object(item)),
+            Object::Dictionary(dictionary) => self.dictionary(dictionary),
+            Object::Stream(stream) => {
+                self.dictionary(&stream.dict);
+                let inflated = stream.get_plain_content_with_limit(LARGEST_STREAM);
+                let inflated = inflated.unwrap_or_else(|_| stream.content.clone());
+                if is(&stream.dict, b"Type", b"Metadata") {
+                    self.metadata.push(String::from_utf8_lossy(&inflated).into_owned());
+                }
+                if !is_binary(&stream.dict, &inflated) {
+                    self.inflated.push(inflated.clone());
+                }
+                self.streams.push(inflated);
+            }
+            Object::Null
+            | Object::Boolean(_)
+            | Object::Integer(_)
+            | Object::Real(_)
+            | Object::Reference(_) => {}
+        }
+    }
+
+    fn dictionary(&mut self, dictionary: &Dictionary) {
+        if is(dictionary, b"Type", b"EmbeddedFile") || is(dictionary, b"Type", b"Filespec") {
+            self.attachments += 1;
+        }
+        if is(dictionary, b"Type", b"Annot") {
+            self.active.push("Annot".to_owned());
+        }
+        for (key, value) in dictionary {
+            let name = String::from_utf8_lossy(key).into_owned();
+            let filled = !matches!(value, Object::Array(items) if items.is_empty());
+            if name == "EmbeddedFiles" || (name == "AF" && filled) {
+                self.attachments += 1;
+            }
+            if name == "Annots" && filled {
+                self.active.push(name.clone());
+            }
+            if ACTIVE.contains(&name.as_str()) {
+                self.active.push(name.clone());
+            }
+            if let (b"S", Ok(action)) = (key.as_slice(), value.as_name()) {
+                let action = String::from_utf8_lossy(action).into_owned();
+                if ACTIVE.contains(&action.as_str()) {
+                    self.active.push(action);
+                }
+            }
+            self.names.push(name);
+            self.object(value);
+        }
+    }
+}
+
+impl ProvedPage {
+    /// Reads `pdf` back and shows that it says what these pages say, character for character.
+    ///
+    /// # Errors
+    /// [`TypesetError::Unreadable`]; [`TypesetError::TextDiffers`] for each page that differs or
+    /// is there on one side only.
+    pub fn read_back(&self, pdf: &[u8]) -> Result<FinishedText, Vec<Report>> {
+        let finished = FinishedText::read(pdf).map_err(|refused| vec![refused.into()])?;
+        let (placed, read) = (self.pages(), &finished.shown);
+        let reports: Vec<Report> = (0..placed.len().max(read.len()))
+            .filter(|&page| match (placed.get(page), read.get(page)) {
+                (Some(placed), Some(read)) => bare(&placed.text()) != bare(read),
+                _ => true,
+            })
+            .map(|page| TypesetError::TextDiffers { page: page + 1 }.into())
+            .collect();
+        if reports.is_empty() { Ok(finished) } else { Err(reports) }
+    }
+}
+
+/// Which of `needles` are anywhere in `pdf`: in its bytes, in any inflated stream, or in any text,
+/// as UTF-8, UTF-16 or hexadecimal, with or without white space between the characters.
+///
+/// # Errors
+/// [`TypesetError::Unreadable`].
+pub fn contains_any(pdf: &[u8], needles: &[&str]) -> Result<Vec<String>, TypesetError> {
+    let finished = FinishedText::read(pdf)?;
+    let texts: Vec<String> =
+        [&finished.shown, &finished.metadata, &finished.strings, &finished.names]
+            .into_iter()
+            .flatten()
+            .map(|text| bare(text))
+            .collect();
+    let found = needles.iter().filter(|needle| {
+        let plain = bare(needle);
+        let wide: Vec<u8> = needle.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let hex = hex::encode(&wide);
+        let forms =
+            [needle.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes(), wide];
+        let in_bytes = |bytes: &[u8]| forms.iter().any(|form| holds(bytes, form));
+        !plain.is_empty()
+            && (in_bytes(pdf)
+                || finished.streams.iter().any(|stream| in_bytes(stream))
+                || texts.iter().any(|text| text.contains(&plain)))
+    });
+    Ok(found.map(|&needle| needle.to_owned()).collect())
+}
+
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+fn is(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
+    dictionary.get(key).and_then(Object::as_name).ok() == Some(name)
+}
+
+/// Fonts, pictures and colour profiles: binary, so digits in them are chance.
+fn is_binary(dictionary: &Dictionary, inflated: &[u8]) -> bool {
+    let font = dictionary.has(b"Length1")
+        || [&b"CIDFontType0C"[..], b"OpenType", b"Type1C"]
+            .into_iter()
+            .any(|subtype| is(dictionary, b"Subtype", subtype));
+    let profile = inflated.get(36..40) == Some(b"acsp");
+    font || profile || is(dictionary, b"Subtype", b"Image")
+}
+
+/// The kind of failure without a value of the file in it.
+fn unreadable(error: &lopdf::Error) -> TypesetError {
+    let what = match error {
+        lopdf::Error::Parse(_) => "its structure is damaged",
+        lopdf::Error::Decompress(_) => "a stream is damaged or too large",
+        lopdf::Error::Xref(_) => "its cross-reference table is damaged",
+        lopdf::Error::RecursionLimit | lopdf::Error::ReferenceCycle(_) => "it is nested too deep",
+        _ => "it is damaged or not a pdf",
+    };
+    TypesetError::Unreadable { what: what.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{FixedOffset, NaiveDate};
+    use serde_json::json;
+
+    use super::*;
+    use crate::typeset::{
+        Assets, Limits, Meant, Occurrence, PdfIdentity, qr_svg,
+        specimen::{codes, press},
+    };
+
+    const LETTER: &str = "#let data = json(\"data.json\")
+        #set page(footer: context [#json(\"data.json\").agency])
+        = #data.title
+        #data.name
+
+        #data.body.join(parbreak())
+        #table(columns: (40mm, 40mm), ..data.cells)
+        #image(\"code.svg\", width: 20mm, alt: \"核验码\")";
+
+    fn data() -> serde_json::Value {
+        json!({
+            "title": "催收通知书", "agency": "某某资产管理有限公司", "name": "王某某：",
+            "body": ["请您于二〇二六年十二月三十一日前与我方联系，卡号 ************1234。", "VIP “客户” 100%"],
+            "cells": ["本金", "10,000.00", "利息", "1,200.50"],
+        })
+    }
+
+    fn meant() -> Vec<Meant> {
+        let data = data();
+        let mut meant = vec![Meant::new("footer", "某某资产管理有限公司", Occurrence::EachPage)];
+        for part in ["title", "name"] {
+            meant.push(Meant::once(part, data[part].as_str().unwrap()));
+        }
+        for part in ["body", "cells"] {
+            let texts = data[part].as_array().unwrap();
+            meant.extend(texts.iter().map(|text| Meant::once(part, text.as_str().unwrap())));
+        }
+        meant
+    }
+
+    fn identity() -> PdfIdentity {
+        PdfIdentity {
+            ident: "HX2026-000123".to_owned(),
+            title: "催收通知书".to_owned(),
+            issued_on: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+            zone: FixedOffset::east_opt(8 * 3600).unwrap(),
+        }
+    }
+
+    fn proved() -> Option<ProvedPage> {
+        let assets = Assets::from([("code.svg".to_owned(), qr_svg("HX2026-000123").unwrap())]);
+        let composition = press(LETTER)?.compose(&data(), &assets, Limits::default()).unwrap();
+        Some(composition.prove(&meant()).unwrap())
+    }
+
+    fn letter() -> Option<(ProvedPage, Vec<u8>)> {
+        let proved = proved()?;
+        let pdf = proved.to_pdf(&identity()).unwrap();
+        Some((proved, pdf))
+    }
+
+    /// Runs an outside tool on the letter, or skips visibly.
+    fn outside(tool: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
+        use std::io::Write as _;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(pdf).unwrap();
+        let at = arguments.iter().map(|&argument| match argument {
+            "FILE" => file.path().as_os_str(),
+            other => std::ffi::OsStr::new(other),
+        });
+        let Ok(output) = std::process::Command::new(tool).args(at).output() else {
+            assert!(option_env!("CI").is_none(), "{tool} is needed in CI");
+            eprintln!("SKIPPED: no {tool}");
+            return None;
+        };
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+        Some(told)
+    }
+
+    #[test]
+    fn the_same_letter_gives_the_same_bytes_in_any_press() {
+        let Some((proved_page, pdf)) = letter() else { return };
+        assert!(proved_page.to_pdf(&identity()).unwrap() == pdf);
+        assert!(proved().unwrap().to_pdf(&identity()).unwrap() == pdf);
+        let other = PdfIdentity { ident: "HX2026-000124".to_owned(), ..identity() };
+        assert!(proved_page.to_pdf(&other).unwrap() != pdf);
+    }
+
+    #[test]
+    fn what_is_read_back_is_what_was_placed() {
+        let Some((proved, pdf)) = letter() else { return };
+        let finished = proved.read_back(&pdf).unwrap();
+        assert_eq!(finished.pages.len(), 1);
+        assert!(finished.pages[0].contains("************1234"), "{}", finished.pages[0]);
+        assert_eq!(finished.attachments, 0);
+        assert!(finished.active.is_empty(), "{finished:?} {:?}", finished.active);
+        assert!(finished.strings.iter().any(|text| text == "催收通知书"));
+        assert!(finished.metadata.iter().any(|xmp| xmp.contains("pdfaid")));
+        let told =
+            contains_any(&pdf, &["王某某", "10,000.00", "6222001234567890", "HX2026-000123"]);
+        assert_eq!(told.unwrap(), ["王某某", "10,000.00"]);
+    }
+
+    #[test]
+    fn another_pdf_does_not_pass_for_the_letter() {
+        let Some((proved, pdf)) = letter() else { return };
+        let changed = press("函")
+            .unwrap()
+            .compose(&json!({}), &Assets::new(), Limits::default())
+            .and_then(|composition| composition.prove(&[Meant::once("text", "函")]))
+            .unwrap();
+        let other = changed.to_pdf(&identity()).unwrap();
+        assert_eq!(codes(&proved.read_back(&other).unwrap_err()), ["CH-P051"]);
+        let damaged = &pdf[..pdf.len() / 2];
+        assert!(proved.read_back(damaged).is_err());
+    }
+
+    #[test]
+    fn the_pdf_claims_both_standards_and_outside_tools_read_it() {
+        let Some((_, pdf)) = letter() else { return };
+        let xmp = FinishedText::read(&pdf).unwrap().metadata.concat();
+        for claim in ["pdfaid:part>2<", "pdfaid:conformance>A<", "pdfuaid:part>1<", "zh-CN"] {
+            assert!(xmp.contains(claim), "{claim}: {xmp}");
+        }
+        assert!(xmp.contains("chancery 0."), "{xmp}");
+        outside("qpdf", &["--check", "FILE"], &pdf);
+        if let Some(fonts) = outside("pdffonts", &["FILE"], &pdf) {
+            assert!(fonts.lines().skip(2).all(|font| font.contains("yes yes yes")), "{fonts}");
+        }
+        if let Some(text) = outside("pdftotext", &["-layout", "FILE", "-"], &pdf) {
+            assert!(text.contains("催收通知书") && text.contains("10,000.00"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sweep_finds_what_a_detector_finds_in_text_and_only_there() {
+        let Some((_, pdf)) = letter() else { return };
+        let finished = FinishedText::read(&pdf).unwrap();
+        let find =
+            |text: &str| Vec::from_iter(text.contains("10,000.00").then(|| "amount".to_owned()));
+        let reports = finished.sweep_by(find);
+        assert_eq!(codes(&reports), ["CH-P052"]);
+        assert!(reports[0].english.contains("page 1"), "{}", reports[0]);
+        // No run of figures in the whole file is long enough to be looked at but for text.
+        let long = |text: &str| {
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            Vec::from_iter((digits >= 13 && digits == text.len()).then(|| "run".to_owned()))
+        };
+        assert_eq!(codes(&finished.sweep_by(long)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn attachments_and_links_are_findings() {
+        let Some((_, pdf)) = letter() else { return };
+        let mut document = Document::load_mem(&pdf).unwrap();
+        let mut file = Dictionary::new();
+        file.set("Type", Object::Name(b"Filespec".to_vec()));
+        document.add_object(file);
+        let mut action = Dictionary::new();
+        action.set("S", Object::Name(b"URI".to_vec()));
+        document.add_object(action);
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        let finished = FinishedText::read(&bytes).unwrap();
+        assert_eq!(codes(&finished.sweep_by(|_| vec![])), ["CH-P053", "CH-P054"]);
+    }
+}
