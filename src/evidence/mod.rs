@@ -6,3 +6,5 @@
 //! Source: SPEC "Bundle"; RFC 8493; EN 319 162-1.
 
 pub mod container;
+pub mod kind;
+pub mod media;
