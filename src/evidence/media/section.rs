@@ -1,0 +1,76 @@
+//! Reading small parts of a content at known places.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::evidence::container::Source;
+
+/// A content and its length.
+pub(super) struct Bytes<'a> {
+    source: &'a dyn Source,
+    pub(super) length: u64,
+}
+
+impl<'a> Bytes<'a> {
+    pub(super) fn new(source: &'a dyn Source) -> io::Result<Self> {
+        Ok(Self { source, length: source.length()? })
+    }
+
+    /// The bytes from `offset` on, `length` of them, or fewer at the end of the content.
+    pub(super) fn at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let left = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; length.min(left)];
+        self.source.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes)
+    }
+
+    pub(super) fn head(&self, length: usize) -> io::Result<Vec<u8>> {
+        self.at(0, length)
+    }
+
+    pub(super) fn tail(&self, length: usize) -> io::Result<Vec<u8>> {
+        let back = u64::try_from(length).unwrap_or(u64::MAX);
+        self.at(self.length.saturating_sub(back), length)
+    }
+
+    /// `N` bytes at `offset`, or nothing where the content ends before.
+    pub(super) fn array<const N: usize>(&self, offset: u64) -> io::Result<Option<[u8; N]>> {
+        Ok(self.at(offset, N)?.try_into().ok())
+    }
+
+    pub(super) fn reader(&self, offset: u64) -> io::BufReader<SectionReader<'a>> {
+        let reader = SectionReader { source: self.source, length: self.length, at: offset };
+        io::BufReader::with_capacity(64 << 10, reader)
+    }
+}
+
+/// Reads on from a place.
+pub(super) struct SectionReader<'a> {
+    source: &'a dyn Source,
+    length: u64,
+    at: u64,
+}
+
+impl Read for SectionReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let length = left.min(buffer.len());
+        let Some(part) = buffer.get_mut(..length).filter(|part| !part.is_empty()) else {
+            return Ok(0);
+        };
+        self.source.read_exact_at(part, self.at)?;
+        self.at = self.at.saturating_add(u64::try_from(length).map_err(io::Error::other)?);
+        Ok(length)
+    }
+}
+
+impl Seek for SectionReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+        };
+        self.at = target.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
