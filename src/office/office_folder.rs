@@ -1,0 +1,369 @@
+//! An open office: settings, clock, register, archive, and what the register says is so.
+//!
+//! Opening for acting finishes or spoils what was cut off; opening for looking writes nothing and
+//! works from read-only media.
+
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+
+use crate::{
+    archive::{ArchiveError, LocalArchive, Objects as _},
+    durable,
+    digest::Digest,
+    office::{
+        actor::Actor,
+        clock::SystemClock,
+        credentials::{Ask, CredentialError, Credentials, Service},
+        paths::OfficePaths,
+        principal::{PrincipalError, Profile},
+        settings::Settings,
+        state::State,
+    },
+    problem::Report,
+    register::{
+        Clock as _, Draft, LogSigner, Note, Recorded, Register, RegisterError, SqliteReader,
+        SqliteStore, View,
+    },
+    signing::{
+        KeyPair, LogKey, SecretKey32, cades,
+        certificate::Certificate,
+        chain::{Purpose, TrustAnchors, verify_chain},
+        key::KeyError,
+        signer::{Credential, SigningError},
+    },
+};
+
+/// Largest key or certificate file, in bytes.
+const KEY_LIMIT: u64 = 16 * 1024;
+
+crate::problems! {
+    /// Why an office cannot do what is asked.
+    pub enum OfficeError {
+        /// The register cannot be used.
+        Register { source: RegisterError } = "CH-O060", Fault,
+            "the register cannot be used: {source}" => "check the disk; run `chancery audit run`",
+            "登记簿无法使用：{source}" => "请检查磁盘，并运行 `chancery audit run`";
+        /// The archive cannot be used.
+        Archive { source: ArchiveError } = "CH-O061", Fault,
+            "the archive cannot be used: {source}" => "check the disk and its permissions; run `chancery audit run`",
+            "档案库无法使用：{source}" => "请检查磁盘与权限，并运行 `chancery audit run`";
+        /// The office was opened for looking only.
+        ReadOnly = "CH-O062", Fault,
+            "the office was opened for reading only" => "report this with the command that was run",
+            "办公室以只读方式打开" => "请连同所执行的命令一并报告";
+        /// The key of a service cannot be opened.
+        ServiceKey { service: &'static str, source: KeyError } = "CH-O063", Refusal,
+            "the key `{service}` cannot be opened: {source}" => "give the right passphrase in the credentials folder",
+            "无法打开服务密钥 `{service}`：{source}" => "请在口令目录中提供正确口令";
+        /// A file of the office is missing or unreadable.
+        File { source: durable::DurableError } = "CH-O064", Fault,
+            "a file of the office cannot be used: {source}" => "restore it from a backup",
+            "办公室文件无法使用：{source}" => "请从备份恢复";
+        /// A certificate file is none.
+        Certificate { service: &'static str } = "CH-O065", Fault,
+            "the certificate of `{service}` is missing or damaged" => "restore it from a backup",
+            "`{service}` 的证书缺失或损坏" => "请从备份恢复";
+        /// The key is of another certificate.
+        Signing { source: SigningError } = "CH-O066", Fault,
+            "a key of the office cannot sign: {source}" => "restore the key that was made with its certificate",
+            "办公室密钥无法签名：{source}" => "请恢复与证书同批生成的密钥";
+        /// A passphrase is missing.
+        Credential { source: CredentialError } = "CH-O067", Input,
+            "{source}" => "put the passphrase file into the credentials folder, or run at a terminal",
+            "缺少口令（{source}）" => "请在口令目录中放置口令文件，或在终端中运行";
+    }
+}
+
+impl From<RegisterError> for OfficeError {
+    fn from(source: RegisterError) -> Self {
+        Self::Register { source }
+    }
+}
+
+impl From<ArchiveError> for OfficeError {
+    fn from(source: ArchiveError) -> Self {
+        Self::Archive { source }
+    }
+}
+
+#[derive(Debug)]
+enum Books {
+    Writing(Register<SqliteStore>),
+    Reading(SqliteReader),
+}
+
+/// An open office.
+#[derive(Debug)]
+pub struct Office {
+    paths: OfficePaths,
+    settings: Settings,
+    clock: SystemClock,
+    books: Books,
+    archive: LocalArchive,
+    state: State,
+}
+
+impl Office {
+    /// Opens an office for acting.
+    ///
+    /// # Errors
+    /// What is wrong with settings, register or archive.
+    pub fn open(paths: OfficePaths) -> Result<Self, Vec<Report>> {
+        Self::assemble(paths, |path| {
+            Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
+        })
+    }
+
+    /// Opens an office for looking: nothing is written.
+    ///
+    /// # Errors
+    /// As [`Office::open`].
+    pub fn open_read_only(paths: OfficePaths) -> Result<Self, Vec<Report>> {
+        Self::assemble(paths, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
+    }
+
+    fn assemble(
+        paths: OfficePaths,
+        books: impl FnOnce(&Path) -> Result<Books, RegisterError>,
+    ) -> Result<Self, Vec<Report>> {
+        let settings = Settings::read(&paths.settings()).map_err(report)?;
+        let clock = SystemClock::new(settings.zone().map_err(report)?);
+        let books = books(&paths.register()).map_err(|e| report(OfficeError::from(e)))?;
+        let archive =
+            LocalArchive::open(&paths.archive()).map_err(|e| report(OfficeError::from(e)))?;
+        let state = State::replay(&view(&books)).map_err(report)?;
+        Ok(Self { paths, settings, clock, books, archive, state })
+    }
+
+    /// Where its files lie.
+    #[must_use]
+    pub const fn paths(&self) -> &OfficePaths {
+        &self.paths
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub const fn clock(&self) -> &SystemClock {
+        &self.clock
+    }
+
+    /// Now, by its clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<FixedOffset> {
+        self.clock.now()
+    }
+
+    /// Today, by its clock.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// What its register says is so.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Its archive.
+    #[must_use]
+    pub const fn archive(&self) -> &LocalArchive {
+        &self.archive
+    }
+
+    /// The read side of its register.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        view(&self.books)
+    }
+
+    /// Its register, for writing.
+    ///
+    /// # Errors
+    /// [`OfficeError::ReadOnly`].
+    pub fn register(&mut self) -> Result<&mut Register<SqliteStore>, OfficeError> {
+        match &mut self.books {
+            Books::Writing(register) => Ok(register),
+            Books::Reading(_) => Err(OfficeError::ReadOnly),
+        }
+    }
+
+    /// Registers one thing in the name of `actor` and takes it into the state.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`], [`OfficeError::ReadOnly`].
+    pub fn append(&mut self, draft: Draft, actor: &Actor) -> Result<Recorded, OfficeError> {
+        let clock = self.clock;
+        let recorded = self.register()?.append(draft, actor, &clock)?;
+        self.refresh()?;
+        Ok(recorded)
+    }
+
+    /// Reads the state again, after entries were written.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`].
+    pub fn refresh(&mut self) -> Result<(), OfficeError> {
+        match State::replay(&self.view()) {
+            Ok(state) => {
+                self.state = state;
+                Ok(())
+            }
+            Err(crate::office::state::StateError::Register { source }) => {
+                Err(OfficeError::Register { source })
+            }
+            Err(crate::office::state::StateError::NotFounded) => {
+                Err(OfficeError::Register { source: RegisterError::NotFounded })
+            }
+        }
+    }
+
+    /// A principal's newest signed profile, its signature checked again.
+    ///
+    /// # Errors
+    /// [`PrincipalError`], [`OfficeError::Archive`].
+    pub fn profile(&self, id: &str) -> Result<Profile, Vec<Report>> {
+        let known = crate::office::operator::is_id(id);
+        let shown = || if known { id.to_owned() } else { "?".to_owned() };
+        let principal = self.state.principals.get(id);
+        let principal =
+            principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
+        let object =
+            principal.profile.ok_or_else(|| report(PrincipalError::NoProfile { id: shown() }))?;
+        let bytes = self.archive.read(&object).map_err(|e| report(OfficeError::from(e)))?;
+        open_profile(&bytes, &principal.certificate, None).map_err(report)
+    }
+
+    /// An object of the archive, its digest checked.
+    ///
+    /// # Errors
+    /// [`OfficeError::Archive`].
+    pub fn object(&self, digest: &Digest) -> Result<Vec<u8>, OfficeError> {
+        Ok(self.archive.read(digest)?)
+    }
+
+    /// Signs and files a checkpoint.
+    ///
+    /// # Errors
+    /// [`OfficeError`], by variant.
+    pub fn checkpoint(
+        &mut self,
+        credentials: &Credentials,
+        ask: &Ask<'_>,
+    ) -> Result<Note, OfficeError> {
+        let pem = self.service_pem(Service::Log)?;
+        let passphrase = credentials
+            .of_service(Service::Log, ask)
+            .map_err(|source| OfficeError::Credential { source })?;
+        let key = LogKey::from_encrypted_pem(&pem, &passphrase)
+            .map_err(|source| OfficeError::ServiceKey { service: Service::Log.name(), source })?;
+        let name = log_name(&self.settings);
+        let signer = LogSigner::new(name, key.signing_key().clone())?;
+        let now = self.clock.now();
+        Ok(self.register()?.checkpoint(&signer, now)?)
+    }
+
+    /// The key of the office's index and check codes.
+    ///
+    /// # Errors
+    /// [`OfficeError`], by variant.
+    pub fn index_key(
+        &self,
+        credentials: &Credentials,
+        ask: &Ask<'_>,
+    ) -> Result<SecretKey32, OfficeError> {
+        let pem = self.service_pem(Service::Index)?;
+        let passphrase = credentials
+            .of_service(Service::Index, ask)
+            .map_err(|source| OfficeError::Credential { source })?;
+        SecretKey32::from_encrypted_pem(&pem, &passphrase)
+            .map_err(|source| OfficeError::ServiceKey { service: Service::Index.name(), source })
+    }
+
+    /// A service's key with its certificate.
+    ///
+    /// # Errors
+    /// [`OfficeError`], by variant.
+    pub fn service(
+        &self,
+        service: Service,
+        credentials: &Credentials,
+        ask: &Ask<'_>,
+    ) -> Result<Credential, OfficeError> {
+        let pem = self.service_pem(service)?;
+        let passphrase = credentials
+            .of_service(service, ask)
+            .map_err(|source| OfficeError::Credential { source })?;
+        let key = KeyPair::from_encrypted_pem(&pem, &passphrase)
+            .map_err(|source| OfficeError::ServiceKey { service: service.name(), source })?;
+        Credential::new(key, self.service_certificate(service)?)
+            .map_err(|source| OfficeError::Signing { source })
+    }
+
+    /// A service's certificate.
+    ///
+    /// # Errors
+    /// [`OfficeError::Certificate`].
+    pub fn service_certificate(&self, service: Service) -> Result<Certificate, OfficeError> {
+        let damaged = || OfficeError::Certificate { service: service.name() };
+        let path = self.paths.service_certificate(service.name());
+        let pem = durable::read(&path, KEY_LIMIT).map_err(|_| damaged())?;
+        Certificate::from_pem(&String::from_utf8_lossy(&pem)).map_err(|_| damaged())
+    }
+
+    fn service_pem(&self, service: Service) -> Result<String, OfficeError> {
+        let path = self.paths.service_key(service.name());
+        let pem = durable::read(&path, KEY_LIMIT).map_err(|source| OfficeError::File { source })?;
+        Ok(String::from_utf8_lossy(&pem).into_owned())
+    }
+}
+
+/// Name of the register's log, in checkpoints and its verifier key.
+#[must_use]
+pub fn log_name(settings: &Settings) -> String {
+    format!("chancery.invalid/{}", settings.agency.uscc)
+}
+
+/// Opens a signed profile: the signature must chain to `pinned`.
+///
+/// `at` judges the certificate at that time; without it, at the time the signer claims.
+///
+/// # Errors
+/// [`PrincipalError::NotPinned`] and those of [`Profile::parse`].
+pub fn open_profile(
+    signed: &[u8],
+    pinned: &Certificate,
+    at: Option<DateTime<FixedOffset>>,
+) -> Result<Profile, PrincipalError> {
+    let opened = cades::verify_enveloping(signed).map_err(|_| PrincipalError::NotPinned)?;
+    let at = at.map_or(opened.signature.signing_time(), |at| at.to_utc());
+    verify_chain(
+        opened.signature.certificate(),
+        opened.signature.intermediates(),
+        &TrustAnchors::new([pinned.clone()]),
+        at,
+        Purpose::Sign,
+    )
+    .map_err(|_| PrincipalError::NotPinned)?;
+    let text = std::str::from_utf8(&opened.content)
+        .map_err(|_| PrincipalError::Malformed { line: 1, detail: "not UTF-8".to_owned() })?;
+    Profile::parse(text)
+}
+
+fn view(books: &Books) -> View<'_> {
+    match books {
+        Books::Writing(register) => register.view(),
+        Books::Reading(reader) => View::of(reader),
+    }
+}
+
+fn report(problem: impl crate::problem::Problem) -> Vec<Report> {
+    vec![Report::of(&problem)]
+}
