@@ -141,3 +141,6 @@ pub trait TimestampAuthority: Send + Sync {
     /// Whether the time is the office's own word, which proves nothing against the office.
     fn self_asserted(&self) -> bool;
 }
+
+#[cfg(test)]
+mod tests;
