@@ -1,6 +1,15 @@
 //! Facts of a case: parties, amounts, dates, and their intake.
 
+pub mod amount;
+pub mod capitals;
+pub mod checks;
+pub mod credit_code;
+pub mod date;
 pub mod field;
 pub mod names;
+pub mod party;
+pub mod provenance;
 pub mod raw;
+pub mod request;
 pub mod text;
+pub mod value;

@@ -1,1 +1,4 @@
 //! Visits: conduct rules and statements.
+
+pub mod frequency;
+pub mod hours;
