@@ -6,6 +6,8 @@ pub mod checks;
 pub mod credit_code;
 pub mod date;
 pub mod field;
+#[cfg(feature = "office")]
+pub mod intake;
 pub mod names;
 pub mod party;
 pub mod provenance;

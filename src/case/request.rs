@@ -65,6 +65,8 @@ pub enum Entered {
     Absent,
     /// A number, a list or an object, which no field takes.
     Foreign,
+    /// Something whose problem the reader has told already.
+    Told,
 }
 
 /// What an entry's name means.
@@ -158,6 +160,14 @@ impl Request {
     pub fn read(
         entries: impl IntoIterator<Item = (RawText, Entered)>,
     ) -> Result<Self, Vec<Report>> {
+        Self::read_completed(entries, |_| {})
+    }
+
+    /// As [`Request::read`], with entries that `complete` adds once the names are understood.
+    pub(crate) fn read_completed(
+        entries: impl IntoIterator<Item = (RawText, Entered)>,
+        complete: impl FnOnce(&mut Vec<(Key, Entered)>),
+    ) -> Result<Self, Vec<Report>> {
         let mut found = Vec::new();
         let mut keyed = Vec::new();
         for (at, (name, entered)) in entries.into_iter().enumerate() {
@@ -169,6 +179,7 @@ impl Request {
                 None => found.push(unknown(name.expose(), at + 1)),
             }
         }
+        complete(&mut keyed);
         match Self::read_keyed(keyed) {
             Ok(request) if found.is_empty() => Ok(request),
             Ok(_) => Err(found),
@@ -469,6 +480,7 @@ fn once_each(
                 kept.push((key, RawText::from(if flag { "true" } else { "false" })));
             }
             Entered::Absent => {}
+            Entered::Told => wrong.push(key),
             Entered::Flag(_) | Entered::Foreign => {
                 found.push(RequestProblem::WrongType { field: label() }.into());
                 wrong.push(key);
