@@ -155,6 +155,14 @@ pub struct Field {
     pub limit: usize,
 }
 
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Field {}
+
 impl Field {
     /// Whether a request may carry it.
     #[must_use]

@@ -2,9 +2,16 @@
 
 pub mod amount;
 pub mod capitals;
+pub mod checks;
 pub mod credit_code;
 pub mod date;
 pub mod field;
+#[cfg(feature = "office")]
+pub mod intake;
 pub mod names;
+pub mod party;
+pub mod provenance;
 pub mod raw;
+pub mod request;
 pub mod text;
+pub mod value;

@@ -1,0 +1,244 @@
+//! What the columns of a sheet mean.
+//!
+//! Owns [`HeadingMap`], by which a principal's own headings are understood, and [`Columns`], the
+//! headings of one file resolved. Refuses unknown and doubled headings, each by its column; a
+//! heading's text is never in a message, since a sheet without headings begins with a person.
+//! Source: SPEC, decision 6.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    case::{
+        raw::RawText,
+        request::{Entered, Key, Request},
+    },
+    problem::Report,
+};
+
+use super::problem::IntakeProblem;
+
+/// A principal's headings, columns to ignore, and constants for columns its files lack.
+#[derive(Clone, Debug, Default)]
+pub struct HeadingMap {
+    headings: BTreeMap<String, Option<Key>>,
+    constants: Vec<(Key, RawText)>,
+}
+
+impl HeadingMap {
+    /// Target that says "ignore this column".
+    pub const IGNORED: &'static str = "-";
+
+    /// Reads pairs of heading and field name.
+    ///
+    /// # Errors
+    /// [`IntakeProblem::UnknownTarget`] and [`IntakeProblem::DoubleHeading`], for every such pair.
+    pub fn read<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<Report>> {
+        let mut map = Self::default();
+        let mut found: Vec<Report> = Vec::new();
+        for (at, (heading, target)) in pairs.into_iter().enumerate() {
+            let row = at + 1;
+            let key = if target == Self::IGNORED {
+                None
+            } else if let Some(key) = request_key(target) {
+                Some(key)
+            } else {
+                found.push(IntakeProblem::UnknownTarget { row }.into());
+                continue;
+            };
+            if map.headings.insert(heading.trim().to_owned(), key).is_some() {
+                found.push(IntakeProblem::DoubleHeading { row }.into());
+            }
+        }
+        if found.is_empty() { Ok(map) } else { Err(found) }
+    }
+
+    /// Gives `field` the same `value` in every row of files that have no such column.
+    ///
+    /// # Errors
+    /// [`IntakeProblem::UnknownTarget`] and [`IntakeProblem::DoubleHeading`].
+    pub fn with_constant(mut self, field: &str, value: &str) -> Result<Self, IntakeProblem> {
+        let row = self.constants.len() + 1;
+        let key = request_key(field).ok_or(IntakeProblem::UnknownTarget { row })?;
+        if self.constants.iter().any(|(known, _)| *known == key) {
+            return Err(IntakeProblem::DoubleHeading { row });
+        }
+        self.constants.push((key, value.into()));
+        Ok(self)
+    }
+
+    /// Adds the constants for keys that `entries` lacks.
+    pub(super) fn complete(&self, entries: &mut Vec<(Key, Entered)>) {
+        for (key, value) in &self.constants {
+            if !entries.iter().any(|(known, _)| known == key) {
+                entries.push((*key, Entered::Text(value.clone())));
+            }
+        }
+    }
+}
+
+fn request_key(name: &str) -> Option<Key> {
+    Key::read(name).filter(|key| key.field().is_some_and(crate::case::field::Field::in_requests))
+}
+
+/// One column of a file.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its letter, as spreadsheets name it.
+    pub letter: String,
+    /// Its heading as written, for a preview.
+    pub heading: String,
+    /// What it gives; nothing if it is ignored or has no heading.
+    pub gives: Option<Key>,
+    /// Whether the heading map ignores it.
+    pub ignored: bool,
+}
+
+/// The columns of one file, resolved.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    columns: Vec<Column>,
+    map: HeadingMap,
+}
+
+impl Columns {
+    /// Finds what each heading means.
+    ///
+    /// # Errors
+    /// [`IntakeProblem::NoHeadings`] if none is known; otherwise every
+    /// [`IntakeProblem::UnknownColumn`] and [`IntakeProblem::DoubleColumn`].
+    pub(super) fn resolve<'a>(
+        headings: impl IntoIterator<Item = &'a str>,
+        map: &HeadingMap,
+    ) -> Result<Self, Vec<Report>> {
+        let mut columns: Vec<Column> = Vec::new();
+        let mut found: Vec<Report> = Vec::new();
+        for (at, heading) in headings.into_iter().enumerate() {
+            let heading = heading.trim();
+            let mapped = map.headings.get(heading);
+            let gives = mapped.map_or_else(|| Key::read(heading), |key| *key);
+            let column = Column {
+                letter: letter(at),
+                heading: heading.to_owned(),
+                gives,
+                ignored: matches!(mapped, Some(None)),
+            };
+            if gives.is_none() && !column.ignored && !heading.is_empty() {
+                found.push(IntakeProblem::UnknownColumn { column: column.letter.clone() }.into());
+            }
+            if let Some(key) = gives
+                && columns.iter().any(|known| known.gives == gives)
+            {
+                let column = column.letter.clone();
+                found.push(IntakeProblem::DoubleColumn { column, field: key.name() }.into());
+            }
+            columns.push(column);
+        }
+        if columns.iter().all(|column| column.gives.is_none()) {
+            return Err(vec![IntakeProblem::NoHeadings.into()]);
+        }
+        if found.is_empty() { Ok(Self { columns, map: map.clone() }) } else { Err(found) }
+    }
+
+    /// The columns in order, for a preview of what each gives.
+    #[must_use]
+    pub fn all(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Makes a request of a row's cells; `cell` yields what stands in each column.
+    pub(super) fn request(
+        &self,
+        row: u64,
+        mut cell: impl FnMut(usize, Option<Key>) -> Result<Entered, Report>,
+    ) -> Result<Request, Vec<Report>> {
+        let mut entries = Vec::with_capacity(self.columns.len());
+        let mut found: Vec<Report> = Vec::new();
+        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| !column.ignored) {
+            let entered = match cell(at, column.gives) {
+                Ok(entered) => entered,
+                Err(report) => {
+                    found.push(report);
+                    Entered::Told
+                }
+            };
+            match column.gives {
+                Some(key) => entries.push((key, entered)),
+                None if says_nothing(&entered) => {}
+                None => {
+                    let column = column.letter.clone();
+                    found.push(IntakeProblem::NoHeadingAbove { row, column }.into());
+                }
+            }
+        }
+        self.map.complete(&mut entries);
+        match Request::read_keyed(entries) {
+            Ok(request) if found.is_empty() => Ok(request),
+            Ok(_) => Err(found),
+            Err(more) => {
+                found.extend(more);
+                Err(found)
+            }
+        }
+    }
+}
+
+fn says_nothing(entered: &Entered) -> bool {
+    match entered {
+        Entered::Text(text) => text.is_empty(),
+        Entered::Absent | Entered::Told => true,
+        Entered::Flag(_) | Entered::Foreign => false,
+    }
+}
+
+/// Spreadsheet letter of the column at `position`, counted from zero.
+pub(super) fn letter(position: usize) -> String {
+    let mut letters = String::new();
+    let mut rest = position + 1;
+    while rest > 0 {
+        let digit = u8::try_from((rest - 1) % 26).unwrap_or_default();
+        letters.insert(0, char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(result: Result<Columns, Vec<Report>>) -> Vec<&'static str> {
+        result.unwrap_err().iter().map(|report| report.code.code).collect()
+    }
+
+    #[test]
+    fn letters_are_those_of_spreadsheets() {
+        assert_eq!([0, 25, 26, 701, 702].map(letter), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn own_headings_are_mapped_ignored_or_refused_by_column() {
+        let map = HeadingMap::read([("借款人全称", "recipient_name"), ("备注", "-")]).unwrap();
+        let columns = Columns::resolve(["借款人全称", "备注", "邮政编码", ""], &map).unwrap();
+        let gives: Vec<_> = columns.all().iter().map(|c| c.gives.map(Key::name)).collect();
+        assert_eq!(
+            gives,
+            [Some("recipient_name".into()), None, Some("recipient_postcode".into()), None]
+        );
+        let none = HeadingMap::default();
+        assert_eq!(codes(Columns::resolve(["案号", "备注"], &none)), ["CH-I060"]);
+        assert_eq!(codes(Columns::resolve(["案号", "case_no"], &none)), ["CH-I061"]);
+        assert_eq!(codes(Columns::resolve(["张三", "13800138000"], &none)), ["CH-I059"]);
+    }
+
+    #[test]
+    fn a_map_to_what_requests_do_not_carry_is_refused() {
+        let pairs = [("甲", "letter_no"), ("乙", "nothing"), ("丙", "account"), ("丙", "account")];
+        let told = HeadingMap::read(pairs).unwrap_err();
+        let codes: Vec<_> = told.iter().map(|report| report.code.code).collect();
+        assert_eq!(codes, ["CH-I080", "CH-I080", "CH-I081"]);
+        let map = HeadingMap::default().with_constant("principal", "p").unwrap();
+        assert!(map.with_constant("principal", "q").is_err());
+    }
+}
