@@ -1,0 +1,252 @@
+//! The record of a letter: what the archive keeps so that it can be made again.
+//!
+//! Owns its canonical JSON and the way from record to PDF, which issue and reproduction share. A
+//! record holds masked facts only. Source: SPEC promise 4.
+
+use std::collections::BTreeMap;
+
+use chrono::{FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::page::{self, Dress, Mark};
+use crate::{
+    digest::Digest,
+    masking::AllowList,
+    problem::Report,
+    template::{package::Package, wording::Wording},
+    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
+};
+
+/// First words of every record.
+const FORMAT: &str = "chancery letter record v1";
+/// Where the seal image stands in a package, and in the layout's world.
+const SEAL: (&str, &str) = ("_shared/assets/seal.svg", "assets/seal.svg");
+
+crate::problems! {
+    /// Why a record gives no letter.
+    pub enum RecordError {
+        /// The object is no record.
+        NotARecord = "CH-R040", Finding,
+            "the archived object is no letter record" => "run `chancery audit run`",
+            "归档对象不是函件记录" => "请运行 `chancery audit run`";
+        /// Another engine made the letter.
+        OtherEngine { needed: String } = "CH-R041", Refusal,
+            "the letter was made by `{needed}`" => "install that release and run the same command",
+            "该函件由 `{needed}` 制作" => "请安装该版本后执行同一命令";
+        /// Other fonts made the letter.
+        OtherFonts = "CH-R042", Refusal,
+            "the letter was made with other fonts" => "use the release that made it; its fonts are in the archive",
+            "该函件使用了不同的字体" => "请使用当时的版本；其字体存于档案库";
+        /// What comes out is not what was issued.
+        Differs { number: String } = "CH-R043", Finding,
+            "letter `{number}` made again has other bytes than those issued" => "run `chancery audit run`; compare both files",
+            "重制的函件 `{number}` 与签发时的字节不一致" => "请运行 `chancery audit run` 并比对两份文件";
+    }
+}
+
+/// What the archive keeps of a letter besides its PDF.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    format: String,
+    /// Letter number; empty on previews and proofs.
+    pub number: String,
+    /// Check code.
+    pub check_code: String,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Office's offset in seconds east of UTC.
+    pub zone: i32,
+    /// Kind of document.
+    pub template: String,
+    /// Digest that was approved.
+    pub package: Digest,
+    /// Digest of the fonts.
+    pub fonts: Digest,
+    /// Engine that makes the same bytes.
+    pub engine: String,
+    /// Mark across the page: `sample`, `proof` or `preview`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
+    /// Whether the seal image is placed.
+    pub seal: bool,
+    /// Masked facts by field.
+    pub facts: Map<String, Value>,
+}
+
+/// What a letter is besides its facts.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Letter number.
+    pub number: String,
+    /// Check code.
+    pub check_code: String,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Office's offset.
+    pub zone: FixedOffset,
+    /// Mark across the page.
+    pub mark: Option<Mark>,
+    /// Whether the seal image is placed.
+    pub seal: bool,
+}
+
+impl Record {
+    /// A record of a letter made of `facts` by `package`.
+    #[must_use]
+    pub fn new(
+        package: &Package,
+        digest: Digest,
+        fonts: &FontSet,
+        identity: Identity,
+        mut facts: Map<String, Value>,
+    ) -> Self {
+        facts.insert("letter_no".to_owned(), identity.number.as_str().into());
+        facts.insert("check_code".to_owned(), identity.check_code.as_str().into());
+        Self {
+            format: FORMAT.to_owned(),
+            number: identity.number,
+            check_code: identity.check_code,
+            issued_on: identity.issued_on,
+            zone: identity.zone.local_minus_utc(),
+            template: package.metadata().id.clone(),
+            package: digest,
+            fonts: fonts.digest(),
+            engine: typeset::ENGINE_ID.to_owned(),
+            mark: identity.mark.map(|mark| mark_name(mark).to_owned()),
+            seal: identity.seal,
+            facts,
+        }
+    }
+
+    /// Its canonical JSON.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json_canonicalizer::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// [`RecordError::NotARecord`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, RecordError> {
+        let record: Self = serde_json::from_slice(bytes).map_err(|_| RecordError::NotARecord)?;
+        if record.format == FORMAT && record.to_bytes() == bytes {
+            Ok(record)
+        } else {
+            Err(RecordError::NotARecord)
+        }
+    }
+
+    /// Refuses unless this program's engine and `fonts` made the letter.
+    ///
+    /// # Errors
+    /// [`RecordError::OtherEngine`], [`RecordError::OtherFonts`].
+    pub fn require_engine(&self, fonts: &FontSet) -> Result<(), RecordError> {
+        if self.engine != typeset::ENGINE_ID {
+            return Err(RecordError::OtherEngine { needed: self.engine.clone() });
+        }
+        if self.fonts != fonts.digest() {
+            return Err(RecordError::OtherFonts);
+        }
+        Ok(())
+    }
+
+    fn dress(&self) -> Dress {
+        let mark = [Mark::Sample, Mark::Proof, Mark::Preview]
+            .into_iter()
+            .find(|mark| self.mark.as_deref() == Some(mark_name(*mark)));
+        Dress { mark, seal: self.seal }
+    }
+}
+
+/// A package ready to make letters.
+pub struct Maker {
+    package: Package,
+    wording: Wording,
+    press: Press,
+}
+
+impl std::fmt::Debug for Maker {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Maker").field("template", &self.package.metadata().id).finish()
+    }
+}
+
+/// A letter that was laid out, proved, exported, read back and swept.
+#[derive(Debug)]
+pub struct Made {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// Its pages.
+    pub pages: usize,
+}
+
+impl Maker {
+    /// Reads wording and layout of `package`.
+    ///
+    /// # Errors
+    /// What is wrong with either.
+    pub fn new(package: &Package, fonts: &FontSet) -> Result<Self, Vec<Report>> {
+        let wording = Wording::compile(package).map_err(|error| vec![Report::of(&error)])?;
+        let layout = |path: &&String| !path.ends_with(".tera") && !path.ends_with(".toml");
+        let files: BTreeMap<String, Vec<u8>> = package
+            .files()
+            .iter()
+            .filter(|(path, _)| layout(path) && *path != SEAL.0)
+            .map(|(path, bytes)| (path.clone(), bytes.clone()))
+            .collect();
+        let fonts = fonts.only(&package.metadata().fonts);
+        Ok(Self { package: package.clone(), wording, press: Press::new(&fonts, files)? })
+    }
+
+    /// The package.
+    #[must_use]
+    pub const fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// Makes the letter of `record`: the same record always gives the same bytes.
+    ///
+    /// # Errors
+    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
+    pub fn make(&self, record: &Record, allow: &AllowList) -> Result<Made, Vec<Report>> {
+        let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
+        let dress = record.dress();
+        let data = page::write(&self.package, &self.wording, &record.facts, dress)
+            .map_err(|error| single(&error))?;
+        let mut assets = Assets::new();
+        if self.package.metadata().code {
+            let text = format!("CHANCERY {} {}", record.number, record.check_code);
+            assets.insert(
+                "code.svg".to_owned(),
+                typeset::qr_svg(&text).map_err(|error| single(&error))?,
+            );
+        }
+        if self.package.metadata().seal && dress.seal {
+            let seal = self.package.files().get(SEAL.0).cloned().unwrap_or_default();
+            assets.insert(SEAL.1.to_owned(), seal);
+        }
+        let proved =
+            self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)?;
+        let identity = PdfIdentity {
+            ident: record.number.clone(),
+            title: self.package.metadata().title.clone(),
+            issued_on: record.issued_on,
+            zone: FixedOffset::east_opt(record.zone).ok_or_else(|| single(&RecordError::NotARecord))?,
+        };
+        let pages = proved.pages().len();
+        let pdf = proved.to_pdf(&identity)?;
+        let found = typeset::sweep(&pdf, allow);
+        if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
+    }
+}
+
+const fn mark_name(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Sample => "sample",
+        Mark::Proof => "proof",
+        Mark::Preview => "preview",
+    }
+}
