@@ -179,6 +179,9 @@ pub enum Operator {
         /// 角色 · roles, separated by commas
         #[arg(long, value_delimiter = ',', required = true)]
         role: Vec<String>,
+        /// 姓名，印于函件，不入登记簿 · name as letters print it, kept out of the register
+        #[arg(long)]
+        name: Option<String>,
         /// 新人员的口令文件 · file with the new operator's passphrase (else it is asked for)
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,

@@ -9,7 +9,7 @@ use chancery::{
     office::{
         Office,
         actor::{Actor, ActorError},
-        credentials::Credentials,
+        credentials::{Credentials, Service},
         paths::OfficePaths,
         settings::{Settings, SettingsError},
     },
@@ -131,6 +131,26 @@ impl Context {
                 .into_iter()
                 .chain(self.environment.credentials.clone())
                 .collect(),
+        }
+    }
+
+    /// The passphrase file given.
+    pub fn passphrase_file(&self) -> Option<&Path> {
+        self.passphrase_file.as_deref()
+    }
+
+    /// Signs a checkpoint where the log's credential is at hand; elsewhere says that one is due.
+    pub fn auto_checkpoint(&self, office: &mut Office) {
+        let credentials = self.credentials(office.paths(), office.settings());
+        if credentials.holds(Service::Log) {
+            if let Err(error) = office.checkpoint(&credentials, &|_| None) {
+                self.printer.tell(&self.printer.report_text(&error.into()));
+            }
+        } else {
+            self.printer.tell(self.pick(
+                "提示：登记簿有新条目，请由持有日志凭据者运行 `chancery register checkpoint`",
+                "note: the register grew; let whoever holds the log credential run `chancery register checkpoint`",
+            ));
         }
     }
 

@@ -1,1 +1,10 @@
-//! Letters, from request to archive.
+//! Letters: request → policy → facts → wording → page → issue, and the way back from the archive.
+//!
+//! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
+
+pub mod desk;
+pub mod page;
+pub mod policy;
+pub mod proof;
+pub mod record;
+pub mod reproduce;

@@ -71,6 +71,8 @@ pub struct Record {
     pub mark: Option<String>,
     /// Whether the seal image is placed.
     pub seal: bool,
+    /// Official account numbers that masking left, as the principal signed them then.
+    pub official_accounts: Vec<String>,
     /// Masked facts by field.
     pub facts: Map<String, Value>,
 }
@@ -100,6 +102,7 @@ impl Record {
         digest: Digest,
         fonts: &FontSet,
         identity: Identity,
+        official_accounts: &[String],
         mut facts: Map<String, Value>,
     ) -> Self {
         facts.insert("letter_no".to_owned(), identity.number.as_str().into());
@@ -116,6 +119,7 @@ impl Record {
             engine: typeset::ENGINE_ID.to_owned(),
             mark: identity.mark.map(|mark| mark_name(mark).to_owned()),
             seal: identity.seal,
+            official_accounts: official_accounts.to_vec(),
             facts,
         }
     }
@@ -211,8 +215,9 @@ impl Maker {
     ///
     /// # Errors
     /// All that refuses the page: wording, layout, glyphs, proof, sweep.
-    pub fn make(&self, record: &Record, allow: &AllowList) -> Result<Made, Vec<Report>> {
+    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
+        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
         let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
@@ -238,7 +243,7 @@ impl Maker {
         };
         let pages = proved.pages().len();
         let pdf = proved.to_pdf(&identity)?;
-        let found = typeset::sweep(&pdf, allow);
+        let found = typeset::sweep(&pdf, &allow);
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
     }
 }

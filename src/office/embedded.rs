@@ -11,6 +11,7 @@ use crate::{durable, problem::Report, typeset::FontSet};
 
 static FONTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fonts");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/letter_templates");
+static SAMPLE_SEAL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples/seal");
 static SAMPLE_MEDIA: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples/media");
 
 static FONT_SET: LazyLock<Result<FontSet, Vec<Report>>> = LazyLock::new(|| FontSet::new(font_files()));
@@ -44,6 +45,12 @@ pub fn write_templates(folder: &Path) -> durable::Result<()> {
 #[must_use]
 pub fn sample_media(name: &str) -> Option<&'static [u8]> {
     SAMPLE_MEDIA.get_file(name).map(include_dir::File::contents)
+}
+
+/// The sample agency's seal image.
+#[must_use]
+pub fn sample_seal() -> Option<&'static [u8]> {
+    SAMPLE_SEAL.get_file("seal.svg").map(include_dir::File::contents)
 }
 
 fn write_folder(dir: &Dir<'_>, folder: &Path) -> durable::Result<()> {

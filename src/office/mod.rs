@@ -1,8 +1,24 @@
 //! One agency's office: settings, principals, operators, credentials and the clock.
+//!
+//! Owns everything that makes a folder an office, and the state its register tells.
 
+pub mod actor;
 pub mod clock;
 pub mod credentials;
+pub mod embedded;
+pub mod founding;
+pub mod hold;
+pub mod journal;
+pub mod office_folder;
 pub mod operator;
 pub mod paths;
+mod people;
+pub mod principal;
+pub mod sample;
+pub mod sample_media;
+pub mod sample_requests;
 pub mod session;
 pub mod settings;
+pub mod state;
+
+pub use office_folder::Office;

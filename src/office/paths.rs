@@ -75,6 +75,12 @@ impl OfficePaths {
         self.root.join("operators").join(format!("{id}.pem"))
     }
 
+    /// Name of an operator as letters print it; kept out of the register.
+    #[must_use]
+    pub fn operator_name(&self, id: &str) -> PathBuf {
+        self.root.join("operators").join(format!("{id}.name"))
+    }
+
     /// Socket of an operator's session.
     #[must_use]
     pub fn session(&self, id: &str) -> PathBuf {

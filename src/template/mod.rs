@@ -6,13 +6,18 @@
 #[cfg(feature = "office")]
 pub mod approval;
 #[cfg(feature = "office")]
+pub mod lint;
+#[cfg(feature = "office")]
 pub mod metadata;
 #[cfg(feature = "office")]
 pub mod package;
 #[cfg(feature = "office")]
+pub mod request;
+#[cfg(feature = "office")]
 pub mod wording;
+pub mod wording_scan;
 
 #[cfg(feature = "office")]
-pub use approval::{Approvals, ApprovedTemplate};
+pub use approval::{ApprovedTemplate, Approvals};
 #[cfg(feature = "office")]
 pub use package::Package;

@@ -1,0 +1,281 @@
+//! `letter preview·issue·show·list·reproduce` and `visit statement`.
+
+use std::path::Path;
+
+use chancery::{
+    case::{
+        intake::{Intake, Options},
+        request::Request,
+    },
+    durable,
+    letter::{
+        desk::{self, Desk, DeskError, Issued, Outcome},
+        reproduce,
+    },
+    masking::{Masking, mask_text},
+    office::journal,
+    problem::Report,
+};
+use serde_json::{Value, json};
+
+use super::{
+    arguments::{Letter, Visit},
+    context::{Context, UsageError},
+    report::{Answer, Stopped},
+};
+
+/// Runs a verb of `letter`.
+pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
+    match verb {
+        Letter::Preview { file, request, out } => preview(context, &file, request.as_deref(), &out),
+        Letter::Issue { file, request, out } => issue(context, &file, request.as_deref(), &out),
+        Letter::Show { number } => show(context, &number),
+        Letter::List => list(context),
+        Letter::Reproduce { number, out } => {
+            let office = context.look()?;
+            let pdf = reproduce::reproduce(&office, &number).map_err(Stopped)?;
+            durable::write_new(&out, &pdf)?;
+            let digest = chancery::digest::Digest::of(&pdf).to_string();
+            let text = match context.pick("zh", "en") {
+                "zh" => format!("{number} 已重制，与签发时逐字节一致：{}", out.display()),
+                _ => format!("{number} made again, byte for byte as issued: {}", out.display()),
+            };
+            Ok(Answer::done(json!({ "number": number, "pdf": digest, "out": out }), text))
+        }
+    }
+}
+
+/// Runs a verb of `visit`.
+pub fn visit(context: &Context, verb: Visit) -> Result<Answer, Stopped> {
+    match verb {
+        Visit::Statement { file, request, out } => {
+            issue(context, &file, request.as_deref(), &out)
+        }
+    }
+}
+
+/// Rows of the file: all, or the one named.
+fn rows(
+    file: &Path,
+    wanted: Option<&str>,
+) -> Result<impl Iterator<Item = (u64, Result<Request, Vec<Report>>)>, Stopped> {
+    let intake = Intake::open(file, &Options::default()).map_err(Stopped)?;
+    let wanted = wanted.map(str::to_owned);
+    Ok(intake.filter(move |(_, row)| match (&wanted, row) {
+        (Some(wanted), Ok(request)) => request.request_id() == wanted,
+        // A row that cannot be read has no name to be chosen by.
+        (Some(_), Err(_)) => false,
+        (None, _) => true,
+    }))
+}
+
+fn preview(
+    context: &Context,
+    file: &Path,
+    wanted: Option<&str>,
+    out: &Path,
+) -> Result<Answer, Stopped> {
+    let mut chosen = Vec::new();
+    for (_, row) in rows(file, wanted)?.take(2) {
+        chosen.push(row.map_err(Stopped)?);
+    }
+    let request = match chosen.as_slice() {
+        [request] => request,
+        [] => return Err(no_request(wanted)),
+        _ => return Err(UsageError::Several.into()),
+    };
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    let credentials = context.credentials(office.paths(), office.settings());
+    let index = office.index_key(&credentials, &|name| context.ask(name))?;
+    let made = Desk::open(&mut office, &actor, index)?.preview(request).map_err(Stopped)?;
+    durable::write_new(out, &made.pdf)?;
+    let json = json!({ "pages": made.pages, "out": out });
+    Ok(Answer::done(json, out.display().to_string()))
+}
+
+fn issue(
+    context: &Context,
+    file: &Path,
+    wanted: Option<&str>,
+    out: &Path,
+) -> Result<Answer, Stopped> {
+    let rows = rows(file, wanted)?;
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    let credentials = context.credentials(office.paths(), office.settings());
+    let index = office.index_key(&credentials, &|name| context.ask(name))?;
+    durable::create_folder(out)?;
+    let mut tally = Tally::default();
+    {
+        let mut desk = Desk::open(&mut office, &actor, index)?;
+        for (row, read) in rows {
+            tally.rows += 1;
+            match read {
+                Err(reports) => tally.refuse(context, row, None, &reports),
+                Ok(request) => {
+                    let id = mask_text(request.request_id(), &Masking::default()).text;
+                    match desk.issue(&request)? {
+                        Outcome::Refused(reports) => {
+                            tally.refuse(context, row, Some(&id), &reports);
+                        }
+                        Outcome::Issued(letter) => {
+                            tally.issued += 1;
+                            let path = write(&desk, &letter, out)?;
+                            tell(context, row, &id, &letter, &path, false);
+                        }
+                        Outcome::Already(letter) => {
+                            tally.already += 1;
+                            let path = write(&desk, &letter, out)?;
+                            tell(context, row, &id, &letter, &path, true);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    context.auto_checkpoint(&mut office);
+    if tally.rows == 0 {
+        return Err(no_request(wanted));
+    }
+    let Tally { rows, issued, already, refused, unread } = tally;
+    let summary = match context.pick("zh", "en") {
+        "zh" => format!("共 {rows} 件：签发 {issued}，此前已签发 {already}，拒绝 {refused}，无法读取 {unread}"),
+        _ => format!("{rows} requests: {issued} issued, {already} issued before, {refused} refused, {unread} unreadable"),
+    };
+    let exit = match (refused, unread) {
+        (_, 1..) => 2,
+        (1.., 0) => 1,
+        (0, 0) => 0,
+    };
+    let json = json!({
+        "summary": { "rows": rows, "issued": issued, "already": already, "refused": refused, "unread": unread },
+    });
+    Ok(Answer { json, text: summary, exit })
+}
+
+#[derive(Default)]
+struct Tally {
+    rows: u64,
+    issued: u64,
+    already: u64,
+    refused: u64,
+    unread: u64,
+}
+
+impl Tally {
+    fn refuse(&mut self, context: &Context, row: u64, id: Option<&str>, reports: &[Report]) {
+        // A row without a request could not be read at all.
+        if id.is_some() {
+            self.refused += 1;
+        } else {
+            self.unread += 1;
+        }
+        let problems: Vec<Value> =
+            reports.iter().map(|report| context.printer.report_json(report)).collect();
+        let mut text = match context.pick("zh", "en") {
+            "zh" => format!("第 {row} 行 {} 未签发", id.unwrap_or("?")),
+            _ => format!("row {row} {} not issued", id.unwrap_or("?")),
+        };
+        for report in reports {
+            text.push('\n');
+            text.push_str(&context.printer.report_text(report));
+        }
+        context.printer.line(&json!({ "row": row, "request": id, "refused": problems }), &text);
+    }
+}
+
+/// Writes the archived PDF under the letter's number; the same file again is left alone.
+fn write(desk: &Desk<'_>, letter: &Issued, out: &Path) -> Result<std::path::PathBuf, Stopped> {
+    let path = out.join(format!("{}.pdf", letter.number));
+    let pdf = desk.office().object(&letter.pdf)?;
+    match durable::write_new(&path, &pdf) {
+        Err(durable::DurableError::Exists { path: shown }) => {
+            let there = durable::read(&path, u64::try_from(pdf.len()).unwrap_or(u64::MAX));
+            if there.is_ok_and(|there| there == pdf) {
+                Ok(path)
+            } else {
+                Err(durable::DurableError::Exists { path: shown }.into())
+            }
+        }
+        other => Ok(other.map(|()| path)?),
+    }
+}
+
+fn tell(context: &Context, row: u64, id: &str, letter: &Issued, path: &Path, already: bool) {
+    let json = json!({
+        "row": row,
+        "request": id,
+        "number": letter.number,
+        "check_code": letter.check_code,
+        "template": letter.template,
+        "pdf": letter.pdf.to_string(),
+        "pages": letter.pages,
+        "entry": letter.seq,
+        "already": already,
+        "out": path,
+    });
+    let note = if already { context.pick("（此前已签发）", " (issued before)") } else { "" };
+    let text = format!("{}  {id}  {}{note}", letter.number, path.display());
+    context.printer.line(&json, &text);
+}
+
+fn show(context: &Context, number: &str) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let letter = desk::find(&office, number)?.ok_or(DeskError::Unknown)?;
+    let mut entries = Vec::new();
+    let mut lines = Vec::new();
+    for entry in office.view().find(None, Some(&letter.number)) {
+        let entry = entry?;
+        let entry = entry.entry();
+        let at = entry.recorded_at.to_rfc3339();
+        lines.push(format!("  {:>6} {at} {:<18} {}", entry.seq, entry.kind, entry.operator));
+        entries.push(json!({
+            "seq": entry.seq,
+            "kind": entry.kind.as_str(),
+            "recorded_at": at,
+            "operator": entry.operator,
+        }));
+    }
+    let text = format!(
+        "{}  {}  {} {}\n  SHA-256 {}\n{}",
+        letter.number,
+        letter.template,
+        context.pick("核验码", "check code"),
+        letter.check_code,
+        letter.pdf,
+        lines.join("\n")
+    );
+    let json = json!({
+        "number": letter.number,
+        "template": letter.template,
+        "check_code": letter.check_code,
+        "pdf": letter.pdf.to_string(),
+        "pages": letter.pages,
+        "entries": entries,
+    });
+    Ok(Answer::done(json, text))
+}
+
+fn list(context: &Context) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let mut count = 0_u64;
+    for entry in office.view().find(Some(&journal::LETTER_ISSUED), None) {
+        let Some(letter) = desk::issued_letter(&entry?) else { continue };
+        count += 1;
+        let json = json!({
+            "number": letter.number,
+            "template": letter.template,
+            "pdf": letter.pdf.to_string(),
+            "pages": letter.pages,
+            "entry": letter.seq,
+        });
+        context.printer.line(&json, &format!("{}  {}", letter.number, letter.template));
+    }
+    Ok(Answer::done(json!({ "letters": count }), String::new()))
+}
+
+fn no_request(wanted: Option<&str>) -> Stopped {
+    let id = wanted.map(|id| mask_text(id, &Masking::default()).text).unwrap_or_default();
+    UsageError::NoRequest { id }.into()
+}

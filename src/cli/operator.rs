@@ -1,0 +1,120 @@
+//! `operator add·list·revoke`.
+
+use chancery::{
+    office::{
+        credentials,
+        founding::Enrolment,
+        operator::{Operator as Person, Role},
+    },
+    signing::{Passphrase, SystemRandom},
+};
+use serde_json::{Value, json};
+
+use super::{
+    arguments::Operator,
+    context::{Context, UsageError},
+    report::{Answer, Stopped},
+};
+
+/// Runs a verb of `operator`.
+pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
+    match verb {
+        Operator::Add { id, role, name, new_passphrase_file, years } => {
+            let mut office = context.open()?;
+            let actor = context.actor(&office)?;
+            let roles = role.iter().map(|role| role.parse::<Role>()).collect::<Result<Vec<_>, _>>();
+            let roles = roles.map_err(|_| UsageError::Argument {
+                name: "--role",
+                expected: "clerk, agent, approver, archivist, auditor or administrator",
+            })?;
+            let years = u8::try_from(years).ok().filter(|years| (1..=10).contains(years));
+            let years =
+                years.ok_or(UsageError::Argument { name: "--years", expected: "1 to 10" })?;
+            let held = context.credentials(office.paths(), office.settings());
+            let passphrase = match new_passphrase_file {
+                Some(file) => credentials::read(&file, &id)?,
+                None => {
+                    let mut own = held.clone();
+                    own.operator_file = None;
+                    own.of_operator(&id, &|name| context.ask(name))?
+                }
+            };
+            enrol(context, &mut office, &id, &roles, name.as_deref(), &passphrase, &actor, years)?;
+            let text = match context.pick("zh", "en") {
+                "zh" => format!("已登记操作员 {id}（{}）", names(&roles)),
+                _ => format!("operator {id} enrolled ({})", names(&roles)),
+            };
+            Ok(Answer::done(json!({ "operator": id, "roles": role }), text))
+        }
+        Operator::List => {
+            let office = context.look()?;
+            let people: Vec<Value> = office.state().operators.values().map(person_json).collect();
+            let text: Vec<String> =
+                office.state().operators.values().map(|person| line(context, person)).collect();
+            Ok(Answer::done(json!({ "operators": people }), text.join("\n")))
+        }
+        Operator::Revoke { id } => {
+            let mut office = context.open()?;
+            let actor = context.actor(&office)?;
+            office.revoke(&id, &actor).map_err(Stopped)?;
+            context.auto_checkpoint(&mut office);
+            let text = match context.pick("zh", "en") {
+                "zh" => format!("操作员 {id} 已注销；编号不再启用"),
+                _ => format!("operator {id} revoked; the id is never used again"),
+            };
+            Ok(Answer::done(json!({ "operator": id, "revoked": true }), text))
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a separate thing an enrolment needs")]
+fn enrol(
+    context: &Context,
+    office: &mut chancery::office::Office,
+    id: &str,
+    roles: &[Role],
+    name: Option<&str>,
+    passphrase: &Passphrase,
+    actor: &chancery::office::actor::Actor,
+    years: u8,
+) -> Result<(), Stopped> {
+    let held = context.credentials(office.paths(), office.settings());
+    let enrolment = Enrolment { id, roles, years };
+    office
+        .enrol(
+            enrolment,
+            name,
+            passphrase,
+            actor,
+            &held,
+            &|name| context.ask(name),
+            &mut SystemRandom,
+        )
+        .map_err(Stopped)?;
+    context.auto_checkpoint(office);
+    Ok(())
+}
+
+fn names(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn person_json(person: &Person) -> Value {
+    json!({
+        "id": person.id,
+        "roles": person.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
+        "certificate": person.certificate.fingerprint().to_string(),
+        "enrolled_at": person.enrolled_at.to_rfc3339(),
+        "valid_until": person.certificate.not_after().to_rfc3339(),
+        "revoked_at": person.revoked_at.map(|at| at.to_rfc3339()),
+    })
+}
+
+fn line(context: &Context, person: &Person) -> String {
+    let roles: Vec<Role> = person.roles.iter().copied().collect();
+    let state = match person.revoked_at {
+        Some(at) => format!("{} {}", context.pick("已注销", "revoked"), at.format("%Y-%m-%d")),
+        None => context.pick("在任", "active").to_owned(),
+    };
+    format!("{:<16} {:<28} {state}", person.id, names(&roles))
+}

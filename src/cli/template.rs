@@ -1,0 +1,383 @@
+//! `template check·approve·withdraw·list·show·proof`.
+
+use std::{collections::BTreeSet, io::Read as _, path::Path};
+
+use chancery::{
+    durable,
+    letter::proof::{ProofPage, Strain},
+    office::{Office, embedded, journal, operator::Role},
+    problem::Report,
+    register::{Clock as _, Draft},
+    template::{
+        approval::{Approval, ApprovalRefusal, SignedStatement, Side, Statement},
+        lint,
+        package::{self, Package},
+        request::{self, ApprovalRequest},
+        wording_scan::{self, Verdict},
+    },
+    typeset::ENGINE_ID,
+};
+use chrono::{NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::{
+    arguments::{Approve, OwnKey, Template},
+    context::{Context, UsageError},
+    principal::own_key,
+    report::{Answer, Stopped},
+};
+
+/// Largest request or signed file, in bytes.
+const LIMIT: u64 = 64 * 1024 * 1024;
+/// Most bytes of text that `--text -` reads.
+const TEXT_LIMIT: u64 = 1024 * 1024;
+
+/// Runs a verb of `template`.
+pub fn run(context: &Context, verb: Template) -> Result<Answer, Stopped> {
+    match verb {
+        Template::Check { text: Some(text), .. } => check_text(context, &text),
+        Template::Check { id, .. } => check(context, id.as_deref().unwrap_or_default()),
+        Template::Approve(arguments) => approve(context, arguments),
+        Template::Withdraw { id, principal, reason } => withdraw(context, &id, &principal, &reason),
+        Template::List => list(context),
+        Template::Show { id } => show(context, &id),
+        Template::Proof { id, out } => {
+            let office = context.look()?;
+            let package = Package::load(&office.paths().templates(), &id)?;
+            let proof = proof(&package)?;
+            durable::write_new(&out, proof.pdf())?;
+            let json = json!({ "template": id, "pages": proof.pages(), "out": out });
+            Ok(Answer::done(json, out.display().to_string()))
+        }
+    }
+}
+
+fn proof(package: &Package) -> Result<ProofPage, Stopped> {
+    let fonts = embedded::fonts().map_err(Stopped)?;
+    ProofPage::of(package, fonts, Strain::Extreme).map_err(Stopped)
+}
+
+/// One sentence, or each line of standard input.
+fn check_text(context: &Context, text: &str) -> Result<Answer, Stopped> {
+    let mut read = String::new();
+    let text = if text == "-" {
+        std::io::stdin()
+            .take(TEXT_LIMIT)
+            .read_to_string(&mut read)
+            .map_err(|_| UsageError::Argument { name: "--text", expected: "UTF-8 text" })?;
+        read.as_str()
+    } else {
+        text
+    };
+    let mut worst = Verdict::Pass;
+    let mut rows = Vec::new();
+    let mut said = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let scanned = wording_scan::scan(line);
+        let findings: Vec<Value> = scanned
+            .findings
+            .iter()
+            .map(|found| {
+                json!({
+                    "rule": found.rule,
+                    "source": found.source,
+                    "start": found.range.start,
+                    "end": found.range.end,
+                    "why": context.pick(found.explanation_chinese, found.explanation_english),
+                })
+            })
+            .collect();
+        rows.push(json!({ "verdict": scanned.verdict.name(), "findings": findings }));
+        said.push(scanned.verdict.name().to_owned());
+        for found in &scanned.findings {
+            let why = context.pick(found.explanation_chinese, found.explanation_english);
+            said.push(format!("  {} {why}（{}）", found.rule, found.source));
+        }
+        worst = worst.max(scanned.verdict);
+    }
+    let json = match rows.as_slice() {
+        [one] => one.clone(),
+        _ => json!({ "verdict": worst.name(), "lines": rows }),
+    };
+    let exit = u8::from(worst != Verdict::Pass);
+    Ok(Answer { json, text: said.join("\n"), exit })
+}
+
+/// Lint, then a proof of awkward data.
+fn check(context: &Context, id: &str) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let package = Package::load(&office.paths().templates(), id)?;
+    let fonts = embedded::fonts().map_err(Stopped)?;
+    let families: BTreeSet<String> = fonts.families().map(str::to_owned).collect();
+    let mut found = lint::lint(&package, &families);
+    if found.is_empty() {
+        for strain in [Strain::Usual, Strain::Extreme] {
+            if let Err(reports) = ProofPage::of(&package, fonts, strain) {
+                found.extend(reports);
+            }
+        }
+    }
+    let rows: Vec<Value> = found.iter().map(|r| context.printer.report_json(r)).collect();
+    let json = json!({ "template": id, "findings": rows });
+    if found.is_empty() {
+        let text = context.pick("检查通过，可提交核准", "nothing found; it may be put up for approval");
+        Ok(Answer::done(json, text))
+    } else {
+        let text: Vec<String> = found.iter().map(|r| context.printer.report_text(r)).collect();
+        Ok(Answer::found(json, text.join("\n")))
+    }
+}
+
+fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
+    let fonts = embedded::fonts().map_err(Stopped)?.digest();
+    if let Some(file) = &arguments.sign {
+        return sign(context, file, arguments.key, arguments.own_certificate, arguments.out);
+    }
+    let mut office = context.open()?;
+    if let Some(file) = &arguments.import {
+        let actor = context.actor(&office)?;
+        let signed = request::read_signed(&durable::read(file, LIMIT)?)?;
+        let id = signed.statement.template.clone();
+        let package = Package::load(&office.paths().templates(), &id)?;
+        if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
+            return Err(ApprovalRefusal::Changed { id }.into());
+        }
+        let side = judge(&office, &signed);
+        if side != Some(Side::Principal) {
+            return Err(ApprovalRefusal::NotApprover.into());
+        }
+        return record(context, &mut office, &signed, &actor);
+    }
+    let (id, principal) = match (&arguments.id, &arguments.principal) {
+        (Some(id), Some(principal)) => (id, principal),
+        _ => return Err(UsageError::Argument { name: "template", expected: "named" }.into()),
+    };
+    let today = office.today();
+    let from = date(arguments.from.as_deref(), "--from")?.unwrap_or(today);
+    let until = date(arguments.until.as_deref(), "--until")?
+        .or_else(|| today.checked_add_months(chrono::Months::new(12)))
+        .unwrap_or(today);
+    let package = Package::load(&office.paths().templates(), id)?;
+    office.profile(principal).map_err(Stopped)?;
+    refuse_defects(&package)?;
+    let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
+    if let Some(out) = arguments.request {
+        let proof = proof(&package)?;
+        let request = ApprovalRequest::new(statement, &package, proof.pdf())?;
+        durable::write_new(&out, &request.to_bytes())?;
+        let json = json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
+        return Ok(Answer::done(json, out.display().to_string()));
+    }
+    let actor = context.actor(&office)?;
+    actor.require(Role::Approver)?;
+    let signed = statement.sign(actor.signer(), &[], office.now().with_timezone(&Utc))?;
+    record(context, &mut office, &signed, &actor)
+}
+
+/// Nobody is asked to sign what the lint refuses.
+fn refuse_defects(package: &Package) -> Result<(), Stopped> {
+    let fonts = embedded::fonts().map_err(Stopped)?;
+    let families: BTreeSet<String> = fonts.families().map(str::to_owned).collect();
+    let found = lint::lint(package, &families);
+    if found.is_empty() { Ok(()) } else { Err(Stopped(found)) }
+}
+
+fn judge(office: &Office, signed: &SignedStatement) -> Option<Side> {
+    let state = office.state();
+    let principal = state.principals.get(&signed.statement.principal);
+    let principal = principal
+        .map(|one| chancery::signing::TrustAnchors::new([one.certificate.clone()]));
+    let now = office.now().with_timezone(&Utc);
+    Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0).side
+}
+
+fn record(
+    context: &Context,
+    office: &mut Office,
+    signed: &SignedStatement,
+    actor: &chancery::office::actor::Actor,
+) -> Result<Answer, Stopped> {
+    let statement = &signed.statement;
+    let approval = serde_json::to_value(signed).unwrap_or(Value::Null);
+    let draft = Draft::new(journal::TEMPLATE_APPROVED, statement.template.clone())
+        .with("approval", approval);
+    let recorded = office.append(draft, actor)?;
+    context.auto_checkpoint(office);
+    let json = json!({
+        "template": statement.template,
+        "version": statement.version,
+        "package": statement.package.to_string(),
+        "principal": statement.principal,
+        "valid_from": statement.valid_from.to_string(),
+        "valid_until": statement.valid_until.to_string(),
+        "entry": recorded.seq(),
+    });
+    let text = match context.pick("zh", "en") {
+        "zh" => format!(
+            "已登记对 {} 第 {} 版的一项核准（{} 至 {}），登记条目 {}",
+            statement.template,
+            statement.version,
+            statement.valid_from,
+            statement.valid_until,
+            recorded.seq()
+        ),
+        _ => format!(
+            "one approval of {} version {} registered ({} to {}), entry {}",
+            statement.template,
+            statement.version,
+            statement.valid_from,
+            statement.valid_until,
+            recorded.seq()
+        ),
+    };
+    Ok(Answer::done(json, text))
+}
+
+/// On the principal's machine: looks at the request, computes everything anew, signs.
+fn sign(
+    context: &Context,
+    file: &Path,
+    key: Option<std::path::PathBuf>,
+    own_certificate: Option<std::path::PathBuf>,
+    out: Option<std::path::PathBuf>,
+) -> Result<Answer, Stopped> {
+    let (Some(key), Some(own_certificate), Some(out)) = (key, own_certificate, out) else {
+        return Err(UsageError::Argument { name: "--sign", expected: "given with --key, --own-certificate and --out" }.into());
+    };
+    let fonts = embedded::fonts().map_err(Stopped)?.digest();
+    let bytes = durable::read(file, LIMIT)?;
+    let (request, package) = ApprovalRequest::open(&bytes, &fonts, ENGINE_ID)?;
+    refuse_defects(&package)?;
+    proof(&package)?;
+    let own = OwnKey { key, own_certificate, issuer: None };
+    let (credential, chain) = own_key(context, &own)?;
+    let zone = chrono::FixedOffset::east_opt(0).unwrap_or(*chrono::DateTime::<chrono::FixedOffset>::default().offset());
+    let now = chancery::office::clock::SystemClock::new(zone).now().with_timezone(&Utc);
+    let signed = request.statement.sign(&credential, &chain, now)?;
+    durable::write_new(&out, &request::write_signed(&signed))?;
+    let json = json!({ "template": signed.statement.template, "out": out });
+    Ok(Answer::done(json, out.display().to_string()))
+}
+
+fn withdraw(
+    context: &Context,
+    id: &str,
+    principal: &str,
+    reason: &str,
+) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    actor.require(Role::Approver)?;
+    let approved = office.state().approvals.iter().any(|approval| {
+        approval.statement.template == id
+            && approval.statement.principal == principal
+            && !approval.withdrawn
+    });
+    if !approved {
+        let id = if chancery::office::operator::is_id(&id.replace('_', "-")) { id } else { "?" };
+        return Err(ApprovalRefusal::NotApproved { id: id.to_owned() }.into());
+    }
+    let masked = chancery::masking::mask_text(reason, &chancery::masking::Masking::default()).text;
+    let draft = Draft::new(journal::TEMPLATE_WITHDRAWN, id)
+        .with("principal", principal)
+        .with("reason", masked);
+    let recorded = office.append(draft, &actor)?;
+    context.auto_checkpoint(&mut office);
+    let json = json!({ "template": id, "principal": principal, "entry": recorded.seq() });
+    let text = match context.pick("zh", "en") {
+        "zh" => format!("模板 {id} 的核准已撤回，立即生效"),
+        _ => format!("approval of template {id} withdrawn, from now on"),
+    };
+    Ok(Answer::done(json, text))
+}
+
+fn list(context: &Context) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let fonts = embedded::fonts().map_err(Stopped)?.digest();
+    let templates = office.paths().templates();
+    let mut rows = Vec::new();
+    let mut lines = Vec::new();
+    for id in package::list(&templates)? {
+        let package = match Package::load(&templates, &id) {
+            Ok(package) => package,
+            Err(error) => {
+                let report = Report::from(error);
+                lines.push(format!("{id:<30} {}", report.say(context.printer.language)));
+                rows.push(json!({ "id": id, "problem": context.printer.report_json(&report) }));
+                continue;
+            }
+        };
+        let digest = package.digest(&fonts, ENGINE_ID);
+        let metadata = package.metadata();
+        let approvals: Vec<Value> = office
+            .state()
+            .approvals
+            .iter()
+            .filter(|a| a.statement.package == digest && !a.withdrawn && a.side.is_some())
+            .map(|a| {
+                json!({
+                    "principal": a.statement.principal,
+                    "side": match a.side { Some(Side::Agency) => "agency", _ => "principal" },
+                    "valid_from": a.statement.valid_from.to_string(),
+                    "valid_until": a.statement.valid_until.to_string(),
+                })
+            })
+            .collect();
+        let state = match approvals.len() {
+            0 => context.pick("未核准", "not approved"),
+            1 => context.pick("一方核准", "one side"),
+            _ => context.pick("已核准", "approved"),
+        };
+        let (title, purpose) = (
+            context.pick(&metadata.title, &metadata.title_en),
+            context.pick(&metadata.purpose, &metadata.purpose_en),
+        );
+        lines.push(format!("{id:<30} v{} {state}  {title}  {purpose}", metadata.version));
+        rows.push(json!({
+            "id": id,
+            "version": metadata.version,
+            "title": metadata.title,
+            "title_en": metadata.title_en,
+            "purpose": metadata.purpose,
+            "package": digest.to_string(),
+            "approvals": approvals,
+        }));
+    }
+    Ok(Answer::done(json!({ "templates": rows }), lines.join("\n")))
+}
+
+fn show(context: &Context, id: &str) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let package = Package::load(&office.paths().templates(), id)?;
+    let fonts = embedded::fonts().map_err(Stopped)?.digest();
+    let digest = package.digest(&fonts, ENGINE_ID);
+    let metadata = package.metadata();
+    let join = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "{id} v{} {}\n  {}\n  {}: {}\n  {}: {}\n  {}: {}\n  {}: {}\n  SHA-256 {digest}",
+        metadata.version,
+        metadata.title,
+        context.pick(&metadata.purpose, &metadata.purpose_en),
+        context.pick("收件人身份", "audience"),
+        join(&metadata.audience),
+        context.pick("送达渠道", "channels"),
+        join(&metadata.channels),
+        context.pick("必填字段", "required"),
+        join(&metadata.fields.required),
+        context.pick("禁用字段", "forbidden"),
+        join(&metadata.fields.forbidden),
+    );
+    let json = json!({
+        "package": digest.to_string(),
+        "metadata": serde_json::to_value(metadata).unwrap_or(Value::Null),
+    });
+    Ok(Answer::done(json, text))
+}
+
+fn date(text: Option<&str>, name: &'static str) -> Result<Option<NaiveDate>, Stopped> {
+    text.map(|text| {
+        text.parse()
+            .map_err(|_| UsageError::Argument { name, expected: "a date such as 2026-12-31" }.into())
+    })
+    .transpose()
+}

@@ -1,0 +1,586 @@
+//! The desk at which letters are issued, one after the other.
+//!
+//! Orders the stages of a letter: rules → masked facts → dry layout → number reserved → page →
+//! proof → staged → `letter.issued` (the commit point) → published → registered, archived. Holds
+//! the office's issuing lock, so that what an earlier desk left unfinished is dead and can be
+//! finished or spoiled by the same code. Source: SPEC decision 3, "Register".
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Cursor,
+};
+
+use chrono::Datelike as _;
+use serde_json::{Map, Value, json};
+
+use super::{
+    policy::{self, Circumstances, PolicyRefusal},
+    record::{Identity, Made, Maker, Record},
+};
+use crate::{
+    archive::{ArchiveError, Objects as _, Stage as _},
+    case::{
+        facts::{Facts, Supplied},
+        request::Request,
+    },
+    digest::Digest,
+    durable,
+    letter::page::Mark,
+    masking::{Masked, Masking, mask_text},
+    office::{
+        Office,
+        actor::{Actor, ActorError},
+        embedded, journal,
+        office_folder::OfficeError,
+        principal::Profile,
+    },
+    problem::{Problem, Report},
+    register::{Clock as _, Draft, Recorded, RegisterError},
+    signing::{KeyedIndex, SecretKey32, check_code},
+    template::{
+        approval::ApprovedTemplate,
+        metadata::Issuer,
+        package::{Package, PackageError},
+    },
+    typeset::ENGINE_ID,
+    visit::{hours::ContactHours, statement},
+};
+
+crate::problems! {
+    /// Why a desk could not work.
+    pub enum DeskError {
+        /// Office, register or archive failed.
+        Office { source: OfficeError } = "CH-R030", Fault,
+            "the letter could not be registered: {source}" => "mend the cause and run the same command again; nothing is issued twice",
+            "函件未能登记：{source}" => "请排除原因后再次执行同一命令，不会重复签发";
+        /// Another process issues.
+        Busy = "CH-R031", Fault,
+            "another command is issuing in this office" => "wait until it is done and run the same command again",
+            "本办公室正有其他命令在签发" => "请待其完成后再执行同一命令";
+        /// The lock file cannot be used.
+        Lock { source: durable::DurableError } = "CH-R032", Fault,
+            "the issuing lock cannot be used: {source}" => "check the office's folder and its permissions",
+            "签发锁无法使用：{source}" => "请检查办公室目录与权限";
+        /// No such letter.
+        Unknown = "CH-R033", Input,
+            "no letter of that number" => "check the number; `chancery letter list` shows all",
+            "没有该函号的函件" => "请核对函号；`chancery letter list` 列出全部";
+        /// The actor may not act.
+        Actor { source: ActorError } = "CH-R034", Refusal,
+            "{source}" => "let another operator act",
+            "操作员不能办理（{source}）" => "请由其他操作员办理";
+    }
+}
+
+impl<E: Into<OfficeError>> From<E> for DeskError {
+    fn from(source: E) -> Self {
+        Self::Office { source: source.into() }
+    }
+}
+
+/// An issued letter.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// Its number.
+    pub number: String,
+    /// Its check code.
+    pub check_code: String,
+    /// Its kind.
+    pub template: String,
+    /// Digest of its PDF.
+    pub pdf: Digest,
+    /// Its pages.
+    pub pages: u64,
+    /// Register entry that issued it.
+    pub seq: u64,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A letter was issued.
+    Issued(Issued),
+    /// It had been issued before, from the same content.
+    Already(Issued),
+    /// Rules refused it; the refusal is registered.
+    Refused(Vec<Report>),
+}
+
+/// The desk of one operator.
+#[derive(Debug)]
+pub struct Desk<'a> {
+    office: &'a mut Office,
+    actor: &'a Actor,
+    index: KeyedIndex,
+    makers: HashMap<Digest, Maker>,
+    profiles: HashMap<String, Profile>,
+    _lock: File,
+}
+
+/// A request that every rule lets pass, with all that its letter is made of.
+struct Ready {
+    template: ApprovedTemplate,
+    profile: Profile,
+    masking: Masking,
+    facts: Map<String, Value>,
+    seal: bool,
+}
+
+impl<'a> Desk<'a> {
+    /// Opens the desk of `actor` and finishes or spoils what an earlier one left.
+    ///
+    /// # Errors
+    /// [`DeskError`], by variant.
+    pub fn open(
+        office: &'a mut Office,
+        actor: &'a Actor,
+        index: SecretKey32,
+    ) -> Result<Self, DeskError> {
+        let lock = lock(office)?;
+        let mut desk = Self {
+            office,
+            actor,
+            index: KeyedIndex::new(index),
+            makers: HashMap::new(),
+            profiles: HashMap::new(),
+            _lock: lock,
+        };
+        desk.recover()?;
+        Ok(desk)
+    }
+
+    /// Issues the letter of `request`, once: the same request again gives the same letter.
+    ///
+    /// # Errors
+    /// [`DeskError`], by variant. A refusal is an [`Outcome`].
+    pub fn issue(&mut self, request: &Request) -> Result<Outcome, DeskError> {
+        self.office.refresh()?;
+        let (key, content) = self.keys(request);
+        if let Some(prepared) = self.office.view().last(&journal::LETTER_PREPARED, &key)? {
+            let body = &prepared.entry().body;
+            let number = text(body, "number");
+            if text(body, "content") != content {
+                let again = vec![PolicyRefusal::RequestReused.into()];
+                return self.refuse(request, &key, again);
+            }
+            if let Some(issued) = find(self.office, &number)? {
+                return Ok(Outcome::Already(issued));
+            }
+        }
+        let ready = match self.examine(request) {
+            Ok(ready) => ready,
+            Err(reports) => return self.refuse(request, &key, reports),
+        };
+        // Dry layout: whatever the page is refused for is known before a number is given.
+        let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
+        let dry = self.make(&ready, blank);
+        if let Err(reports) = dry {
+            return self.refuse(request, &key, reports);
+        }
+        let prepared = self.prepare(request, &ready, &key, &content)?;
+        let number = text(&prepared.entry().body, "number");
+        let parts = [number.as_str(), &content, &ready.template.digest().to_string()];
+        let code = check_code(self.index.key(), &parts);
+        let identity = self.identity(&ready, number.clone(), code);
+        match self.make(&ready, identity) {
+            Ok((record, made)) => {
+                let issued = self.commit(&prepared, &ready, &record, &made)?;
+                Ok(Outcome::Issued(issued))
+            }
+            Err(reports) => {
+                self.spoil(&number, prepared.seq(), "the page was refused")?;
+                self.refuse(request, &key, reports)
+            }
+        }
+    }
+
+    /// Makes a preview: every rule applies, nothing is registered, no number is given.
+    ///
+    /// # Errors
+    /// Everything that would refuse the letter.
+    pub fn preview(&mut self, request: &Request) -> Result<Made, Vec<Report>> {
+        let ready = self.examine(request)?;
+        let mut identity =
+            self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
+        identity.mark = Some(Mark::Preview);
+        identity.seal = false;
+        self.make(&ready, identity).map(|(_, made)| made)
+    }
+
+    /// The office at whose desk this is.
+    #[must_use]
+    pub const fn office(&self) -> &Office {
+        self.office
+    }
+
+    /// Every rule, all refusals at once.
+    fn examine(&mut self, request: &Request) -> Result<Ready, Vec<Report>> {
+        let single = |error: &dyn Problem| vec![Report::of(error)];
+        let mut reports = Vec::new();
+        let package = Package::load(&self.office.paths().templates(), request.kind());
+        let package = match package {
+            Ok(package) => package,
+            Err(error @ PackageError::Unknown { .. }) => return Err(single(&error)),
+            Err(error) => return Err(single(&error)),
+        };
+        let profile = self.profile(request.principal())?;
+        let masking = profile.masking();
+        let today = self.office.today();
+        let case = mask_text(request.case_no(), &masking).text;
+        let holds = self.office.state().holds.get(&case).cloned().unwrap_or_default();
+        let issuer = self.actor.operator();
+        let document = package.metadata().clone();
+        let circumstances = Circumstances {
+            document: &document,
+            issuer,
+            principal: &profile,
+            holds: &holds,
+            today,
+        };
+        reports.extend(policy::refusals(request, &circumstances));
+        if document.issuer == Issuer::Agent {
+            let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
+            let now = self.office.now().naive_local();
+            reports.extend(statement::refusals(request, hours.unwrap_or_default(), now));
+        }
+        let fonts = embedded::fonts()?;
+        let admitted = self.office.state().approvals.admit(
+            package,
+            &fonts.digest(),
+            ENGINE_ID,
+            request.principal(),
+            today,
+            &issuer.certificate.fingerprint(),
+        );
+        let template = match admitted {
+            Ok(template) => template,
+            Err(refusal) => {
+                reports.push(refusal);
+                return Err(reports);
+            }
+        };
+        let facts = Facts::new(request, &self.supplied(request, &profile));
+        let facts: Map<String, Value> = match facts {
+            Ok(facts) => Masked::of(&facts, &masking).shown().to_map(),
+            Err(more) => {
+                reports.extend(more);
+                Map::new()
+            }
+        };
+        let given = ["letter_no", "check_code"];
+        for field in &template.package().metadata().fields.required {
+            if !facts.contains_key(field) && !given.contains(&field.as_str()) {
+                reports.push(PolicyRefusal::FieldMissing { field: field.clone() }.into());
+            }
+        }
+        if !reports.is_empty() {
+            return Err(reports);
+        }
+        let seal = template.package().metadata().seal
+            && template.package().files().contains_key("_shared/assets/seal.svg");
+        Ok(Ready { template, profile, masking, facts, seal })
+    }
+
+    fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {
+        let fonts = embedded::fonts()?;
+        let digest = ready.template.digest();
+        let package = ready.template.package();
+        let facts = ready.facts.clone();
+        let accounts = &ready.profile.official_accounts;
+        let record = Record::new(package, digest, fonts, identity, accounts, facts);
+        if !self.makers.contains_key(&digest) {
+            self.makers.insert(digest, Maker::new(package, fonts)?);
+        }
+        let Some(maker) = self.makers.get(&digest) else { return Err(Vec::new()) };
+        let made = maker.make(&record)?;
+        Ok((record, made))
+    }
+
+    fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
+        let now = self.office.now();
+        Identity {
+            number,
+            check_code,
+            issued_on: now.date_naive(),
+            zone: *now.offset(),
+            mark: self.office.state().sample.then_some(Mark::Sample),
+            seal: ready.seal,
+        }
+    }
+
+    /// Reserves the next number.
+    fn prepare(
+        &mut self,
+        request: &Request,
+        ready: &Ready,
+        key: &str,
+        content: &str,
+    ) -> Result<Recorded, DeskError> {
+        let clock = *self.office.clock();
+        let year = clock.now().year();
+        let prefix = self.office.settings().agency.prefix.clone();
+        let case = mask_text(request.case_no(), &ready.masking).text;
+        let actor = self.actor;
+        let committed = self.office.register()?.transact(|tx| {
+            let next = tx.view().next_number(&format!("letter/{year}"))?;
+            let number = format!("{prefix}-{year}-{:06}", next.value());
+            let draft = Draft::new(journal::LETTER_PREPARED, key)
+                .with("number", number)
+                .with("content", content)
+                .with("template", ready.template.package().metadata().id.as_str())
+                .with("version", ready.template.package().metadata().version)
+                .with("package", ready.template.digest().to_string())
+                .with("approvals", ready.template.approvals().to_vec())
+                .with("principal", ready.profile.id.as_str())
+                .with("case", case)
+                .with("channel", request.channel().name())
+                .with_number(&next);
+            tx.append(draft, actor, &clock)
+        })?;
+        let recorded = committed.recorded.into_iter().next();
+        recorded.ok_or_else(|| RegisterError::Spoiled.into())
+    }
+
+    /// Stages, commits, publishes and completes.
+    fn commit(
+        &mut self,
+        prepared: &Recorded,
+        ready: &Ready,
+        record: &Record,
+        made: &Made,
+    ) -> Result<Issued, DeskError> {
+        let archive = self.office.archive();
+        let package = archive.stage(&mut Cursor::new(ready.template.package().pack()))?;
+        let pdf = archive.stage(&mut Cursor::new(&made.pdf))?;
+        let kept = archive.stage(&mut Cursor::new(record.to_bytes()))?;
+        let objects = [package.digest(), kept.digest(), pdf.digest()];
+        let pages = u64::try_from(made.pages).unwrap_or_default();
+        let draft = Draft::new(journal::LETTER_ISSUED, record.number.clone())
+            .with("prepared", prepared.seq())
+            .with("template", record.template.as_str())
+            .with("check_code", record.check_code.as_str())
+            .with("package_object", package.digest().to_string())
+            .with("record", kept.digest().to_string())
+            .with("pdf", pdf.digest().to_string())
+            .with("pdf_bytes", pdf.length())
+            .with("pages", pages)
+            .with("seal", record.seal)
+            .with("engine", record.engine.as_str());
+        let clock = *self.office.clock();
+        let actor = self.actor;
+        let entry = self.office.register()?.append(draft, actor, &clock)?;
+        let archive = self.office.archive();
+        for staged in [package, kept, pdf] {
+            archive.publish(staged)?;
+        }
+        self.complete(&record.number, entry.seq(), &objects)?;
+        Ok(Issued {
+            number: record.number.clone(),
+            check_code: record.check_code.clone(),
+            template: record.template.clone(),
+            pdf: objects[2],
+            pages,
+            seq: entry.seq(),
+        })
+    }
+
+    /// The two entries that follow an issued letter.
+    fn complete(&mut self, number: &str, issued: u64, objects: &[Digest]) -> Result<(), DeskError> {
+        let clock = *self.office.clock();
+        let actor = self.actor;
+        let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
+        self.office.register()?.transact(|tx| {
+            let registered =
+                Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
+            tx.append_once(registered, actor, &clock)?;
+            let archived = Draft::new(journal::LETTER_ARCHIVED, number)
+                .with("issued", issued)
+                .with("objects", objects);
+            tx.append_once(archived, actor, &clock)
+        })?;
+        Ok(())
+    }
+
+    fn spoil(&mut self, number: &str, prepared: u64, reason: &str) -> Result<(), DeskError> {
+        let draft = Draft::new(journal::LETTER_SPOILED, number)
+            .with("prepared", prepared)
+            .with("reason", reason);
+        let clock = *self.office.clock();
+        let actor = self.actor;
+        self.office.register()?.append_once(draft, actor, &clock)?;
+        Ok(())
+    }
+
+    /// Registers the refusal and gives it back.
+    fn refuse(
+        &mut self,
+        request: &Request,
+        key: &str,
+        reports: Vec<Report>,
+    ) -> Result<Outcome, DeskError> {
+        let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
+        let principal = self.office.state().principals.contains_key(request.principal());
+        let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
+        let draft = Draft::new(journal::LETTER_REFUSED, key)
+            .with("template", if known { request.kind() } else { "?" })
+            .with("principal", if principal { request.principal() } else { "?" })
+            .with("codes", codes);
+        let clock = *self.office.clock();
+        let actor = self.actor;
+        self.office.register()?.append(draft, actor, &clock)?;
+        Ok(Outcome::Refused(reports))
+    }
+
+    /// Finishes or spoils what the last desk left: under the issuing lock only the newest letter
+    /// can be unfinished.
+    fn recover(&mut self) -> Result<(), DeskError> {
+        let view = self.office.view();
+        let newest = view.find(Some(&journal::LETTER_PREPARED), None).last_place()?;
+        if let Some(seq) = newest
+            && let Some(prepared) = view.get(seq)?
+        {
+            let number = text(&prepared.entry().body, "number");
+            let issued = view.last(&journal::LETTER_ISSUED, &number)?;
+            let archived = view.last(&journal::LETTER_ARCHIVED, &number)?;
+            let spoiled = view.last(&journal::LETTER_SPOILED, &number)?;
+            match (issued, archived, spoiled) {
+                (Some(_), Some(_), _) | (None, _, Some(_)) => {}
+                (Some(issued), None, _) => self.finish(&number, &issued)?,
+                (None, ..) => self.spoil(&number, seq, "cut off before it was issued")?,
+            }
+        }
+        let archive = self.office.archive();
+        for staged in archive.staged()? {
+            // Whatever an entry names was published above.
+            archive.discard(staged)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, number: &str, issued: &Recorded) -> Result<(), DeskError> {
+        let body = &issued.entry().body;
+        let names = ["package_object", "record", "pdf"];
+        let objects: Vec<Digest> =
+            names.iter().filter_map(|name| text(body, name).parse().ok()).collect();
+        let archive = self.office.archive();
+        for staged in archive.staged()? {
+            if objects.contains(&staged.digest()) {
+                archive.publish(staged)?;
+            }
+        }
+        for object in &objects {
+            if !archive.contains(object)? {
+                return Err(ArchiveError::Missing { digest: *object }.into());
+            }
+        }
+        self.complete(number, issued.seq(), &objects)
+    }
+
+    fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
+        if let Some(profile) = self.profiles.get(id) {
+            return Ok(profile.clone());
+        }
+        let profile = self.office.profile(id)?;
+        self.profiles.insert(id.to_owned(), profile.clone());
+        Ok(profile)
+    }
+
+    /// Keyed names of the request and of its content.
+    fn keys(&self, request: &Request) -> (String, String) {
+        let name = format!("{}\n{}", request.principal(), request.request_id());
+        let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
+        (self.index.value("request", &name), self.index.value("content", &content))
+    }
+
+    /// What office, principal and operator supply.
+    fn supplied(&self, request: &Request, profile: &Profile) -> Supplied {
+        let agency = &self.office.settings().agency;
+        let today = self.office.today();
+        let mut supplied = Supplied::new(today);
+        for (field, value) in [
+            ("agency_name", &agency.name),
+            ("agency_uscc", &agency.uscc),
+            ("agency_postal_name", &agency.postal_name),
+            ("agency_phone", &agency.business_phone),
+            ("agency_complaint_phone", &agency.complaint_phone),
+            ("business_phone", &agency.business_phone),
+            ("callback_phone", &agency.callback_phone),
+            ("service_hours", &agency.service_hours),
+            ("from_address", &agency.address),
+            ("from_postcode", &agency.postcode),
+            ("principal_name", &profile.name),
+            ("insurer_name", &profile.name),
+            ("issuer_name", &profile.name),
+            ("principal_hotline", &profile.hotline),
+            ("issuer_hotline", &profile.hotline),
+            ("principal_complaint_phone", &profile.complaint_phone),
+            ("mandate_no", &profile.mandate.number),
+            ("dispute_channel", &profile.dispute_channel),
+            ("inquiry_channel", &profile.inquiry_channel),
+            ("official_channels", &profile.official_channels),
+            ("clerk_name", &self.office.operator_name(&self.actor.operator().id)),
+        ] {
+            supplied.set(field, value);
+        }
+        if let Some(ids) = request.raw("citation_ids") {
+            let texts: Vec<&str> = ids
+                .expose()
+                .split([',', ';', '、'])
+                .filter_map(|id| profile.citation(id.trim(), today))
+                .map(|citation| citation.text.as_str())
+                .collect();
+            supplied.set("citations", &texts.join("、"));
+        }
+        supplied
+    }
+}
+
+/// The issued letter `number`, as the register has it.
+///
+/// # Errors
+/// [`DeskError::Office`].
+pub fn find(office: &Office, number: &str) -> Result<Option<Issued>, DeskError> {
+    let issued = office.view().last(&journal::LETTER_ISSUED, number)?;
+    Ok(issued.as_ref().and_then(issued_letter))
+}
+
+/// What a `letter.issued` entry tells.
+#[must_use]
+pub fn issued_letter(entry: &Recorded) -> Option<Issued> {
+    let body = &entry.entry().body;
+    Some(Issued {
+        number: entry.entry().subject.clone(),
+        check_code: text(body, "check_code"),
+        template: text(body, "template"),
+        pdf: text(body, "pdf").parse().ok()?,
+        pages: body.get("pages").and_then(Value::as_u64)?,
+        seq: entry.seq(),
+    })
+}
+
+fn lock(office: &Office) -> Result<File, DeskError> {
+    let path = office.paths().root().join("register").join("issuing.lock");
+    let fault = |source| DeskError::Lock { source };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(durable::at(&path))
+        .map_err(fault)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(DeskError::Busy),
+        Err(std::fs::TryLockError::Error(error)) => Err(fault(durable::at(&path)(error))),
+    }
+}
+
+/// A number that is none, as long as a real one.
+fn blank_number(office: &Office) -> String {
+    format!("{}-0000-000000", office.settings().agency.prefix)
+}
+
+fn text(body: &Map<String, Value>, name: &str) -> String {
+    body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,48 @@
+//! Making an issued letter again, from the archive alone.
+
+use super::{
+    desk::{DeskError, issued_letter},
+    record::{Maker, Record, RecordError},
+};
+use crate::{
+    digest::Digest,
+    office::{Office, embedded, journal, office_folder::OfficeError, state},
+    problem::{Problem, Report},
+    template::package::Package,
+};
+
+/// Makes letter `number` again and shows that its bytes are those issued.
+///
+/// # Errors
+/// [`DeskError::Unknown`], [`RecordError`], faults of the archive, and all that refuses a page.
+pub fn reproduce(office: &Office, number: &str) -> Result<Vec<u8>, Vec<Report>> {
+    let entry = office
+        .view()
+        .last(&journal::LETTER_ISSUED, number)
+        .map_err(|error| report(OfficeError::from(error)))?
+        .ok_or_else(|| report(DeskError::Unknown))?;
+    let issued = issued_letter(&entry).ok_or_else(|| report(RecordError::NotARecord))?;
+    let body = &entry.entry().body;
+    let object = |name| -> Result<Vec<u8>, Vec<Report>> {
+        let digest =
+            state::digest(body, name).ok_or_else(|| report(RecordError::NotARecord))?;
+        office.object(&digest).map_err(report)
+    };
+    let record = Record::parse(&object("record")?).map_err(report)?;
+    let fonts = embedded::fonts()?;
+    record.require_engine(fonts).map_err(report)?;
+    let package = Package::unpack(&object("package_object")?).map_err(report)?;
+    if package.digest(&fonts.digest(), &record.engine) != record.package {
+        return Err(report(RecordError::NotARecord));
+    }
+    let made = Maker::new(&package, fonts)?.make(&record)?;
+    if Digest::of(&made.pdf) == issued.pdf {
+        Ok(made.pdf)
+    } else {
+        Err(report(RecordError::Differs { number: issued.number }))
+    }
+}
+
+fn report(problem: impl Problem) -> Vec<Report> {
+    vec![Report::of(&problem)]
+}
