@@ -248,6 +248,10 @@ fn tokens_made_by_openssl_hold() {
         let (token, certificate) = foreign(&openssl, key, "critical,timeStamping", identifier);
         let anchors = TrustAnchors::new([certificate]);
         let verified = verify_token(&token, &digest(), &anchors, None).unwrap();
+        openssl.write("query", timestamp_request(&digest(), NONCE).unwrap());
+        openssl.runs("ts -reply -config tsa.cnf -queryfile query -out response");
+        let answer = Token::from_response(&openssl.read("response")).unwrap();
+        verify_token(&answer, &digest(), &anchors, Some(NONCE)).unwrap();
         assert_eq!(verified.policy(), "1.2.3.4.5", "{key}");
         assert_eq!(token.serial(), "1235");
     }
