@@ -208,7 +208,7 @@ fn every_flipped_byte_is_refused() {
     let p7s = detached();
     assert!(believed(&p7s));
     let p7m = sign_enveloping(CONTENT, &signer, &[], at(TIME)).unwrap();
-    for mask in [0x01, 0x20, 0x80, 0xff] {
+    for mask in [0x01, 0x80] {
         for place in 0..p7s.len() {
             let mut forged = p7s.clone();
             forged[place] ^= mask;

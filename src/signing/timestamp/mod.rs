@@ -8,12 +8,14 @@
 use chrono::{DateTime, Utc};
 
 mod ber;
+mod exchange;
 #[cfg(feature = "office")]
 mod http;
 mod local;
 mod structures;
 mod token;
 
+pub use exchange::timestamp_request;
 #[cfg(feature = "office")]
 pub use http::HttpAuthority;
 pub use local::LocalAuthority;
