@@ -296,6 +296,7 @@ mod tests {
     }
 
     /// Runs an outside tool on the letter, or skips visibly.
+    #[expect(clippy::print_stderr, reason = "a skip has to be seen")]
     fn outside(tool: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
         use std::io::Write as _;
         let mut file = tempfile::NamedTempFile::new().unwrap();
