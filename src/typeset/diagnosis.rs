@@ -109,8 +109,9 @@ fn parts(
         advice.push(')');
     }
     // An error inside a library function is found by the call that led there.
-    let spans = std::iter::once(said.span).chain(said.trace.iter().map(|step| step.span.into()));
-    let place = spans.filter_map(|span| place(world, span)).next();
+    let mut spans =
+        std::iter::once(said.span).chain(said.trace.iter().map(|step| step.span.into()));
+    let place = spans.find_map(|span| place(world, span));
     (place.unwrap_or_else(|| "the package".to_owned()), blotter.blot(&said.message), advice)
 }
 

@@ -64,21 +64,20 @@ impl Matrix {
 
     /// First `self`, then `outer`.
     fn within(self, outer: Self) -> Self {
-        let [a, b, c, d, e, f] = self.0;
-        let [p, q, r, s, t, u] = outer.0;
+        let (inner, outer) = (self.0, outer.0);
         Self([
-            a * p + b * r,
-            a * q + b * s,
-            c * p + d * r,
-            c * q + d * s,
-            e * p + f * r + t,
-            e * q + f * s + u,
+            inner[0] * outer[0] + inner[1] * outer[2],
+            inner[0] * outer[1] + inner[1] * outer[3],
+            inner[2] * outer[0] + inner[3] * outer[2],
+            inner[2] * outer[1] + inner[3] * outer[3],
+            inner[4] * outer[0] + inner[5] * outer[2] + outer[4],
+            inner[4] * outer[1] + inner[5] * outer[3] + outer[5],
         ])
     }
 
     fn height(self) -> f32 {
-        let [.., f] = self.0;
-        f
+        let [.., height] = self.0;
+        height
     }
 }
 

@@ -4,7 +4,9 @@
 //! the pages, metadata, names, every string and every stream. It is another library's reading
 //! (lopdf, not krilla), so a fault of one shows in the other.
 
-use lopdf::{Dictionary, Document, LoadOptions, Object};
+use std::collections::BTreeSet;
+
+use lopdf::{Dictionary, Document, LoadOptions, Object, Stream};
 
 use super::{
     ProvedPage, TypesetError,
@@ -42,17 +44,15 @@ pub struct FinishedText {
     /// XMP and other metadata streams, as XML text.
     pub metadata: Vec<String>,
     /// Every string object of the file, decoded: document information, alternative texts, marks.
-    pub strings: Vec<String>,
+    pub strings: BTreeSet<String>,
     /// Every name object and key of the file.
-    pub names: Vec<String>,
+    pub names: BTreeSet<String>,
     /// Attached files.
     pub attachments: usize,
     /// Annotations, actions, scripts and forms, by name.
-    pub active: Vec<String>,
-    /// Streams inflated that are neither fonts, pictures nor colour profiles.
+    pub active: BTreeSet<String>,
+    /// Streams, inflated, that are neither fonts, pictures nor colour profiles.
     pub(super) inflated: Vec<Vec<u8>>,
-    /// All streams, inflated where they can be.
-    pub(super) streams: Vec<Vec<u8>>,
     /// What stands in the file outside of streams.
     pub(super) between: Vec<u8>,
 }
@@ -60,7 +60,7 @@ pub struct FinishedText {
 // What a letter says is personal.
 impl std::fmt::Debug for FinishedText {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "FinishedText({} pages, {} streams)", self.pages.len(), self.streams.len())
+        write!(out, "FinishedText({} pages)", self.pages.len())
     }
 }
 
@@ -70,14 +70,13 @@ impl FinishedText {
     /// # Errors
     /// [`TypesetError::Unreadable`] if it is no PDF, damaged, encrypted or too large.
     pub fn read(pdf: &[u8]) -> Result<Self, TypesetError> {
-        let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
-        let document = Document::load_mem_with_options(pdf, options).map_err(|e| unreadable(&e))?;
-        if document.is_encrypted() || document.was_encrypted() {
-            return Err(TypesetError::Unreadable { what: "it is encrypted".to_owned() });
-        }
+        Self::of(&load(pdf)?, pdf)
+    }
+
+    fn of(document: &Document, pdf: &[u8]) -> Result<Self, TypesetError> {
         let mut finished = Self { between: between_streams(pdf), ..Self::default() };
         for id in document.page_iter() {
-            let text = page_text(&document, id).map_err(|e| unreadable(&e))?;
+            let text = page_text(document, id).map_err(|e| unreadable(&e))?;
             finished.pages.push(text.divided);
             finished.shown.push(text.shown);
         }
@@ -88,33 +87,32 @@ impl FinishedText {
         for object in document.objects.values() {
             finished.object(object);
         }
-        finished.active.sort();
-        finished.active.dedup();
         Ok(finished)
     }
 
     fn object(&mut self, object: &Object) {
         match object {
             Object::String(bytes, _) => {
-                self.strings.push(
+                self.strings.insert(
                     lopdf::decode_text_string(object)
                         .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned()),
                 );
             }
-            Object::Name(name) => self.names.push(String::from_utf8_lossy(name).into_owned()),
+            Object::Name(name) => self.name(name),
             Object::Array(items) => items.iter().for_each(|item| self.object(item)),
             Object::Dictionary(dictionary) => self.dictionary(dictionary),
             Object::Stream(stream) => {
                 self.dictionary(&stream.dict);
-                let inflated = stream.get_plain_content_with_limit(LARGEST_STREAM);
-                let inflated = inflated.unwrap_or_else(|_| stream.content.clone());
+                if is_font_or_picture(&stream.dict) {
+                    return;
+                }
+                let inflated = inflate(stream);
                 if is(&stream.dict, b"Type", b"Metadata") {
                     self.metadata.push(String::from_utf8_lossy(&inflated).into_owned());
                 }
-                if !is_binary(&stream.dict, &inflated) {
-                    self.inflated.push(inflated.clone());
+                if !is_profile(&inflated) {
+                    self.inflated.push(inflated);
                 }
-                self.streams.push(inflated);
             }
             Object::Null
             | Object::Boolean(_)
@@ -124,32 +122,33 @@ impl FinishedText {
         }
     }
 
+    fn name(&mut self, name: &[u8]) {
+        let name = String::from_utf8_lossy(name);
+        if !self.names.contains(name.as_ref()) {
+            self.names.insert(name.into_owned());
+        }
+    }
+
     fn dictionary(&mut self, dictionary: &Dictionary) {
         if is(dictionary, b"Type", b"EmbeddedFile") || is(dictionary, b"Type", b"Filespec") {
             self.attachments += 1;
         }
         if is(dictionary, b"Type", b"Annot") {
-            self.active.push("Annot".to_owned());
+            self.active.insert("Annot".to_owned());
         }
         for (key, value) in dictionary {
-            let name = String::from_utf8_lossy(key).into_owned();
             let filled = !matches!(value, Object::Array(items) if items.is_empty());
-            if name == "EmbeddedFiles" || (name == "AF" && filled) {
+            let key = key.as_slice();
+            if key == b"EmbeddedFiles" || (key == b"AF" && filled) {
                 self.attachments += 1;
             }
-            if name == "Annots" && filled {
-                self.active.push(name.clone());
+            if key == b"Annots" && filled {
+                self.active.insert("Annots".to_owned());
             }
-            if ACTIVE.contains(&name.as_str()) {
-                self.active.push(name.clone());
-            }
-            if let (b"S", Ok(action)) = (key.as_slice(), value.as_name()) {
-                let action = String::from_utf8_lossy(action).into_owned();
-                if ACTIVE.contains(&action.as_str()) {
-                    self.active.push(action);
-                }
-            }
-            self.names.push(name);
+            let action = if key == b"S" { value.as_name().unwrap_or(key) } else { key };
+            let active = ACTIVE.iter().find(|name| name.as_bytes() == action);
+            self.active.extend(active.map(|&name| name.to_owned()));
+            self.name(key);
             self.object(value);
         }
     }
@@ -181,13 +180,17 @@ impl ProvedPage {
 /// # Errors
 /// [`TypesetError::Unreadable`].
 pub fn contains_any(pdf: &[u8], needles: &[&str]) -> Result<Vec<String>, TypesetError> {
-    let finished = FinishedText::read(pdf)?;
+    let document = load(pdf)?;
+    let finished = FinishedText::of(&document, pdf)?;
+    let streams: Vec<Vec<u8>> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .map(inflate)
+        .collect();
+    let paged = finished.shown.iter().chain(&finished.metadata);
     let texts: Vec<String> =
-        [&finished.shown, &finished.metadata, &finished.strings, &finished.names]
-            .into_iter()
-            .flatten()
-            .map(|text| bare(text))
-            .collect();
+        paged.chain(&finished.strings).chain(&finished.names).map(|text| bare(text)).collect();
     let found = needles.iter().filter(|needle| {
         let plain = bare(needle);
         let wide: Vec<u8> = needle.encode_utf16().flat_map(u16::to_be_bytes).collect();
@@ -197,7 +200,7 @@ pub fn contains_any(pdf: &[u8], needles: &[&str]) -> Result<Vec<String>, Typeset
         let in_bytes = |bytes: &[u8]| forms.iter().any(|form| holds(bytes, form));
         !plain.is_empty()
             && (in_bytes(pdf)
-                || finished.streams.iter().any(|stream| in_bytes(stream))
+                || streams.iter().any(|stream| in_bytes(stream))
                 || texts.iter().any(|text| text.contains(&plain)))
     });
     Ok(found.map(|&needle| needle.to_owned()).collect())
@@ -211,14 +214,32 @@ fn is(dictionary: &Dictionary, key: &[u8], name: &[u8]) -> bool {
     dictionary.get(key).and_then(Object::as_name).ok() == Some(name)
 }
 
-/// Fonts, pictures and colour profiles: binary, so digits in them are chance.
-fn is_binary(dictionary: &Dictionary, inflated: &[u8]) -> bool {
-    let font = dictionary.has(b"Length1")
-        || [&b"CIDFontType0C"[..], b"OpenType", b"Type1C"]
+/// Fonts and pictures are binary, so digits in them are chance.
+fn is_font_or_picture(dictionary: &Dictionary) -> bool {
+    dictionary.has(b"Length1")
+        || [&b"CIDFontType0C"[..], b"OpenType", b"Type1C", b"Image"]
             .into_iter()
-            .any(|subtype| is(dictionary, b"Subtype", subtype));
-    let profile = inflated.get(36..40) == Some(b"acsp");
-    font || profile || is(dictionary, b"Subtype", b"Image")
+            .any(|subtype| is(dictionary, b"Subtype", subtype))
+}
+
+/// Whether a stream is a colour profile. Source: ICC.1, 7.2.11.
+fn is_profile(inflated: &[u8]) -> bool {
+    inflated.get(36..40) == Some(b"acsp")
+}
+
+fn load(pdf: &[u8]) -> Result<Document, TypesetError> {
+    let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
+    let document = Document::load_mem_with_options(pdf, options).map_err(|e| unreadable(&e))?;
+    if document.is_encrypted() || document.was_encrypted() {
+        return Err(TypesetError::Unreadable { what: "it is encrypted".to_owned() });
+    }
+    Ok(document)
+}
+
+/// The content of a stream, as it is if it cannot be inflated.
+fn inflate(stream: &Stream) -> Vec<u8> {
+    let inflated = stream.get_plain_content_with_limit(LARGEST_STREAM);
+    inflated.unwrap_or_else(|_| stream.content.clone())
 }
 
 /// The kind of failure without a value of the file in it.
@@ -296,6 +317,7 @@ mod tests {
     }
 
     /// Runs an outside tool on the letter, or skips visibly.
+    #[expect(clippy::print_stderr, reason = "a skip has to be seen")]
     fn outside(tool: &str, arguments: &[&str], pdf: &[u8]) -> Option<String> {
         use std::io::Write as _;
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -331,7 +353,7 @@ mod tests {
         assert!(finished.pages[0].contains("************1234"), "{}", finished.pages[0]);
         assert_eq!(finished.attachments, 0);
         assert!(finished.active.is_empty(), "{finished:?} {:?}", finished.active);
-        assert!(finished.strings.iter().any(|text| text == "催收通知书"));
+        assert!(finished.strings.contains("催收通知书"));
         assert!(finished.metadata.iter().any(|xmp| xmp.contains("pdfaid")));
         let told =
             contains_any(&pdf, &["王某某", "10,000.00", "6222001234567890", "HX2026-000123"]);

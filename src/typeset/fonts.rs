@@ -4,7 +4,11 @@
 //! what approvers sign, since another font is another page. Refuses unreadable files and two
 //! faces between which only their order would choose. Source: SPEC, decision 11.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 use typst::{
     foundations::Bytes,
@@ -39,7 +43,8 @@ impl FontSet {
         let mut faces: Vec<Font> = Vec::new();
         let mut reports = Vec::new();
         for (name, bytes) in files {
-            listing.push_str(&format!("{}  {name}\n", Digest::of(&bytes)));
+            // Writing to a string does not fail.
+            let _ = writeln!(listing, "{}  {name}", Digest::of(&bytes));
             let before = faces.len();
             for face in Font::iter(Bytes::new(bytes)) {
                 let info = face.info();

@@ -15,6 +15,7 @@ use typst_layout::PagedDocument;
 use super::{
     TypesetError,
     placed::{Area, PlacedPage, PlacedPicture, PlacedText, bare},
+    world::is_plain_svg,
 };
 use crate::{digest::Digest, problem::Report};
 
@@ -107,7 +108,11 @@ impl Walk {
                 FrameItem::Image(image, size, _) => {
                     let bytes = match image.kind() {
                         ImageKind::Raster(raster) => raster.data(),
-                        ImageKind::Svg(svg) => svg.data(),
+                        ImageKind::Svg(svg) if is_plain_svg(svg.data()) => svg.data(),
+                        ImageKind::Svg(_) => {
+                            self.forbid("a picture with text, script or links");
+                            continue;
+                        }
                         ImageKind::Pdf(_) => {
                             self.forbid("a picture that is a document");
                             continue;
@@ -178,7 +183,9 @@ impl Walk {
             .filter(|run| cover.holds(&core(&run.area), 0.0) && !bare(&run.text).is_empty())
             .map(|run| run.area)
             .collect();
-        covered.iter().for_each(|area| self.unseen(area));
+        for area in &covered {
+            self.unseen(area);
+        }
     }
 }
 
@@ -208,8 +215,8 @@ fn area(rect: Rect, to_page: Transform) -> Area {
         right: mm(corner.x),
         bottom: mm(corner.y),
     });
-    let [first, rest @ ..] = corners;
-    rest.iter().fold(first, |one, other| one.around(other))
+    let [first, others @ ..] = corners;
+    others.iter().fold(first, |one, other| one.around(other))
 }
 
 /// How much larger or smaller a transformation paints, by the smaller axis.
@@ -297,6 +304,8 @@ mod tests {
         for source in [
             "#link(\"https://example.invalid\")[字]",
             "#rect(fill: tiling(size: (9pt, 9pt))[字])[文]",
+            "文#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><text>6\
+             </text></svg>\"))",
         ] {
             let Some(refused) = inspected(source) else { return };
             assert_eq!(codes(&refused.unwrap_err()), ["CH-P023"], "{source}");

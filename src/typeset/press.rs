@@ -29,7 +29,7 @@ use super::{
     Composition, FontSet, TypesetError,
     diagnosis::{Blotter, refusals},
     glyphs,
-    world::{DATA, PackageFiles, Sheet, file_id, is_plain_picture},
+    world::{DATA, PackageFiles, Sheet, file_id, is_named, is_plain_picture},
 };
 use crate::{digest::Digest, problem::Report};
 
@@ -149,7 +149,7 @@ impl Press {
         for (path, bytes) in assets {
             let known = names.contains(path);
             let id = Some(path)
-                .filter(|path| path.ends_with(".svg") && (known || names.len() < ASSET_NAMES))
+                .filter(|path| is_named(path, "svg") && (known || names.len() < ASSET_NAMES))
                 .and_then(|path| file_id(path))
                 .filter(|&id| !self.package.holds(id));
             let Some(id) = id else {

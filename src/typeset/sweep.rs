@@ -13,6 +13,9 @@ use crate::problem::Report;
 /// Shortest run of figures that can be a card or identity number.
 const SHORTEST: usize = 13;
 
+/// Fewest figures of any number that must not leave; names with fewer are not looked at.
+const FEWEST: usize = 7;
+
 impl FinishedText {
     /// All that must not leave, as `detect` tells for a text: the kinds of number found in it.
     pub fn sweep_by(&self, detect: impl Fn(&str) -> Vec<String>) -> Vec<Report> {
@@ -32,7 +35,8 @@ impl FinishedText {
         }
         self.metadata.iter().for_each(|text| look(text, "metadata"));
         self.strings.iter().filter(|text| !is_date(text)).for_each(|text| look(text, "strings"));
-        self.names.iter().for_each(|text| look(text, "names"));
+        let long = |name: &&String| name.bytes().filter(u8::is_ascii_digit).count() >= FEWEST;
+        self.names.iter().filter(long).for_each(|text| look(text, "names"));
         for stream in self.inflated.iter().chain([&self.between]) {
             for run in figures(stream) {
                 look(&run, "streams");
@@ -80,42 +84,37 @@ fn is_zone(zone: &str) -> bool {
 /// Unbroken runs of figures in `bytes`, in ASCII or UTF-16, with a letter X that ends one, but
 /// for what stands in hexadecimal strings (glyph numbers) and dates.
 fn figures(bytes: &[u8]) -> Vec<String> {
-    let mut runs = plain_figures(bytes);
-    for offset in [0, 1] {
-        let wide: Vec<u8> = bytes
-            .get(offset..)
-            .unwrap_or_default()
-            .chunks_exact(2)
-            .map(|pair| match pair {
-                [0, low] => *low,
-                _ => b' ',
-            })
-            .collect();
-        runs.extend(plain_figures(&wide));
-    }
-    runs
-}
-
-fn plain_figures(bytes: &[u8]) -> Vec<String> {
     let mut runs = Vec::new();
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        if byte == b'<' && hex_string(rest) > 0 {
-            at += hex_string(rest);
-        } else if byte.is_ascii_digit() {
-            let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let ends_in_x = matches!(rest.get(length), Some(b'X' | b'x'));
-            let run = rest.get(..length + usize::from(ends_in_x)).unwrap_or_default();
-            let before = bytes.get(at.saturating_sub(2)..at).unwrap_or_default();
-            let text = String::from_utf8_lossy(run).into_owned();
-            if length >= SHORTEST && !(before == b"D:" && is_date(&format!("D:{text}"))) {
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let (width, length) = match rest {
+            [b'<', ..] => (1, hex_string(rest)),
+            [b'0'..=b'9', ..] => (1, rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
+            [0, b'0'..=b'9', ..] => {
+                let (pairs, _) = rest.as_chunks::<2>();
+                (
+                    2,
+                    pairs
+                        .iter()
+                        .take_while(|[high, low]| *high == 0 && low.is_ascii_digit())
+                        .count(),
+                )
+            }
+            _ => (1, 0),
+        };
+        let after = rest.get(width * length + width - 1);
+        let run =
+            rest.get(..width * length).filter(|run| !run.starts_with(b"<")).unwrap_or_default();
+        if length >= SHORTEST && !run.is_empty() {
+            let mut text: String =
+                run.iter().filter(|byte| **byte != 0).map(|&byte| char::from(byte)).collect();
+            let date = at >= 2 && bytes.get(at - 2..at) == Some(b"D:");
+            if !(date && is_date(&format!("D:{text}"))) {
+                text.extend(after.filter(|byte| byte.eq_ignore_ascii_case(&b'X')).map(|_| 'X'));
                 runs.push(text);
             }
-            at += length;
-        } else {
-            at += 1;
         }
+        at += (width * length).max(1);
     }
     runs
 }

@@ -8,6 +8,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    path::Path,
     sync::{Arc, LazyLock},
 };
 
@@ -81,7 +82,7 @@ impl PackageFiles {
         if !is_plain_picture(path, &bytes) {
             return Err(TypesetError::Picture { path: named() });
         }
-        if !path.ends_with(".typ") {
+        if !is_named(path, "typ") {
             return Ok((id, PackageFile { bytes: Bytes::new(bytes), source: None }));
         }
         let text = String::from_utf8(bytes).map_err(|_| TypesetError::NotText { path: named() })?;
@@ -170,10 +171,19 @@ pub(super) fn file_id(path: &str) -> Option<FileId> {
     Some(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-/// Whether a picture can hold nothing that the proof of the page would not see.
-///
-/// Text, scripts, links and nested pictures in an SVG, and whole PDF files, are not plain.
+/// Whether `path` ends in `.extension`, in capitals or not.
+pub(super) fn is_named(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end.eq_ignore_ascii_case(extension))
+}
+
+/// Whether a file, if it is a picture, can hold nothing that the proof of the page would not see.
 pub(super) fn is_plain_picture(path: &str, bytes: &[u8]) -> bool {
+    let document = is_named(path, "pdf") || is_named(path, "svgz") || bytes.starts_with(b"%PDF");
+    !document && (!is_named(path, "svg") || is_plain_svg(bytes))
+}
+
+/// Whether an SVG holds shapes only: no text, script, style sheet, link or picture in it.
+pub(super) fn is_plain_svg(bytes: &[u8]) -> bool {
     const NOT_PLAIN: [&str; 9] = [
         "<text",
         "<tspan",
@@ -185,13 +195,6 @@ pub(super) fn is_plain_picture(path: &str, bytes: &[u8]) -> bool {
         "<!entity",
         "<!doctype",
     ];
-    let path = path.to_ascii_lowercase();
-    if path.ends_with(".pdf") || path.ends_with(".svgz") || bytes.starts_with(b"%PDF") {
-        return false;
-    }
-    if !path.ends_with(".svg") {
-        return true;
-    }
     std::str::from_utf8(bytes).is_ok_and(|text| {
         // A reference to another shape of the same picture is harmless.
         let text = text.to_ascii_lowercase().replace("href=\"#", "").replace("href='#", "");

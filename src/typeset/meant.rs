@@ -1,0 +1,105 @@
+//! What the data of a letter means to stand on its pages.
+//!
+//! The layout sees one file, `/data.json`; its strings are all the text a page may hold, but for
+//! the page counter. How often each may stand is fixed here, for every package alike: `footer`,
+//! `mark` and `reprint` on each page, `title`, `number` and the head of a table in the running
+//! head of any page, everything else exactly once. Parts are named by their place in the data.
+//! Source: docs/templates.md, "/data.json".
+
+use serde_json::Value;
+
+use super::{Meant, Occurrence};
+
+/// The page counter, the one text a layout makes itself.
+pub const PAGE_COUNTER: &str = "第{page}页／共{pages}页";
+
+impl Meant {
+    /// All that `data`, the letter as its layout sees it, means to stand on the pages.
+    #[must_use]
+    pub fn of_letter(data: &Value) -> Vec<Self> {
+        let mut meant = vec![Self::new("page counter", PAGE_COUNTER, Occurrence::Counter)];
+        let mut add = |part: &str, value: &Value, occurrence| {
+            collect(part, value, occurrence, &mut meant);
+        };
+        for (key, value) in data.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "title" => add("title", value, Occurrence::Running),
+                "mark" => add("mark", value, Occurrence::Mark),
+                "reprint" => add("reprint", value, Occurrence::EachPage),
+                "sections" => {
+                    for (section, lines) in value.as_object().into_iter().flatten() {
+                        let occurrence = match section.as_str() {
+                            "number" => Occurrence::Running,
+                            "footer" => Occurrence::EachPage,
+                            _ => Occurrence::Once,
+                        };
+                        add(section, lines, occurrence);
+                    }
+                }
+                "table" => {
+                    for (part, cells) in value.as_object().into_iter().flatten() {
+                        let occurrence = match part.as_str() {
+                            // How a column is aligned is not text.
+                            "align" => continue,
+                            "columns" => Occurrence::Running,
+                            _ => Occurrence::Once,
+                        };
+                        add(&format!("table {part}"), cells, occurrence);
+                    }
+                }
+                // The language is not text, and neither are the switches for pictures.
+                _ => {}
+            }
+        }
+        meant
+    }
+}
+
+fn collect(part: &str, value: &Value, occurrence: Occurrence, meant: &mut Vec<Meant>) {
+    match value {
+        Value::String(text) => meant.push(Meant::new(part, text, occurrence)),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(&format!("{part} {}", index + 1), item, occurrence, meant);
+            }
+        }
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_string_of_a_letter_is_meant_and_named_by_its_place() {
+        let data = json!({
+            "title": "催收通知书", "language": "zh", "mark": "样张", "reprint": null,
+            "code": true, "seal": false,
+            "sections": { "number": ["函号：HX-1"], "claim": ["一", "二"], "footer": ["某公司"] },
+            "table": {
+                "caption": "欠款构成", "columns": ["项目"], "align": ["left"], "rows": [["本金"]],
+                "total": null,
+            },
+        });
+        let told: Vec<String> =
+            Meant::of_letter(&data).iter().map(|meant| format!("{meant:?}")).collect();
+        assert_eq!(
+            told,
+            [
+                "Meant(page counter, Counter)",
+                "Meant(mark, Mark)",
+                "Meant(claim 1, Once)",
+                "Meant(claim 2, Once)",
+                "Meant(footer 1, EachPage)",
+                "Meant(number 1, Running)",
+                "Meant(table caption, Once)",
+                "Meant(table columns 1, Running)",
+                "Meant(table rows 1 1, Once)",
+                "Meant(title, Running)",
+            ]
+        );
+    }
+}
