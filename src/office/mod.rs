@@ -1,1 +1,3 @@
 //! One agency's office.
+
+pub mod sample_requests;
