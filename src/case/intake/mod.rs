@@ -239,3 +239,6 @@ fn read_one(file: File, expected: Digest, map: &HeadingMap) -> Result<Request, V
     }
     json::read(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), 1, map)
 }
+
+#[cfg(test)]
+mod tests;
