@@ -207,8 +207,8 @@ fn is_fit(value: &str) -> bool {
 
 /// Whether `value` is an identifier: letters, digits and a few marks.
 fn is_token(value: &str) -> bool {
-    let plain = |character: char| character.is_alphanumeric() || "-_./:〔〕".contains(character);
-    is_fit(value) && value.chars().all(plain)
+    let plain = |character: char| character.is_alphanumeric() || "-_.〔〕".contains(character);
+    is_fit(value) && value.chars().all(plain) && !value.starts_with('.')
 }
 
 fn is_fit_event(event: &Event) -> bool {

@@ -16,6 +16,10 @@ pub mod media;
 pub mod names;
 pub mod originals;
 mod problem;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verification;
 pub mod verify_text;
 
