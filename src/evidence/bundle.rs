@@ -1,0 +1,510 @@
+//! Sealing: from a folder that was taken in to one file that is whole, signed and stamped.
+//!
+//! Orders the stages: payload (each file read once) → folder proved unchanged → tag files → ASiC
+//! manifest → signature → timestamp → end of the container → on disk. A [`Bundle<Open>`] becomes a
+//! [`Bundle<Sealed>`] or nothing: an unfinished file is removed, and one left by a crash has no
+//! end record, so nothing reads it. The same evidence gives the same payload and payload manifest,
+//! in whatever order it was taken in. Source: SPEC "Bundle", decision 12; STYLE rule 8.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    ops::ControlFlow,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
+
+use super::{
+    asic::{self, Cover},
+    bag::{self, Info, Manifest},
+    container::{Fixity, Writer, copy_hashed},
+    custody::{self, Act, Chain, Event},
+    intake::{Intake, Item},
+    kind::Kind,
+    originals::{self, Original},
+    problem::EvidenceError,
+    verify_text,
+};
+use crate::{
+    digest::Digest,
+    durable::{self, DurableError},
+    problem::Report,
+    signing::{Certificate, Signer, TimestampAuthority, Token, sign_detached},
+};
+
+/// Most files that common validators of ASiC accept.
+const COMMON_LIMIT: usize = 1000;
+
+/// What a bundle is about.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// The bundle's own number, given by the register.
+    pub bundle_id: String,
+    /// The case it belongs to.
+    pub case_no: String,
+    /// The agency.
+    pub organization: String,
+    /// Id of the operator who takes in and seals.
+    pub operator: String,
+    /// Who keeps the recordings.
+    pub custodian: Option<String>,
+    /// The visit it documents.
+    pub visit: Option<String>,
+    /// Kinds without which the evidence is not complete.
+    pub needs: Vec<Kind>,
+    /// What was done with the evidence before, in order of time.
+    pub custody: Vec<Event>,
+}
+
+/// Who seals and when.
+#[derive(Clone, Copy)]
+pub struct Sealing<'a> {
+    /// The archivist's key and certificate.
+    pub signer: &'a dyn Signer,
+    /// Certificates between the signer's and a trust anchor.
+    pub chain: &'a [Certificate],
+    /// Who gives the timestamp.
+    pub authority: &'a dyn TimestampAuthority,
+    /// A fresh random number for the authority.
+    pub nonce: u64,
+    /// The office's clock.
+    pub now: DateTime<FixedOffset>,
+}
+
+/// A bundle in one of its two states.
+#[derive(Debug)]
+pub struct Bundle<State>(State);
+
+/// Taken in and described, not yet written.
+#[derive(Debug)]
+pub struct Open {
+    intake: Intake,
+    description: Description,
+}
+
+/// Written, signed, stamped and on disk.
+#[derive(Debug)]
+pub struct Sealed {
+    path: PathBuf,
+    seal: Seal,
+}
+
+/// What is known of a sealed bundle.
+#[derive(Clone, Debug)]
+pub struct Seal {
+    /// The bundle's number.
+    pub bundle_id: String,
+    /// SHA-256 of the whole file.
+    pub digest: Digest,
+    /// Bytes of the whole file.
+    pub bytes: u64,
+    /// SHA-256 of `manifest-sha256.txt`, which is the same for the same evidence.
+    pub payload_manifest: Digest,
+    /// Files of the payload.
+    pub payload_files: u64,
+    /// Bytes of the payload.
+    pub payload_bytes: u64,
+    /// SHA-256 of the signer's certificate.
+    pub signer: Digest,
+    /// The time the token asserts.
+    pub gen_time: DateTime<Utc>,
+    /// Whether that time is only the office's own word.
+    pub self_asserted: bool,
+    /// Path, kind and digest of each file, by path, and its recording's number if it has one.
+    pub files: Vec<SealedFile>,
+    /// Whether nothing is missing that the occasion needs and every film has enough lines.
+    pub complete: bool,
+    /// What was noted about the evidence.
+    pub findings: Vec<Report>,
+}
+
+/// One file of a sealed payload.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealedFile {
+    /// Path in the container.
+    pub path: String,
+    /// What it is evidence of.
+    pub kind: Kind,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// The recording's number.
+    pub recording_id: Option<String>,
+}
+
+impl Bundle<Open> {
+    /// Puts evidence and description together.
+    ///
+    /// # Errors
+    /// Every field that cannot stand in the bundle.
+    pub fn open(intake: Intake, description: Description) -> Result<Self, Vec<Report>> {
+        let optional = |value: &Option<String>| value.as_deref().is_none_or(is_fit);
+        let fields = [
+            ("bundle", is_token(&description.bundle_id)),
+            ("case", is_fit(&description.case_no)),
+            ("organization", is_fit(&description.organization)),
+            ("operator", is_token(&description.operator)),
+            ("custodian", optional(&description.custodian)),
+            ("visit", optional(&description.visit)),
+            ("custody", description.custody.iter().all(is_fit_event)),
+            ("recording", intake.items().iter().all(|item| is_fit_item(&item.details))),
+        ];
+        let unfit = fields.into_iter().filter(|(_, fit)| !fit).map(|(field, _)| field);
+        let problems: Vec<Report> =
+            unfit.map(|field| Report::of(&EvidenceError::UnfitField { field })).collect();
+        if problems.is_empty() { Ok(Self(Open { intake, description })) } else { Err(problems) }
+    }
+
+    /// What was taken in.
+    #[must_use]
+    pub const fn intake(&self) -> &Intake {
+        &self.0.intake
+    }
+
+    /// Writes the bundle to `staging`, a path that must not exist yet; nothing is left there
+    /// unless all of it succeeds, and then it is on disk. `progress` is told the bytes read since
+    /// it was last called, and stops the work by breaking.
+    ///
+    /// # Errors
+    /// Every reason why it was not sealed.
+    pub fn seal(
+        self,
+        staging: &Path,
+        sealing: &Sealing<'_>,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Bundle<Sealed>, Vec<Report>> {
+        let Open { intake, description } = self.0;
+        let staged = Staged::create(staging).map_err(|error| vec![Report::of(&error)])?;
+        let draft = Draft { intake: &intake, description: &description, sealing };
+        let seal = draft
+            .write(&staged, progress)
+            .map_err(|errors| errors.iter().map(Report::of).collect::<Vec<_>>())?;
+        Ok(Bundle(Sealed { path: staged.keep(), seal }))
+    }
+}
+
+impl Bundle<Sealed> {
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// What is known of it.
+    #[must_use]
+    pub const fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+}
+
+/// Whether `value` is a plain line without a full number.
+fn is_fit(value: &str) -> bool {
+    bag::is_fit(value) && super::masked_text(value) == value
+}
+
+/// Whether `value` is an identifier: letters, digits and a few marks.
+fn is_token(value: &str) -> bool {
+    let plain = |character: char| character.is_alphanumeric() || "-_.〔〕".contains(character);
+    is_fit(value) && value.chars().all(plain) && !value.starts_with('.')
+}
+
+fn is_fit_event(event: &Event) -> bool {
+    is_fit(&event.by) && event.note.as_deref().is_none_or(is_fit) && event.act != Act::TakenIn
+}
+
+fn is_fit_item(details: &super::intake::Details) -> bool {
+    let time = |text: &str| DateTime::parse_from_rfc3339(text).is_ok();
+    details.recording_id.as_deref().is_none_or(is_token)
+        && details.device.as_deref().is_none_or(is_fit)
+        && details.captured_at.as_deref().is_none_or(time)
+}
+
+/// The file being written; removed unless kept.
+struct Staged {
+    file: File,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Staged {
+    fn create(path: &Path) -> Result<Self, EvidenceError> {
+        let source = |error| EvidenceError::File { source: durable::at(path)(error) };
+        match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path) {
+            Ok(file) => Ok(Self { file, path: path.to_owned(), kept: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let path = path.display().to_string();
+                Err(EvidenceError::File { source: DurableError::Exists { path } })
+            }
+            Err(error) => Err(source(error)),
+        }
+    }
+
+    fn keep(mut self) -> PathBuf {
+        self.kept = true;
+        self.path.clone()
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Whatever made sealing fail is what gets told.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Everything that goes into one bundle.
+struct Draft<'a> {
+    intake: &'a Intake,
+    description: &'a Description,
+    sealing: &'a Sealing<'a>,
+}
+
+type Failures = Vec<EvidenceError>;
+
+fn alone<E: Into<EvidenceError>>(error: E) -> Failures {
+    vec![error.into()]
+}
+
+impl Draft<'_> {
+    fn write(
+        &self,
+        staged: &Staged,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Seal, Failures> {
+        let mut writer = Writer::new(&staged.file);
+        let mut covered = Manifest::new();
+        let mimetype =
+            writer.add(asic::MIMETYPE_PATH, asic::MIMETYPE.as_bytes()).map_err(alone)?;
+        let payload = self.payload(&mut writer, progress)?;
+        self.intake.unchanged()?;
+
+        let manifest: Manifest =
+            payload.iter().map(|file| (file.path.clone(), file.digest)).collect();
+        let bytes = payload.iter().fold(0, |sum: u64, file| sum.saturating_add(file.bytes));
+        let manifest_text = bag::write_manifest(&manifest);
+        let payload_manifest = Digest::of(&manifest_text);
+        let self_asserted = self.sealing.authority.self_asserted();
+        let tags = [
+            (bag::DECLARATION_PATH, bag::DECLARATION.to_owned()),
+            (bag::INFO_PATH, self.info(bytes, payload.len()).write()),
+            (bag::MANIFEST_PATH, manifest_text),
+            (originals::ORIGINALS_PATH, self.originals()),
+            (custody::CUSTODY_PATH, self.custody(payload_manifest)?),
+            (verify_text::VERIFY_PATH, verify_text::write(self_asserted)),
+        ];
+        for (path, text) in tags {
+            let fixity = writer.add(path, text.as_bytes()).map_err(alone)?;
+            covered.insert(path.to_owned(), fixity.digest);
+        }
+        let mut listed = covered.clone();
+        listed.insert(asic::MIMETYPE_PATH.to_owned(), mimetype.digest);
+        let tag_manifest = bag::write_manifest(&listed);
+        let fixity = writer.add(bag::TAG_MANIFEST_PATH, tag_manifest.as_bytes()).map_err(alone)?;
+        covered.insert(bag::TAG_MANIFEST_PATH.to_owned(), fixity.digest);
+        covered.extend(manifest);
+
+        let gen_time = self.sign(&mut writer, covered)?;
+        let (_, length) = writer.finish().map_err(alone)?;
+        let digest = self.settle(staged, length)?;
+        let findings = self.findings(payload.len());
+        Ok(Seal {
+            bundle_id: self.description.bundle_id.clone(),
+            digest,
+            bytes: length,
+            payload_manifest,
+            payload_files: u64::try_from(payload.len()).unwrap_or(u64::MAX),
+            payload_bytes: bytes,
+            signer: self.sealing.signer.certificate().fingerprint(),
+            gen_time,
+            self_asserted,
+            files: payload,
+            complete: !findings.iter().any(|finding| is_gap(finding)),
+            findings,
+        })
+    }
+
+    fn payload(
+        &self,
+        writer: &mut Writer<&File>,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Vec<SealedFile>, Failures> {
+        let mut files = Vec::new();
+        for item in self.intake.items() {
+            let file = self.intake.open(item).map_err(alone)?;
+            let mut stopped = false;
+            let mut told = Told { file: &file, progress, stopped: &mut stopped };
+            let copied = writer.copy(&item.path, item.bytes(), &mut told);
+            if stopped {
+                return Err(alone(EvidenceError::Interrupted));
+            }
+            let Fixity { digest, bytes, .. } = copied.map_err(alone)?;
+            self.intake.still(item, &file).map_err(alone)?;
+            let recording_id = item.details.recording_id.clone();
+            let (path, kind) = (item.path.clone(), item.kind);
+            files.push(SealedFile { path, kind, digest, bytes, recording_id });
+        }
+        Ok(files)
+    }
+
+    fn info(&self, bytes: u64, files: usize) -> Info {
+        let Description { bundle_id, case_no, organization, operator, custodian, visit, .. } =
+            self.description;
+        let now = self.sealing.now.trunc_subsecs(0);
+        let time = if self.sealing.authority.self_asserted() { SELF_ASSERTED } else { "authority" };
+        let mut info = Info::default();
+        info.push("Source-Organization", organization);
+        info.push("External-Identifier", bundle_id);
+        info.push("Bagging-Date", now.format("%Y-%m-%d").to_string());
+        info.push("Bag-Software-Agent", concat!("chancery ", env!("CARGO_PKG_VERSION")));
+        info.push("Payload-Oxum", format!("{bytes}.{files}"));
+        info.push("Chancery-Case", case_no);
+        if let Some(visit) = visit {
+            info.push("Chancery-Visit", visit);
+        }
+        if let Some(custodian) = custodian {
+            info.push("Chancery-Custodian", custodian);
+        }
+        info.push("Chancery-Operator", operator);
+        info.push("Chancery-Sealed-At", now.to_rfc3339());
+        info.push(TIMESTAMP_FIELD, time);
+        info
+    }
+
+    fn originals(&self) -> String {
+        let rows: Vec<Original> =
+            self.intake.items().iter().map(|item| self.original(item)).collect();
+        originals::write(&rows)
+    }
+
+    fn original(&self, item: &Item) -> Original {
+        let device = item.facts.device.as_ref().or(item.details.device.as_ref());
+        let (captured_at, captured_from) =
+            match (&item.facts.captured, &item.details.captured_at) {
+                (Some(time), _) => (time.clone(), "file"),
+                (None, Some(time)) => (time.clone(), "operator"),
+                (None, None) => (String::new(), ""),
+            };
+        Original {
+            file: item.path.clone(),
+            original: item.masked_original(),
+            kind: item.kind,
+            format: item.facts.format.name().to_owned(),
+            device: device.map_or_else(String::new, |device| super::masked_text(device)),
+            captured_at,
+            captured_from: captured_from.to_owned(),
+            operator: self.description.operator.clone(),
+            recording_id: item.details.recording_id.clone().unwrap_or_default(),
+        }
+    }
+
+    fn custody(&self, payload_manifest: Digest) -> Result<String, Failures> {
+        let mut chain = Chain::default();
+        let taken_in = Event {
+            act: Act::TakenIn,
+            at: self.sealing.now.trunc_subsecs(0),
+            by: self.description.operator.clone(),
+            note: None,
+        };
+        let mut last = None;
+        for event in &self.description.custody {
+            let event = Event { at: event.at.trunc_subsecs(0), ..event.clone() };
+            if last.is_some_and(|last| event.at < last) || event.at > taken_in.at {
+                return Err(alone(EvidenceError::CustodyOrder));
+            }
+            last = Some(event.at);
+            chain.push(&event, None);
+        }
+        chain.push(&taken_in, Some(payload_manifest));
+        Ok(chain.into_text())
+    }
+
+    fn sign(
+        &self,
+        writer: &mut Writer<&File>,
+        mut covered: Manifest,
+    ) -> Result<DateTime<Utc>, Failures> {
+        let Sealing { signer, chain, authority, nonce, now } = *self.sealing;
+        let now = now.with_timezone(&Utc).trunc_subsecs(0);
+        let signed = asic::write(Cover::Signature, &covered);
+        let signed = writer.add(asic::SIGNED_PATH, signed.as_bytes()).map_err(alone)?.digest;
+        let signature = sign_detached(&signed, signer, chain, now).map_err(alone)?;
+        let signature = writer.add(asic::SIGNATURE_PATH, &signature).map_err(alone)?.digest;
+        covered.insert(asic::SIGNED_PATH.to_owned(), signed);
+        covered.insert(asic::SIGNATURE_PATH.to_owned(), signature);
+        let stamped = asic::write(Cover::Timestamp, &covered);
+        let stamped = writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?.digest;
+        let token = authority.stamp(&stamped, nonce, now).map_err(alone)?;
+        let token = Token::parse(&token).map_err(alone)?;
+        writer.add(asic::TIMESTAMP_PATH, token.as_der()).map_err(alone)?;
+        Ok(token.gen_time())
+    }
+
+    /// Puts the finished file on disk and reads it back for its digest.
+    fn settle(&self, staged: &Staged, length: u64) -> Result<Digest, Failures> {
+        let fault = |error| EvidenceError::File { source: durable::at(&staged.path)(error) };
+        staged.file.sync_all().map_err(|error| alone(fault(error)))?;
+        let mut written = durable::open_regular(&staged.path)
+            .map_err(|source| alone(EvidenceError::File { source }))?;
+        let fixity = copy_hashed(&mut written, &mut io::sink(), length)
+            .map_err(|error| alone(fault(error)))?;
+        if fixity.bytes != length {
+            let name = self.description.bundle_id.clone();
+            return Err(alone(EvidenceError::Changed { name }));
+        }
+        if let Some(folder) = staged.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            durable::sync_folder(folder)
+                .map_err(|source| alone(EvidenceError::File { source }))?;
+        }
+        Ok(fixity.digest)
+    }
+
+    fn findings(&self, files: usize) -> Vec<Report> {
+        let mut findings = self.intake.notes().to_vec();
+        for kind in &self.description.needs {
+            if !self.intake.items().iter().any(|item| item.kind == *kind) {
+                findings.push(EvidenceError::KindMissing { kind: kind.name() }.into());
+            }
+        }
+        if self.description.visit.is_some() && self.description.custodian.is_none() {
+            findings.push(EvidenceError::NoCustodian.into());
+        }
+        if files > COMMON_LIMIT {
+            let count = u64::try_from(files).unwrap_or(u64::MAX);
+            findings.push(EvidenceError::ManyFiles { count }.into());
+        }
+        findings
+    }
+}
+
+/// Field that says whose word the time is.
+pub(super) const TIMESTAMP_FIELD: &str = "Chancery-Timestamp";
+/// Its value where the time is the office's own word.
+pub(super) const SELF_ASSERTED: &str = "self-asserted";
+
+/// Whether `finding` keeps evidence from being complete.
+fn is_gap(finding: &Report) -> bool {
+    matches!(finding.code.code, "CH-E051" | "CH-E052" | "CH-E053" | "CH-E055" | "CH-E056")
+}
+
+/// Tells how far reading is, and stops it when asked to.
+struct Told<'a> {
+    file: &'a File,
+    progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
+    stopped: &'a mut bool,
+}
+
+impl Read for Told<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if (self.progress)(u64::try_from(read).unwrap_or_default()).is_break() {
+            *self.stopped = true;
+            return Err(io::Error::other("interrupted"));
+        }
+        Ok(read)
+    }
+}

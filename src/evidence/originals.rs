@@ -1,0 +1,185 @@
+//! `meta/originals.csv`: what each file of the payload was before it got its safe name.
+//!
+//! RFC 4180 with line feeds, in UTF-8, sorted by file; fields are quoted only where they must be.
+//! Only that form is read. Original names are masked before they come here.
+//! Source: SPEC "Bundle"; RFC 4180.
+
+use super::kind::Kind;
+
+/// Path of the list in a bundle.
+pub const ORIGINALS_PATH: &str = "meta/originals.csv";
+
+const HEAD: &str =
+    "file,original,kind,format,device,captured_at,captured_from,operator,recording_id\n";
+const COLUMNS: usize = 9;
+
+/// One row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Original {
+    /// Path in the container.
+    pub file: String,
+    /// Path below the folder it was taken from, masked.
+    pub original: String,
+    /// What it is evidence of.
+    pub kind: Kind,
+    /// Format by its bytes.
+    pub format: String,
+    /// The device, as it or a person says; may be empty.
+    pub device: String,
+    /// When it was captured; may be empty.
+    pub captured_at: String,
+    /// `file` if the file says when, `operator` if a person does; empty if nobody does.
+    pub captured_from: String,
+    /// Who took it in.
+    pub operator: String,
+    /// The recording's number; may be empty.
+    pub recording_id: String,
+}
+
+impl Original {
+    fn fields(&self) -> [&str; COLUMNS] {
+        [
+            &self.file,
+            &self.original,
+            self.kind.name(),
+            &self.format,
+            &self.device,
+            &self.captured_at,
+            &self.captured_from,
+            &self.operator,
+            &self.recording_id,
+        ]
+    }
+}
+
+/// Writes the list.
+#[must_use]
+pub fn write(rows: &[Original]) -> String {
+    let mut text = HEAD.to_owned();
+    for row in rows {
+        for (number, field) in row.fields().into_iter().enumerate() {
+            if number > 0 {
+                text.push(',');
+            }
+            if field.contains([',', '"', '\n', '\r']) {
+                text.extend(["\"", &field.replace('"', "\"\""), "\""]);
+            } else {
+                text.push_str(field);
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Reads the list, or gives the number of the first line that is not of the form, from 1.
+///
+/// # Errors
+/// That number.
+pub fn read(bytes: &[u8]) -> Result<Vec<Original>, usize> {
+    let text = std::str::from_utf8(bytes).map_err(|_| 1_usize)?;
+    let body = text.strip_prefix(HEAD).ok_or(1_usize)?;
+    let mut rows: Vec<Original> = Vec::new();
+    for (line, text) in (2..).zip(body.split_inclusive('\n')) {
+        let row = text.strip_suffix('\n').and_then(split).and_then(row).ok_or(line)?;
+        if rows.last().is_some_and(|last| last.file >= row.file) {
+            return Err(line);
+        }
+        rows.push(row);
+    }
+    if write(&rows) == text { Ok(rows) } else { Err(1) }
+}
+
+fn row(fields: Vec<String>) -> Option<Original> {
+    let fields: [String; COLUMNS] = fields.try_into().ok()?;
+    let [file, original, kind, format, device, captured_at, captured_from, operator, recording_id] =
+        fields;
+    let kind = kind.parse().ok()?;
+    Some(Original {
+        file,
+        original,
+        kind,
+        format,
+        device,
+        captured_at,
+        captured_from,
+        operator,
+        recording_id,
+    })
+}
+
+fn split(line: &str) -> Option<Vec<String>> {
+    let mut fields = Vec::new();
+    let mut rest = line;
+    loop {
+        let (field, after) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let end = closing_quote(quoted)?;
+                (quoted.get(..end)?.replace("\"\"", "\""), quoted.get(end.checked_add(1)?..)?)
+            }
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                (rest.get(..end)?.to_owned(), rest.get(end..)?)
+            }
+        };
+        fields.push(field);
+        if after.is_empty() {
+            return Some(fields);
+        }
+        rest = after.strip_prefix(',')?;
+    }
+}
+
+/// Where the quote stands that is not doubled.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'"' && bytes.next_if(|(_, next)| *next == b'"').is_none() {
+            return Some(at);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn original(file: &str, name: &str) -> Original {
+        Original {
+            file: file.into(),
+            original: name.into(),
+            kind: Kind::Photo,
+            format: "jpeg".into(),
+            device: String::new(),
+            captured_at: "2026-11-23T14:25:00+08:00".into(),
+            captured_from: "file".into(),
+            operator: "a-1".into(),
+            recording_id: String::new(),
+        }
+    }
+
+    #[test]
+    fn rows_out_of_order_needless_quotes_and_other_line_ends_are_refused() {
+        let rows = [original("data/a", "门牌,\"东\".jpg"), original("data/b", "b.jpg")];
+        let text = write(&rows);
+        assert_eq!(read(text.as_bytes()), Ok(rows.to_vec()));
+        assert_eq!(read(write(&[rows[1].clone(), rows[0].clone()]).as_bytes()), Err(3));
+        assert_eq!(read(text.replace('\n', "\r\n").as_bytes()), Err(1));
+        assert!(read(text.replace("b.jpg", "\"b.jpg\"").as_bytes()).is_err());
+        assert!(read(text.trim_end().as_bytes()).is_err());
+        assert!(read(text.replace("photo", "film").as_bytes()).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_visible_name_is_read_back(name in "\\PC{0,30}") {
+            let rows = vec![original("data/a", &name)];
+            prop_assert_eq!(read(write(&rows).as_bytes()), Ok(rows));
+        }
+    }
+}

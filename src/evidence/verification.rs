@@ -1,0 +1,544 @@
+//! Checking a bundle: everything, by anyone, without the office that made it.
+//!
+//! Goes through container, bag, ASiC manifests, signature, timestamp, certificate chains, custody
+//! and originals, and lists every finding by file. Trust anchors come from the reader. Each
+//! content is read once; memory does not grow with it; nothing is written.
+//! Source: SPEC "Bundle", decisions 12 and 17; RFC 8493; EN 319 162-1.
+
+use std::{collections::BTreeSet, fmt};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    asic::{self, Cover},
+    bag::{self, BagFinding, Info, Manifest},
+    bundle::{SELF_ASSERTED, TIMESTAMP_FIELD},
+    container::{Container, ContainerError, Inspection, Limits, Source},
+    custody::{self, Act, Break},
+    originals::{self, Original},
+    verify_text,
+};
+use crate::{
+    digest::Digest,
+    problem::Report,
+    signing::{
+        Certificate, Purpose, Token, TrustAnchors, VerifiedSignature, verify_chain,
+        verify_detached, verify_token,
+    },
+};
+
+crate::problems! {
+    /// What is wrong with a bundle as a whole; defects of its parts keep their own codes.
+    pub enum BundleFinding {
+        /// The first entry is not the media type.
+        Mimetype = "CH-G001", Finding,
+            "the container does not begin with its media type" => "do not trust it; a bundle always does",
+            "容器开头不是媒体类型" => "请勿采信；证据包必以此开头";
+        /// Entries are not in the order in which a bundle is written.
+        Order { path: String } = "CH-G002", Finding,
+            "`{path}` is not where a bundle has it" => "compare with an archived copy",
+            "`{path}` 不在证据包规定的位置" => "请与存档副本比对";
+        /// A file that no bundle has.
+        Foreign { path: String } = "CH-G003", Finding,
+            "`{path}` does not belong into a bundle" => "do not trust it; it was put in later",
+            "`{path}` 不属于证据包" => "请勿采信，该文件系后来加入";
+        /// A manifest of the container is not of the form.
+        AsicForm { path: String } = "CH-G004", Finding,
+            "`{path}` is not of the form it must have" => "compare with an archived copy",
+            "`{path}` 格式不符" => "请与存档副本比对";
+        /// A line of the chain of custody is broken.
+        CustodyForm { line: usize } = "CH-G005", Finding,
+            "line {line} of the chain of custody is not of the form it must have" => "compare with an archived copy",
+            "保管链第 {line} 行格式不符" => "请与存档副本比对";
+        /// A line does not hold the hash of the one before.
+        CustodyLink { line: usize } = "CH-G006", Finding,
+            "line {line} of the chain of custody does not hold the hash of the one before" => "do not trust the chain; a line was changed or taken out",
+            "保管链第 {line} 行与前一行哈希不符" => "请勿采信；保管链被改动";
+        /// Lines are out of order.
+        CustodyOrder { line: usize } = "CH-G007", Finding,
+            "line {line} of the chain of custody is out of order" => "do not trust the chain; a line was moved",
+            "保管链第 {line} 行顺序有误" => "请勿采信；保管链被改动";
+        /// The chain does not end with the taking-in of this payload.
+        CustodyEnd = "CH-G008", Finding,
+            "the chain of custody does not end with the taking-in of this payload" => "do not trust the chain; it belongs to other evidence",
+            "保管链未以本载荷的收录结束" => "请勿采信；保管链属于其他证据";
+        /// The list of originals is not of the form.
+        Originals { line: usize } = "CH-G009", Finding,
+            "line {line} of the list of originals is not of the form it must have" => "compare with an archived copy",
+            "原始文件清单第 {line} 行格式不符" => "请与存档副本比对";
+        /// A file lies under another kind than the list says.
+        OtherKind { path: String } = "CH-G010", Finding,
+            "`{path}` lies in the folder of another kind than the list of originals says" => "compare with an archived copy",
+            "`{path}` 所在文件夹与原始文件清单的种类不符" => "请与存档副本比对";
+        /// The token is not held as DER.
+        TokenForm = "CH-G011", Finding,
+            "the timestamp is not held in the form it must have" => "compare with an archived copy",
+            "时间戳的保存形式不符" => "请与存档副本比对";
+        /// The signer claims a time after the timestamp's.
+        SignedLater = "CH-G012", Finding,
+            "the signer claims to have signed after the timestamp was given" => "do not trust the signer's time",
+            "签名者声称的时间晚于时间戳" => "请勿采信签名者所称时间";
+        /// The bundle says otherwise whose word the time is.
+        TimeClaim = "CH-G013", Finding,
+            "the bundle claims the time of an outside authority, but the office's own gave it" => "treat the time as the office's own word",
+            "证据包声称时间来自外部机构，实由本机构签发" => "请视为本机构自证时间";
+        /// A tag file is larger than any bundle's.
+        TooLarge { path: String } = "CH-G014", Finding,
+            "`{path}` is larger than such a file can be" => "do not trust it; it was not made by sealing",
+            "`{path}` 超出此类文件应有大小" => "请勿采信；并非由封存生成";
+    }
+}
+
+/// Most bytes of one tag file.
+const TAG_LIMIT: u64 = 64 << 20;
+/// How far the signer's clock may be ahead of the authority's.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
+
+/// Something that is wrong, and with which file.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Path in the container; none where it is about the container itself.
+    pub file: Option<String>,
+    /// What it is.
+    pub report: Report,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.file.as_deref().unwrap_or("-"), self.report)
+    }
+}
+
+/// What the bundle says and what was proved of it.
+#[derive(Clone, Debug, Default)]
+pub struct BundleFacts {
+    /// Its number, as it claims.
+    pub bundle_id: Option<String>,
+    /// Fields of `bag-info.txt`.
+    pub info: Info,
+    /// Files of the payload.
+    pub payload_files: u64,
+    /// Bytes of the payload.
+    pub payload_bytes: u64,
+    /// SHA-256 of the payload manifest.
+    pub payload_manifest: Option<Digest>,
+    /// Digest of each file of the payload, as it is now.
+    pub payload: Manifest,
+    /// What each file was.
+    pub originals: Vec<Original>,
+    /// The chain of custody.
+    pub custody: Vec<custody::Line>,
+    /// The signer's certificate, if the signature holds.
+    pub signer: Option<Certificate>,
+    /// Whether the signer's certificate led to an anchor at the timestamp's time.
+    pub signer_trusted: bool,
+    /// The time the signer claims.
+    pub signing_time: Option<DateTime<Utc>>,
+    /// The time of the timestamp, if it holds.
+    pub gen_time: Option<DateTime<Utc>>,
+    /// Whether that time is only the office's own word.
+    pub self_asserted: Option<bool>,
+}
+
+/// Outcome of a check.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// What it says.
+    pub facts: BundleFacts,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+}
+
+impl Verification {
+    /// Whether nothing at all is wrong.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Checks the bundle in `source`. `progress` is told the bytes checked since it was last called.
+///
+/// # Errors
+/// [`ContainerError::Io`] where the source itself cannot be read; everything else is a finding.
+pub fn verify<S: Source>(
+    source: S,
+    anchors: &TrustAnchors,
+    limits: Limits,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Verification, ContainerError> {
+    let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
+    if let Some(parts) = check.contents(source, limits, progress)? {
+        check.signatures(&parts, anchors);
+    }
+    Ok(Verification { facts: check.facts, findings: check.findings })
+}
+
+/// Checks all but signature and timestamp: what is found here, [`verify`] finds too.
+#[cfg(test)]
+pub(super) fn verify_contents<S: Source>(source: S) -> Verification {
+    let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
+    check.contents(source, Limits::default(), &mut |_| {}).unwrap();
+    Verification { facts: check.facts, findings: check.findings }
+}
+
+/// What was read once: digests of all files, bytes of those that are looked into.
+#[derive(Default)]
+struct Parts {
+    digests: Manifest,
+    texts: std::collections::BTreeMap<String, Vec<u8>>,
+}
+
+impl Parts {
+    fn text(&self, path: &str) -> Option<&[u8]> {
+        self.texts.get(path).map(Vec::as_slice)
+    }
+
+    fn those(&self, is_meant: impl Fn(&str) -> bool) -> Manifest {
+        let meant = self.digests.iter().filter(|(path, _)| is_meant(path));
+        meant.map(|(path, digest)| (path.clone(), *digest)).collect()
+    }
+}
+
+struct Check {
+    findings: Vec<Finding>,
+    facts: BundleFacts,
+}
+
+/// Tag files in their order; the payload stands after the first.
+const TAGS: [&str; 7] = [
+    bag::DECLARATION_PATH,
+    bag::INFO_PATH,
+    bag::MANIFEST_PATH,
+    originals::ORIGINALS_PATH,
+    custody::CUSTODY_PATH,
+    verify_text::VERIFY_PATH,
+    bag::TAG_MANIFEST_PATH,
+];
+const META_INF: [&str; 4] =
+    [asic::SIGNED_PATH, asic::SIGNATURE_PATH, asic::STAMPED_PATH, asic::TIMESTAMP_PATH];
+
+fn is_payload(path: &str) -> bool {
+    path.starts_with("data/")
+}
+
+fn is_meta_inf(path: &str) -> bool {
+    path.starts_with("META-INF/")
+}
+
+impl Check {
+    fn add(&mut self, file: &str, report: impl Into<Report>) {
+        self.findings.push(Finding { file: Some(file.to_owned()), report: report.into() });
+    }
+
+    fn container(&mut self, defect: &ContainerError) {
+        let file = match defect {
+            ContainerError::Layout { path, .. }
+            | ContainerError::HeaderDiffers { path, .. }
+            | ContainerError::Feature { path, .. }
+            | ContainerError::UnsafePath { path, .. }
+            | ContainerError::SameName { path }
+            | ContainerError::NotRegular { path }
+            | ContainerError::Ratio { path, .. }
+            | ContainerError::Content { path, .. } => Some(path.clone()),
+            _ => None,
+        };
+        self.findings.push(Finding { file, report: Report::of(defect) });
+    }
+
+    fn bags(&mut self, file: &str, findings: Vec<BagFinding>) {
+        for finding in findings {
+            let about = match &finding {
+                BagFinding::Missing { path, .. }
+                | BagFinding::Extra { path, .. }
+                | BagFinding::Changed { path, .. }
+                | BagFinding::NotListable { path, .. } => path.clone(),
+                _ => file.to_owned(),
+            };
+            self.add(&about, finding);
+        }
+    }
+
+    /// Checks everything whose proof is in the container itself.
+    fn contents<S: Source>(
+        &mut self,
+        source: S,
+        limits: Limits,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Parts>, ContainerError> {
+        let Inspection { container, defects, canonical } = Container::inspect(source, limits)?;
+        for defect in &defects {
+            self.container(defect);
+        }
+        let Some(container) = container else { return Ok(None) };
+        if !canonical && defects.is_empty() {
+            self.container(&ContainerError::NotCanonical { path: "container".to_owned() });
+        }
+        let parts = self.read(&container, progress)?;
+        self.order(&container);
+        self.bag(&parts);
+        self.covers(&parts);
+        self.custody(&parts);
+        self.originals(&parts);
+        Ok(Some(parts))
+    }
+
+    fn read<S: Source>(
+        &mut self,
+        container: &Container<S>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Parts, ContainerError> {
+        let mut parts = Parts::default();
+        for entry in container.entries() {
+            let read = if is_payload(&entry.path) {
+                self.facts.payload_files = self.facts.payload_files.saturating_add(1);
+                self.facts.payload_bytes = self.facts.payload_bytes.saturating_add(entry.size);
+                container.copy(entry, &mut std::io::sink())
+            } else if entry.size > TAG_LIMIT {
+                self.add(&entry.path, BundleFinding::TooLarge { path: entry.path.clone() });
+                container.copy(entry, &mut std::io::sink())
+            } else {
+                container.read(entry, TAG_LIMIT).map(|(bytes, fixity)| {
+                    parts.texts.insert(entry.path.clone(), bytes);
+                    fixity
+                })
+            };
+            let digest = match read {
+                Ok(fixity) => fixity.digest,
+                Err(error @ ContainerError::Io { .. }) => return Err(error),
+                Err(defect) => {
+                    self.container(&defect);
+                    // Equal to no digest a manifest can list for a content anyone has.
+                    Digest::from_bytes([0; 32])
+                }
+            };
+            parts.digests.insert(entry.path.clone(), digest);
+            progress(entry.size);
+        }
+        self.facts.payload = parts.those(is_payload);
+        Ok(parts)
+    }
+
+    fn order<S: Source>(&mut self, container: &Container<S>) {
+        let paths: Vec<&str> =
+            container.entries().iter().map(|entry| entry.path.as_str()).collect();
+        if paths.first() != Some(&asic::MIMETYPE_PATH) {
+            self.add(asic::MIMETYPE_PATH, BundleFinding::Mimetype);
+        }
+        let mut expected: Vec<&str> = vec![asic::MIMETYPE_PATH];
+        let payload: BTreeSet<&str> =
+            paths.iter().copied().filter(|path| is_payload(path)).collect();
+        expected.extend(payload);
+        expected.extend(TAGS);
+        expected.extend(META_INF);
+        let known: BTreeSet<&str> = expected.iter().copied().collect();
+        for path in paths.iter().filter(|path| !known.contains(*path)) {
+            self.add(path, BundleFinding::Foreign { path: (*path).to_owned() });
+        }
+        let there: BTreeSet<&str> = paths.iter().copied().collect();
+        for file in expected.iter().filter(|path| !there.contains(*path)) {
+            self.add(file, BagFinding::NoTagFile { file: (*file).to_owned() });
+        }
+        let expected = expected.into_iter().filter(|path| there.contains(path));
+        let found = paths.iter().copied().filter(|path| known.contains(path));
+        let misplaced = expected.zip(found).find(|(expected, found)| expected != found);
+        if let Some((_, found)) = misplaced {
+            self.add(found, BundleFinding::Order { path: found.to_owned() });
+        }
+    }
+
+    fn bag(&mut self, parts: &Parts) {
+        if let Some(bytes) = parts.text(asic::MIMETYPE_PATH)
+            && bytes != asic::MIMETYPE.as_bytes()
+        {
+            self.add(asic::MIMETYPE_PATH, BundleFinding::Mimetype);
+        }
+        if let Some(bytes) = parts.text(bag::DECLARATION_PATH)
+            && bytes != bag::DECLARATION.as_bytes()
+        {
+            self.add(bag::DECLARATION_PATH, BagFinding::Declaration);
+        }
+        if let Some(bytes) = parts.text(bag::INFO_PATH) {
+            let mut findings = Vec::new();
+            let info = Info::read(bytes, &mut findings);
+            for field in ["External-Identifier", "Payload-Oxum", "Chancery-Case", TIMESTAMP_FIELD] {
+                if info.get(field).is_none() {
+                    findings.push(BagFinding::Field { field });
+                }
+            }
+            let oxum = format!("{}.{}", self.facts.payload_bytes, self.facts.payload_files);
+            if info.get("Payload-Oxum").is_some_and(|claimed| claimed != oxum) {
+                findings.push(BagFinding::Oxum);
+            }
+            self.bags(bag::INFO_PATH, findings);
+            self.facts.bundle_id = info.get("External-Identifier").map(str::to_owned);
+            self.facts.info = info;
+        }
+        self.facts.payload_manifest = parts.text(bag::MANIFEST_PATH).map(Digest::of);
+        self.manifest(parts, bag::MANIFEST_PATH, &parts.those(is_payload));
+        let tags = parts.those(|path| {
+            !is_payload(path) && !is_meta_inf(path) && path != bag::TAG_MANIFEST_PATH
+        });
+        self.manifest(parts, bag::TAG_MANIFEST_PATH, &tags);
+    }
+
+    fn manifest(&mut self, parts: &Parts, file: &'static str, there: &Manifest) {
+        let Some(bytes) = parts.text(file) else { return };
+        let mut findings = Vec::new();
+        let mut listed = bag::read_manifest(file, bytes, &mut findings);
+        let is_payload_manifest = file == bag::MANIFEST_PATH;
+        listed.retain(|path, _| {
+            let listable = is_payload(path) == is_payload_manifest && !is_meta_inf(path);
+            if !listable {
+                let (file, path) = (file.to_owned(), path.clone());
+                findings.push(BagFinding::NotListable { file, path });
+            }
+            listable
+        });
+        findings.extend(bag::compare(file, &listed, there));
+        self.bags(file, findings);
+    }
+
+    fn covers(&mut self, parts: &Parts) {
+        let beside = [asic::MIMETYPE_PATH, asic::STAMPED_PATH, asic::TIMESTAMP_PATH];
+        let stamped = parts.those(|path| !beside.contains(&path));
+        let signed = parts.those(|path| path != asic::MIMETYPE_PATH && !is_meta_inf(path));
+        for (cover, there) in [(Cover::Signature, signed), (Cover::Timestamp, stamped)] {
+            let file = cover.path();
+            let Some(bytes) = parts.text(file) else { continue };
+            match asic::read(cover, bytes) {
+                Some(listed) => self.bags(file, bag::compare(file, &listed, &there)),
+                None => self.add(file, BundleFinding::AsicForm { path: file.to_owned() }),
+            }
+        }
+    }
+
+    fn signatures(&mut self, parts: &Parts, anchors: &TrustAnchors) {
+        let stamp = self.timestamp(parts, anchors);
+        let Some(signature) = self.signature(parts) else { return };
+        let at = match &stamp {
+            Some((time, _)) => *time,
+            None => signature.signing_time(),
+        };
+        if signature.signing_time() > at + CLOCKS_APART {
+            self.add(asic::SIGNATURE_PATH, BundleFinding::SignedLater);
+        }
+        let path = verify_chain(
+            signature.certificate(),
+            signature.intermediates(),
+            anchors,
+            at,
+            Purpose::Sign,
+        );
+        match path {
+            Ok(path) => {
+                self.facts.signer_trusted = true;
+                let claimed = self.facts.info.get(TIMESTAMP_FIELD) == Some(SELF_ASSERTED);
+                self.facts.self_asserted = stamp.map(|(_, anchor)| {
+                    let own = anchor.is_some() && anchor.as_ref() == path.last();
+                    if own && !claimed {
+                        self.add(asic::TIMESTAMP_PATH, BundleFinding::TimeClaim);
+                    }
+                    own || claimed
+                });
+            }
+            Err(error) => self.add(asic::SIGNATURE_PATH, error),
+        }
+    }
+
+    fn signature(&mut self, parts: &Parts) -> Option<VerifiedSignature> {
+        let (p7s, signed) =
+            (parts.text(asic::SIGNATURE_PATH)?, parts.digests.get(asic::SIGNED_PATH)?);
+        match verify_detached(p7s, signed) {
+            Ok(signature) => {
+                self.facts.signer = Some(signature.certificate().clone());
+                self.facts.signing_time = Some(signature.signing_time());
+                Some(signature)
+            }
+            Err(error) => {
+                self.add(asic::SIGNATURE_PATH, error);
+                None
+            }
+        }
+    }
+
+    /// The timestamp's time and the anchor of its authority, if it holds.
+    fn timestamp(
+        &mut self,
+        parts: &Parts,
+        anchors: &TrustAnchors,
+    ) -> Option<(DateTime<Utc>, Option<Certificate>)> {
+        let (bytes, stamped) =
+            (parts.text(asic::TIMESTAMP_PATH)?, parts.digests.get(asic::STAMPED_PATH)?);
+        let judged = Token::parse(bytes).and_then(|token| {
+            if token.as_der() != bytes {
+                self.add(asic::TIMESTAMP_PATH, BundleFinding::TokenForm);
+            }
+            verify_token(&token, stamped, anchors, None)
+        });
+        match judged {
+            Ok(stamp) => {
+                self.facts.gen_time = Some(stamp.gen_time());
+                Some((stamp.gen_time(), stamp.path().last().cloned()))
+            }
+            Err(error) => {
+                self.add(asic::TIMESTAMP_PATH, error);
+                None
+            }
+        }
+    }
+
+    fn custody(&mut self, parts: &Parts) {
+        let Some(bytes) = parts.text(custody::CUSTODY_PATH) else { return };
+        let (lines, breaks) = custody::read(bytes);
+        for (line, kind) in breaks {
+            let finding = match kind {
+                Break::Form => BundleFinding::CustodyForm { line },
+                Break::Link => BundleFinding::CustodyLink { line },
+                Break::Order => BundleFinding::CustodyOrder { line },
+            };
+            self.add(custody::CUSTODY_PATH, finding);
+        }
+        let taken_in: Vec<usize> = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.act == Act::TakenIn || line.payload_manifest.is_some())
+            .map(|(at, _)| at)
+            .collect();
+        let ends = lines.last().is_some_and(|last| {
+            last.act == Act::TakenIn
+                && last.payload_manifest.is_some()
+                && last.payload_manifest == self.facts.payload_manifest
+        });
+        if !ends || taken_in.len() != 1 {
+            self.add(custody::CUSTODY_PATH, BundleFinding::CustodyEnd);
+        }
+        self.facts.custody = lines;
+    }
+
+    fn originals(&mut self, parts: &Parts) {
+        let Some(bytes) = parts.text(originals::ORIGINALS_PATH) else { return };
+        let rows = match originals::read(bytes) {
+            Ok(rows) => rows,
+            Err(line) => {
+                return self.add(originals::ORIGINALS_PATH, BundleFinding::Originals { line });
+            }
+        };
+        let listed: BTreeSet<&str> = rows.iter().map(|row| row.file.as_str()).collect();
+        let payload: Vec<String> = self.facts.payload.keys().cloned().collect();
+        let file = || originals::ORIGINALS_PATH.to_owned();
+        for path in payload.iter().filter(|path| !listed.contains(path.as_str())) {
+            self.add(path, BagFinding::Extra { file: file(), path: path.clone() });
+        }
+        for row in &rows {
+            if !self.facts.payload.contains_key(&row.file) {
+                let path = row.file.clone();
+                self.add(&path, BagFinding::Missing { file: file(), path: path.clone() });
+            }
+            if !row.file.starts_with(&format!("data/{}/", row.kind.name())) {
+                self.add(&row.file, BundleFinding::OtherKind { path: row.file.clone() });
+            }
+        }
+        self.facts.originals = rows;
+    }
+}
