@@ -6,7 +6,7 @@ use chancery::{
     durable,
     letter::proof::{ProofPage, Strain},
     office::{Office, embedded, journal, operator::Role},
-    problem::Report,
+    problem::{Problem as _, Report},
     register::{Clock as _, Draft},
     template::{
         approval::{Approval, ApprovalRefusal, SignedStatement, Side, Statement},
@@ -74,26 +74,27 @@ fn check_text(context: &Context, text: &str) -> Result<Answer, Stopped> {
     let mut said = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let scanned = wording_scan::scan(line);
+        let verdict = scanned.verdict();
         let findings: Vec<Value> = scanned
             .findings
             .iter()
             .map(|found| {
                 json!({
-                    "rule": found.rule,
-                    "source": found.source,
-                    "start": found.range.start,
-                    "end": found.range.end,
-                    "why": context.pick(found.explanation_chinese, found.explanation_english),
+                    "rule": found.rule.code().code,
+                    "source": found.rule.source(),
+                    "start": found.bytes.start,
+                    "end": found.bytes.end,
+                    "why": found.rule.say(context.printer.language),
                 })
             })
             .collect();
-        rows.push(json!({ "verdict": scanned.verdict.name(), "findings": findings }));
-        said.push(scanned.verdict.name().to_owned());
+        rows.push(json!({ "verdict": verdict.name(), "findings": findings }));
+        said.push(verdict.name().to_owned());
         for found in &scanned.findings {
-            let why = context.pick(found.explanation_chinese, found.explanation_english);
-            said.push(format!("  {} {why}（{}）", found.rule, found.source));
+            let why = found.rule.say(context.printer.language);
+            said.push(format!("  {} {why}（{}）", found.rule.code().code, found.rule.source()));
         }
-        worst = worst.max(scanned.verdict);
+        worst = worst.max(verdict);
     }
     let json = match rows.as_slice() {
         [one] => one.clone(),

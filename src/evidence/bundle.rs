@@ -278,8 +278,7 @@ impl Draft<'_> {
     ) -> Result<Seal, Failures> {
         let mut writer = Writer::new(&staged.file);
         let mut covered = Manifest::new();
-        let mimetype =
-            writer.add(asic::MIMETYPE_PATH, asic::MIMETYPE.as_bytes()).map_err(alone)?;
+        let mimetype = writer.add(asic::MIMETYPE_PATH, asic::MIMETYPE.as_bytes()).map_err(alone)?;
         let payload = self.payload(&mut writer, progress)?;
         self.intake.unchanged()?;
 
@@ -383,12 +382,11 @@ impl Draft<'_> {
 
     fn original(&self, item: &Item) -> Original {
         let device = item.facts.device.as_ref().or(item.details.device.as_ref());
-        let (captured_at, captured_from) =
-            match (&item.facts.captured, &item.details.captured_at) {
-                (Some(time), _) => (time.clone(), "file"),
-                (None, Some(time)) => (time.clone(), "operator"),
-                (None, None) => (String::new(), ""),
-            };
+        let (captured_at, captured_from) = match (&item.facts.captured, &item.details.captured_at) {
+            (Some(time), _) => (time.clone(), "file"),
+            (None, Some(time)) => (time.clone(), "operator"),
+            (None, None) => (String::new(), ""),
+        };
         Original {
             file: item.path.clone(),
             original: item.masked_original(),
@@ -457,8 +455,7 @@ impl Draft<'_> {
             return Err(alone(EvidenceError::Changed { name }));
         }
         if let Some(folder) = staged.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            durable::sync_folder(folder)
-                .map_err(|source| alone(EvidenceError::File { source }))?;
+            durable::sync_folder(folder).map_err(|source| alone(EvidenceError::File { source }))?;
         }
         Ok(fixity.digest)
     }

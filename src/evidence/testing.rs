@@ -95,9 +95,8 @@ impl Office {
         let mut intake = Intake::of_folder(folder, Sorting::BySubfolder)?;
         let details = Details { recording_id: Some("R-1".into()), ..Details::default() };
         let _ = intake.describe("audio/走访录音.wav", details);
-        Bundle::open(intake, description())?.seal(staging, &self.sealing(), &mut |_| {
-            ControlFlow::Continue(())
-        })
+        Bundle::open(intake, description())?
+            .seal(staging, &self.sealing(), &mut |_| ControlFlow::Continue(()))
     }
 }
 

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     digest::Digest,
     durable,
-    signing::{CertificateAuthority, Subject, TrustAnchors, Validity, testing::{at, seeded}},
+    signing::{
+        CertificateAuthority, Subject, TrustAnchors, Validity,
+        testing::{at, seeded},
+    },
 };
 
 struct Sample {
@@ -63,9 +66,7 @@ fn codes(verification: &Verification) -> BTreeSet<(String, &'static str)> {
     verification
         .findings
         .iter()
-        .map(|finding| {
-            (finding.file.clone().unwrap_or_default(), finding.report.code.code)
-        })
+        .map(|finding| (finding.file.clone().unwrap_or_default(), finding.report.code.code))
         .collect()
 }
 
@@ -239,7 +240,13 @@ fn a_time_of_an_outside_authority_is_told_from_the_offices_own() {
 fn a_file_that_changes_while_it_is_sealed_leaves_nothing() {
     let (folder, office) = (tempfile::tempdir().unwrap(), Office::sample());
     let evidence = folder.path().join("in");
-    fill(&evidence, &[("letter/a.pdf", [PDF, &[b'\n'; 3 << 20], b"%%EOF"].concat()), ("letter/b.pdf", PDF.to_vec())]);
+    fill(
+        &evidence,
+        &[
+            ("letter/a.pdf", [PDF, &[b'\n'; 3 << 20], b"%%EOF"].concat()),
+            ("letter/b.pdf", PDF.to_vec()),
+        ],
+    );
     let path = folder.path().join("b.asice");
     let attempt = |act: &dyn Fn()| {
         let intake = Intake::of_folder(&evidence, Sorting::BySubfolder).unwrap();
@@ -266,8 +273,7 @@ fn a_file_that_changes_while_it_is_sealed_leaves_nothing() {
 
     let intake = Intake::of_folder(&evidence, Sorting::BySubfolder).unwrap();
     let open = Bundle::open(intake, description()).unwrap();
-    let found =
-        open.seal(&path, &office.sealing(), &mut |_| ControlFlow::Break(())).unwrap_err();
+    let found = open.seal(&path, &office.sealing(), &mut |_| ControlFlow::Break(())).unwrap_err();
     assert_eq!(found[0].code.code, "CH-E050");
     assert!(!path.exists());
 }

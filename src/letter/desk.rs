@@ -5,11 +5,7 @@
 //! the office's issuing lock, so that what an earlier desk left unfinished is dead and can be
 //! finished or spoiled by the same code. Source: SPEC decision 3, "Register".
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    io::Cursor,
-};
+use std::{collections::HashMap, fs::File, io::Cursor};
 
 use chrono::Datelike as _;
 use serde_json::{Map, Value, json};
@@ -21,7 +17,7 @@ use super::{
 use crate::{
     archive::{ArchiveError, Objects as _, Stage as _},
     case::{
-        facts::{Facts, Supplied},
+        facts::{Facts, FactsError, OfficeContext},
         request::Request,
     },
     digest::Digest,
@@ -201,8 +197,7 @@ impl<'a> Desk<'a> {
     /// Everything that would refuse the letter.
     pub fn preview(&mut self, request: &Request) -> Result<Made, Vec<Report>> {
         let ready = self.examine(request)?;
-        let mut identity =
-            self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
+        let mut identity = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
         identity.mark = Some(Mark::Preview);
         identity.seal = false;
         self.make(&ready, identity).map(|(_, made)| made)
@@ -260,13 +255,13 @@ impl<'a> Desk<'a> {
                 return Err(reports);
             }
         };
-        let facts = Facts::new(request, &self.supplied(request, &profile));
-        let facts: Map<String, Value> = match facts {
-            Ok(facts) => Masked::of(&facts, &masking).shown().to_map(),
-            Err(more) => {
-                reports.extend(more);
-                Map::new()
-            }
+        let supplied = self.supplied(request, &profile).map_err(|error| single(&error))?;
+        let facts = Masked::of(&Facts::of(request, &supplied), &masking);
+        let fields = &template.package().metadata().fields;
+        let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);
+        let facts = match facts.data_of(wanted) {
+            Value::Object(facts) => facts,
+            _ => Map::new(),
         };
         let given = ["letter_no", "check_code"];
         for field in &template.package().metadata().fields.required {
@@ -391,8 +386,7 @@ impl<'a> Desk<'a> {
         let actor = self.actor;
         let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
         self.office.register()?.transact(|tx| {
-            let registered =
-                Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
+            let registered = Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
             tx.append_once(registered, actor, &clock)?;
             let archived = Draft::new(journal::LETTER_ARCHIVED, number)
                 .with("issued", issued)
@@ -436,7 +430,7 @@ impl<'a> Desk<'a> {
     /// can be unfinished.
     fn recover(&mut self) -> Result<(), DeskError> {
         let view = self.office.view();
-        let newest = view.find(Some(&journal::LETTER_PREPARED), None).last_place()?;
+        let newest = view.last_place(&journal::LETTER_PREPARED)?;
         if let Some(seq) = newest
             && let Some(prepared) = view.get(seq)?
         {
@@ -494,10 +488,10 @@ impl<'a> Desk<'a> {
     }
 
     /// What office, principal and operator supply.
-    fn supplied(&self, request: &Request, profile: &Profile) -> Supplied {
+    fn supplied(&self, request: &Request, profile: &Profile) -> Result<OfficeContext, FactsError> {
         let agency = &self.office.settings().agency;
         let today = self.office.today();
-        let mut supplied = Supplied::new(today);
+        let mut supplied = OfficeContext::default();
         for (field, value) in [
             ("agency_name", &agency.name),
             ("agency_uscc", &agency.uscc),
@@ -521,8 +515,9 @@ impl<'a> Desk<'a> {
             ("official_channels", &profile.official_channels),
             ("clerk_name", &self.office.operator_name(&self.actor.operator().id)),
         ] {
-            supplied.set(field, value);
+            supplied.set(field, value.as_str())?;
         }
+        supplied.set("issue_date", today)?;
         if let Some(ids) = request.raw("citation_ids") {
             let texts: Vec<&str> = ids
                 .expose()
@@ -530,9 +525,9 @@ impl<'a> Desk<'a> {
                 .filter_map(|id| profile.citation(id.trim(), today))
                 .map(|citation| citation.text.as_str())
                 .collect();
-            supplied.set("citations", &texts.join("、"));
+            supplied.set("citations", texts.join("、"))?;
         }
-        supplied
+        Ok(supplied)
     }
 }
 

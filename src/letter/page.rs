@@ -9,13 +9,10 @@ use crate::{
     template::{
         metadata::Table,
         package::Package,
-        wording::{Sections, Wording, WordingError},
+        wording::{Wording, WordingError},
     },
-    typeset::{Meant, Occurrence},
+    typeset::Meant,
 };
-
-/// The page counter every layout sets, spaces apart.
-const COUNTER: &str = "第{page}页／共{pages}页";
 
 /// Why a page is no letter, printed across it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -83,7 +80,6 @@ pub fn write(
     let table = metadata.table.as_ref().map(|table| rows(table, &fields)).transpose()?;
     let sections = wording.write(&Value::Object(fields))?;
     let mark = dress.mark.map(Mark::words);
-    let meant = meant(&metadata.title, &sections, table.as_ref(), mark);
     let json = json!({
         "title": metadata.title,
         "language": "zh",
@@ -94,6 +90,7 @@ pub fn write(
         "sections": sections,
         "table": table,
     });
+    let meant = Meant::of_letter(&json);
     Ok(PageData { json, meant })
 }
 
@@ -127,44 +124,4 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
         "rows": rows,
         "total": total,
     }))
-}
-
-fn meant(
-    title: &str,
-    sections: &Sections,
-    table: Option<&Value>,
-    mark: Option<&str>,
-) -> Vec<Meant> {
-    let mut all = vec![
-        Meant::new("title", title, Occurrence::Running),
-        Meant::new("page counter", COUNTER, Occurrence::Counter),
-    ];
-    all.extend(mark.map(|words| Meant::new("mark", words, Occurrence::Mark)));
-    for (name, lines) in sections {
-        let occurrence = match name.as_str() {
-            "footer" => Occurrence::EachPage,
-            "number" => Occurrence::Running,
-            _ => Occurrence::Once,
-        };
-        all.extend(lines.iter().map(|line| Meant::new(name.clone(), line, occurrence)));
-    }
-    let cells = |key: &str| -> Vec<String> {
-        let listed = table.and_then(|table| table.get(key)).and_then(Value::as_array);
-        let text = |cell: &Value| cell.as_str().filter(|cell| !cell.is_empty()).map(str::to_owned);
-        listed.into_iter().flatten().filter_map(text).collect()
-    };
-    if let Some(caption) = table.and_then(|table| table.get("caption")).and_then(Value::as_str) {
-        all.push(Meant::once("table caption", caption));
-    }
-    all.extend(
-        cells("columns").into_iter().map(|c| Meant::new("table head", c, Occurrence::Running)),
-    );
-    all.extend(cells("total").into_iter().map(|cell| Meant::once("table total", cell)));
-    let rows = table.and_then(|table| table.get("rows")).and_then(Value::as_array);
-    for cell in rows.into_iter().flatten().filter_map(Value::as_array).flatten() {
-        if let Some(text) = cell.as_str().filter(|text| !text.is_empty()) {
-            all.push(Meant::once("table", text));
-        }
-    }
-    all
 }

@@ -205,10 +205,8 @@ fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
 fn verification(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let said = request.provenance();
     let exempt = |exemption| at.document.exempt_from.contains(&exemption);
-    let posted = matches!(
-        request.channel(),
-        Channel::RegisteredPost | Channel::Ems | Channel::Mailbox
-    );
+    let posted =
+        matches!(request.channel(), Channel::RegisteredPost | Channel::Ems | Channel::Mailbox);
     // A mailbox is somebody's own only at a verified address, whatever the document.
     let mailbox = request.channel() == Channel::Mailbox;
     if said.verified_on(Group::Address).is_none()
@@ -226,8 +224,7 @@ fn verification(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     }
     let address_exempt = exempt(Exemption::AddressVerification) && !mailbox;
     for name in request.unverified() {
-        let of_address =
-            field::named(name).is_some_and(|field| Group::of(field) == Group::Address);
+        let of_address = field::named(name).is_some_and(|field| Group::of(field) == Group::Address);
         if !(address_exempt && of_address) {
             found.push(PolicyRefusal::FieldUnverified { field: name.to_owned() }.into());
         }
@@ -257,7 +254,7 @@ fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
             found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
         }
         let Some(text) = request.raw(name).filter(|_| is_free_text(name)) else { continue };
-        match wording_scan::scan(text.expose()).verdict {
+        match wording_scan::scan(text.expose()).verdict() {
             Verdict::Pass => {}
             _ if QUOTED.contains(&name) => {}
             Verdict::RefuseUnlessApproved => found.push(PolicyRefusal::Discount.into()),

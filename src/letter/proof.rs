@@ -44,7 +44,8 @@ impl ProofPage {
             number: String::new(),
             check_code: "0000-0000".to_owned(),
             issued_on: NaiveDate::default(),
-            zone: FixedOffset::east_opt(8 * 3600).unwrap_or(FixedOffset::east_opt(0).ok_or_else(Vec::new)?),
+            zone: FixedOffset::east_opt(8 * 3600)
+                .unwrap_or(FixedOffset::east_opt(0).ok_or_else(Vec::new)?),
             mark: Some(Mark::Proof),
             seal: false,
         };

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::page::{self, Dress, Mark};
 use crate::{
     digest::Digest,
-    masking::AllowList,
+    masking::{AllowList, sweep_text},
     problem::Report,
     template::{package::Package, wording::Wording},
     typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
@@ -239,11 +239,15 @@ impl Maker {
             ident: record.number.clone(),
             title: self.package.metadata().title.clone(),
             issued_on: record.issued_on,
-            zone: FixedOffset::east_opt(record.zone).ok_or_else(|| single(&RecordError::NotARecord))?,
+            zone: FixedOffset::east_opt(record.zone)
+                .ok_or_else(|| single(&RecordError::NotARecord))?,
         };
         let pages = proved.pages().len();
         let pdf = proved.to_pdf(&identity)?;
-        let found = typeset::sweep(&pdf, &allow);
+        // What leaves is the finished file: it is read back and compared, then swept.
+        let found = proved.read_back(&pdf)?.sweep_by(|text| {
+            sweep_text(text, &allow).iter().map(|leak| leak.kind.name().to_owned()).collect()
+        });
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
     }
 }

@@ -24,8 +24,7 @@ pub fn reproduce(office: &Office, number: &str) -> Result<Vec<u8>, Vec<Report>> 
     let issued = issued_letter(&entry).ok_or_else(|| report(RecordError::NotARecord))?;
     let body = &entry.entry().body;
     let object = |name| -> Result<Vec<u8>, Vec<Report>> {
-        let digest =
-            state::digest(body, name).ok_or_else(|| report(RecordError::NotARecord))?;
+        let digest = state::digest(body, name).ok_or_else(|| report(RecordError::NotARecord))?;
         office.object(&digest).map_err(report)
     };
     let record = Record::parse(&object("record")?).map_err(report)?;

@@ -75,7 +75,11 @@ impl Credentials {
     ///
     /// # Errors
     /// [`CredentialError`], by variant.
-    pub fn of_operator(&self, operator: &str, ask: &Ask<'_>) -> Result<Passphrase, CredentialError> {
+    pub fn of_operator(
+        &self,
+        operator: &str,
+        ask: &Ask<'_>,
+    ) -> Result<Passphrase, CredentialError> {
         match &self.operator_file {
             Some(file) => read(file, operator),
             None => self.of_name(operator, ask),
@@ -86,7 +90,11 @@ impl Credentials {
     ///
     /// # Errors
     /// [`CredentialError`], by variant.
-    pub fn of_service(&self, service: Service, ask: &Ask<'_>) -> Result<Passphrase, CredentialError> {
+    pub fn of_service(
+        &self,
+        service: Service,
+        ask: &Ask<'_>,
+    ) -> Result<Passphrase, CredentialError> {
         self.of_name(service.name(), ask)
     }
 

@@ -14,7 +14,8 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/letter_templates")
 static SAMPLE_SEAL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples/seal");
 static SAMPLE_MEDIA: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/samples/media");
 
-static FONT_SET: LazyLock<Result<FontSet, Vec<Report>>> = LazyLock::new(|| FontSet::new(font_files()));
+static FONT_SET: LazyLock<Result<FontSet, Vec<Report>>> =
+    LazyLock::new(|| FontSet::new(font_files()));
 
 /// The product's font files by name.
 pub fn font_files() -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {

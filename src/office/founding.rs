@@ -148,8 +148,11 @@ pub fn found(
 fn begin(folder: &Path) -> Result<PathBuf, FoundingError> {
     let occupied = || FoundingError::Occupied { path: folder.display().to_string() };
     match std::fs::read_dir(folder) {
-        Ok(mut entries) if entries.next().is_some() => return Err(occupied()),
-        Ok(_) => {}
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                return Err(occupied());
+            }
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(_) => return Err(occupied()),
     }
@@ -241,7 +244,7 @@ fn build(
     let archive = LocalArchive::create(&paths.archive())?;
     let mut font_objects = serde_json::Map::new();
     for (name, bytes) in embedded::font_files() {
-        let object = archive.put(&bytes)?;
+        let object = archive.put(&bytes)?.digest();
         font_objects.insert(name, object.to_string().into());
     }
 

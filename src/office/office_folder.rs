@@ -9,8 +9,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::{
     archive::{ArchiveError, LocalArchive, Objects as _},
-    durable,
     digest::Digest,
+    durable,
     office::{
         actor::Actor,
         clock::SystemClock,
@@ -22,8 +22,8 @@ use crate::{
     },
     problem::Report,
     register::{
-        Clock as _, Draft, LogSigner, Note, Recorded, Register, RegisterError, SqliteReader,
-        SqliteStore, View,
+        Clock as _, Draft, LogSigner, Note, Recorded, Register, RegisterError, Rows as _,
+        SqliteReader, SqliteStore, View,
     },
     signing::{
         KeyPair, LogKey, SecretKey32, cades,
@@ -34,6 +34,8 @@ use crate::{
     },
 };
 
+/// Largest object that is read into memory, in bytes: letters, records, packages, profiles.
+const OBJECT_LIMIT: u64 = 128 * 1024 * 1024;
 /// Largest key or certificate file, in bytes.
 const KEY_LIMIT: u64 = 16 * 1024;
 
@@ -110,9 +112,7 @@ impl Office {
     /// # Errors
     /// What is wrong with settings, register or archive.
     pub fn open(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        Self::assemble(paths, |path| {
-            Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
-        })
+        Self::assemble(paths, |path| Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?)))
     }
 
     /// Opens an office for looking: nothing is written.
@@ -130,8 +130,8 @@ impl Office {
         let settings = Settings::read(&paths.settings()).map_err(report)?;
         let clock = SystemClock::new(settings.zone().map_err(report)?);
         let books = books(&paths.register()).map_err(|e| report(OfficeError::from(e)))?;
-        let archive =
-            LocalArchive::open(&paths.archive()).map_err(|e| report(OfficeError::from(e)))?;
+        let archive = LocalArchive::open_folder(&paths.archive())
+            .map_err(|e| report(OfficeError::from(e)))?;
         let state = State::replay(&view(&books)).map_err(report)?;
         Ok(Self { paths, settings, clock, books, archive, state })
     }
@@ -233,11 +233,11 @@ impl Office {
         let known = crate::office::operator::is_id(id);
         let shown = || if known { id.to_owned() } else { "?".to_owned() };
         let principal = self.state.principals.get(id);
-        let principal =
-            principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
+        let principal = principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
         let object =
             principal.profile.ok_or_else(|| report(PrincipalError::NoProfile { id: shown() }))?;
-        let bytes = self.archive.read(&object).map_err(|e| report(OfficeError::from(e)))?;
+        let bytes =
+            self.archive.read(&object, OBJECT_LIMIT).map_err(|e| report(OfficeError::from(e)))?;
         open_profile(&bytes, &principal.certificate, None).map_err(report)
     }
 
@@ -246,7 +246,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Archive`].
     pub fn object(&self, digest: &Digest) -> Result<Vec<u8>, OfficeError> {
-        Ok(self.archive.read(digest)?)
+        Ok(self.archive.read(digest, OBJECT_LIMIT)?)
     }
 
     /// Signs and files a checkpoint.
@@ -360,7 +360,7 @@ pub fn open_profile(
 fn view(books: &Books) -> View<'_> {
     match books {
         Books::Writing(register) => register.view(),
-        Books::Reading(reader) => View::of(reader),
+        Books::Reading(reader) => View::of(reader.rows()),
     }
 }
 

@@ -130,8 +130,7 @@ impl Office {
         actor.require(Role::Administrator).map_err(report)?;
         let shown = || if is_id(id) { id.to_owned() } else { "?".to_owned() };
         let principal = self.state().principals.get(id);
-        let principal =
-            principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
+        let principal = principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
         let now = self.clock().now();
         let profile = open_profile(signed, &principal.certificate, Some(now)).map_err(report)?;
         if profile.id != id {

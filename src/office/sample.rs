@@ -32,13 +32,23 @@ use crate::{
     },
     template::{
         approval::{APPROVER, Statement},
-        package::{self, Package},
+        package::Package,
     },
     typeset::ENGINE_ID,
 };
 
-/// The sample principal.
-pub const PRINCIPAL: &str = sample_requests::PRINCIPAL;
+/// The sample principal that lends.
+pub const BANK: &str = "sample-bank";
+/// The sample principal that insures.
+pub const INSURER: &str = "sample-insurer";
+/// Kinds of documents the sample principals approve.
+pub const KINDS: [&str; 5] = [
+    "callback_card",
+    "collection_notice",
+    "subrogation_notice",
+    "visit_agreed",
+    "visit_not_agreed",
+];
 /// The sample's operators: id, role, name on letters.
 pub const OPERATORS: [(&str, Role, &str); 7] = [
     ("admin", Role::Administrator, "样例管理员"),
@@ -83,8 +93,10 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
         office.enrol(enrolment, Some(name), &pass, &admin, &held, &|_| None, random)?;
     }
     let pass = credentials::read(&scratch.path().join("principal"), "principal").map_err(report)?;
-    let approver = principal_side(&mut office, &admin, &pass, random)?;
-    approve_templates(&mut office, &admin, &held, &approver)?;
+    for id in [BANK, INSURER] {
+        let approver = principal_side(&mut office, id, &admin, &pass, random)?;
+        approve_templates(&mut office, id, &admin, &held, &approver)?;
+    }
     write_samples(&office)?;
     office.checkpoint(&held, &|_| None).map_err(report)?;
     Ok(paths)
@@ -96,9 +108,8 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
 /// As [`Actor::open`].
 pub fn actor(office: &Office, id: &str, held: &Credentials) -> Reports<Actor> {
     let operator = office.state().operators.get(id).cloned();
-    let operator = operator.ok_or_else(|| {
-        report(super::actor::ActorError::Unknown { id: id.to_owned() })
-    })?;
+    let operator =
+        operator.ok_or_else(|| report(super::actor::ActorError::Unknown { id: id.to_owned() }))?;
     let key = office.paths().operator_key(id);
     let credential = open_key(&operator, &key, held, &|_| None).map_err(report)?;
     Ok(Actor::with_signer(operator, Box::new(credential)))
@@ -126,9 +137,13 @@ pub fn settings() -> Settings {
     }
 }
 
-/// The profile that the sample principal signs.
+/// The profile that a sample principal signs.
 #[must_use]
-pub fn profile(today: NaiveDate) -> Profile {
+pub fn profile(id: &str, today: NaiveDate) -> Profile {
+    let (name, bank, account) = match id {
+        INSURER => ("样例财产保险股份有限公司", "样例银行", "622000020000002"),
+        _ => ("样例银行股份有限公司", "样例银行", "622000010000001"),
+    };
     let from = today.checked_sub_months(Months::new(6)).unwrap_or(today);
     let until = today.checked_add_months(Months::new(60)).unwrap_or(today);
     let citation = |id: &str, text: &str, version: (i32, u32, u32)| Citation {
@@ -138,15 +153,16 @@ pub fn profile(today: NaiveDate) -> Profile {
         repealed: None,
     };
     Profile {
-        id: PRINCIPAL.to_owned(),
-        name: "样例财产保险股份有限公司".to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
         hotline: "400-000-0100".to_owned(),
         complaint_phone: "400-000-0101".to_owned(),
         dispute_channel: "委托人客服电话400-000-0100或其官方网站“异议申请”页面".to_owned(),
         inquiry_channel: "委托人客服电话400-000-0100或官方App“我的账单”".to_owned(),
-        official_channels: "委托人官方App“还款”，或转账至其对公账户（开户行：样例银行，账号622000010000001）"
-            .to_owned(),
-        official_accounts: vec!["622000010000001".to_owned()],
+        official_channels: format!(
+            "委托人官方App“还款”，或转账至其对公账户（开户行：{bank}，账号{account}）"
+        ),
+        official_accounts: vec![account.to_owned()],
         masking: MaskingPolicy::LastFour,
         hours_end: chrono::NaiveTime::from_hms_opt(21, 0, 0),
         retention_years: None,
@@ -159,20 +175,17 @@ pub fn profile(today: NaiveDate) -> Profile {
     }
 }
 
-/// The principal's own key, profile and approver, as made on its own machine.
-struct PrincipalSide {
-    approver: Credential,
-}
-
+/// Makes a principal's own key, profile and approver, as it would on its own machine.
 fn principal_side(
     office: &mut Office,
+    id: &str,
     admin: &Actor,
     passphrase: &Passphrase,
     random: &mut dyn Random,
-) -> Reports<PrincipalSide> {
+) -> Reports<Credential> {
     let now = office.now().with_timezone(&Utc);
-    let profile = profile(office.today());
-    let folder = office.paths().root().join("principal-side");
+    let profile = profile(id, office.today());
+    let folder = office.paths().root().join("principal-side").join(id);
     durable::create_folder(&folder).map_err(report)?;
     let root = CertificateAuthority::create(
         &Subject::new(format!("{} CA", profile.name), &profile.name),
@@ -189,8 +202,7 @@ fn principal_side(
     let toml = toml::to_string_pretty(&profile).unwrap_or_default();
     let key_pem = key.to_encrypted_pem(passphrase, random).map_err(report)?;
     let approver = Credential::new(key, certificate).map_err(report)?;
-    let signed =
-        cades::sign_enveloping(toml.as_bytes(), &approver, &[], now).map_err(report)?;
+    let signed = cades::sign_enveloping(toml.as_bytes(), &approver, &[], now).map_err(report)?;
     for (name, bytes) in [
         ("certificate.pem", root.certificate().to_pem().into_bytes()),
         ("approver.pem", approver.certificate().to_pem().into_bytes()),
@@ -202,37 +214,32 @@ fn principal_side(
     durable::write_new_private(&folder.join("approver-key.pem"), key_pem.as_bytes())
         .map_err(report)?;
     let fingerprint = root.certificate().fingerprint();
-    office.pin(PRINCIPAL, root.certificate(), &fingerprint, admin)?;
-    office.take_profile(PRINCIPAL, &signed, admin)?;
-    Ok(PrincipalSide { approver })
+    office.pin(id, root.certificate(), &fingerprint, admin)?;
+    office.take_profile(id, &signed, admin)?;
+    Ok(approver)
 }
 
 /// Both sides approve the packages for which requests can be made.
 fn approve_templates(
     office: &mut Office,
+    principal: &str,
     admin: &Actor,
     held: &Credentials,
-    principal: &PrincipalSide,
+    approver: &Credential,
 ) -> Reports<()> {
     let fonts = embedded::fonts()?.digest();
     let today = office.today();
     let until = today.checked_add_months(Months::new(24)).unwrap_or(today);
     let agency = actor(office, "approver", held)?;
-    for id in package::list(&office.paths().templates()).map_err(report)? {
-        if !sample_requests::KINDS.contains(&id.as_str()) {
-            continue;
-        }
-        let package = Package::load(&office.paths().templates(), &id).map_err(report)?;
-        let statement = Statement::new(&package, &fonts, ENGINE_ID, PRINCIPAL, (today, until))
+    for id in KINDS {
+        let package = Package::load(&office.paths().templates(), id).map_err(report)?;
+        let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (today, until))
             .map_err(report)?;
         let now = office.now().with_timezone(&Utc);
-        for (signer, by) in
-            [(agency.signer(), &agency), (&principal.approver, admin)]
-        {
+        for (signer, by) in [(agency.signer(), &agency), (approver, admin)] {
             let signed = statement.sign(signer, &[], now).map_err(report)?;
             let approval = serde_json::to_value(&signed).unwrap_or_default();
-            let draft =
-                Draft::new(journal::TEMPLATE_APPROVED, id.clone()).with("approval", approval);
+            let draft = Draft::new(journal::TEMPLATE_APPROVED, id).with("approval", approval);
             office.append(draft, by).map_err(report)?;
         }
     }
@@ -244,7 +251,27 @@ fn write_samples(office: &Office) -> Reports<()> {
     let today = office.today();
     let requests = folder.join("requests");
     durable::create_folder(&requests).map_err(report)?;
-    sample_requests::write(&requests, today)?;
+    let setting = sample_requests::Setting {
+        today,
+        bank: BANK,
+        insurer: INSURER,
+        insurer_name: "样例财产保险股份有限公司",
+        agents: [("样例外访员甲", "W-0001"), ("样例外访员乙", "W-0002")],
+    };
+    for (name, rows) in [
+        ("letters", sample_requests::letters(&setting)),
+        ("visits", sample_requests::visits(&setting)),
+    ] {
+        let files = [
+            ("jsonl", sample_requests::jsonl(&rows).map_err(report)?),
+            ("csv", sample_requests::csv(&rows).map_err(report)?),
+            ("xlsx", sample_requests::xlsx(&rows, today).map_err(report)?),
+        ];
+        for (ending, bytes) in files {
+            durable::write_new(&requests.join(format!("{name}.{ending}")), &bytes)
+                .map_err(report)?;
+        }
+    }
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     sample_media::write(&folder.join("visit"), yesterday).map_err(report)?;
     Ok(())

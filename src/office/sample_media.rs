@@ -31,8 +31,7 @@ const FILES: [(&str, &str, &[(usize, Stamp)]); 5] = [
         ],
     ),
 ];
-const JPEG: &[(usize, Stamp)] =
-    &[(214, Stamp::Colons), (336, Stamp::Colons), (356, Stamp::Colons)];
+const JPEG: &[(usize, Stamp)] = &[(214, Stamp::Colons), (336, Stamp::Colons), (356, Stamp::Colons)];
 
 /// How a time is written in a file.
 #[derive(Clone, Copy, Debug)]

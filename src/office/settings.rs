@@ -181,7 +181,10 @@ impl Settings {
         ] {
             let length = text.chars().count();
             if length == 0 || length > 80 || text.chars().any(char::is_control) {
-                return Err(SettingsError::Member { member, expected: "one line of 1 to 80 characters" });
+                return Err(SettingsError::Member {
+                    member,
+                    expected: "one line of 1 to 80 characters",
+                });
             }
         }
         Ok(())

@@ -205,7 +205,8 @@ impl State {
         let body = &entry.body;
         let roles = body.get("roles").and_then(Value::as_array).into_iter().flatten();
         let roles = roles.filter_map(|role| role.as_str()?.parse().ok()).collect();
-        let (Some(id), Some(certificate)) = (text(body, "operator"), certificate(body, "certificate"))
+        let (Some(id), Some(certificate)) =
+            (text(body, "operator"), certificate(body, "certificate"))
         else {
             return;
         };

@@ -153,6 +153,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Place of the last entry of `kind`, whatever it is about.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub fn last_place(&self, kind: &EntryKind) -> Result<Option<u64>> {
+        self.rows.last(Wanted { kind: Some(kind.as_str()), subject: None })
+    }
+
     /// Number the next entry of `series` may take. It stays free until an entry takes it, so it
     /// is of use only within the transaction that registers that entry.
     ///

@@ -197,7 +197,9 @@ impl Approval {
         seq: u64,
     ) -> Self {
         let verified = (signed.statement.title == TITLE)
-            .then(|| cades::verify_detached(&signed.signature, &Digest::of(signed.statement.bytes())))
+            .then(|| {
+                cades::verify_detached(&signed.signature, &Digest::of(signed.statement.bytes()))
+            })
             .and_then(Result::ok);
         let chains = |anchors: &TrustAnchors| {
             verified.as_ref().is_some_and(|signature| {
@@ -327,8 +329,7 @@ impl Approvals {
         if of_principal.is_empty() {
             return Err(ApprovalRefusal::OtherPrincipal { id });
         }
-        let standing: Vec<&Approval> =
-            of_principal.into_iter().filter(|a| !a.withdrawn).collect();
+        let standing: Vec<&Approval> = of_principal.into_iter().filter(|a| !a.withdrawn).collect();
         if standing.is_empty() {
             return Err(ApprovalRefusal::Withdrawn { id });
         }

@@ -7,13 +7,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    problem::Report,
-    template::{
-        metadata::Block,
-        package::Package,
-        wording::Wording,
-        wording_scan::{self, Verdict},
-    },
+    problem::{Language, Problem as _, Report},
+    template::{metadata::Block, package::Package, wording::Wording, wording_scan},
 };
 
 crate::problems! {
@@ -64,8 +59,18 @@ crate::problems! {
 
 /// Fields that no document may print, whatever its kind.
 const NEVER: [&str; 12] = [
-    "recipient_id_number", "account", "card_number", "payee_account", "third_party_name",
-    "health", "family", "employer", "emblem", "discount_amount", "relative_name", "contact_name",
+    "recipient_id_number",
+    "account",
+    "card_number",
+    "payee_account",
+    "third_party_name",
+    "health",
+    "family",
+    "employer",
+    "emblem",
+    "discount_amount",
+    "relative_name",
+    "contact_name",
 ];
 /// Given to every document without being declared.
 const GIVEN: [&str; 2] = ["template_id", "template_version"];
@@ -79,8 +84,13 @@ const SIGNED_PARTS: [&str; 5] = ["number", "signoff", "date", "check", "footer"]
 pub fn demanded_blocks(id: &str) -> &'static [Block] {
     use Block::{Complaints, Dispute, Identity, Payment, Signoff};
     match id {
-        "collection_notice" | "guarantor_notice" | "payment_reminder" | "legal_rights_notice"
-        | "overdue_risk_notice" | "subrogation_notice" | "reply_letter"
+        "collection_notice"
+        | "guarantor_notice"
+        | "payment_reminder"
+        | "legal_rights_notice"
+        | "overdue_risk_notice"
+        | "subrogation_notice"
+        | "reply_letter"
         | "dispute_outcome_notice" => &[Identity, Dispute, Payment, Complaints, Signoff],
         "dispute_hold_notice" => &[Identity, Complaints, Signoff],
         "repayment_plan_agreement" | "repayment_commitment" | "voluntary_payment_commitment" => {
@@ -180,18 +190,15 @@ fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
 
 fn prohibited(package: &Package, found: &mut Vec<Report>) {
     let mut scan = |part: &str, text: &str| {
-        let scanned = wording_scan::scan(text);
-        if scanned.verdict != Verdict::Pass {
-            for finding in scanned.findings {
-                found.push(
-                    LintFinding::Prohibited {
-                        part: part.to_owned(),
-                        rule: finding.rule.to_owned(),
-                        why: finding.explanation_chinese.to_owned(),
-                    }
-                    .into(),
-                );
-            }
+        for finding in wording_scan::scan(text).findings {
+            found.push(
+                LintFinding::Prohibited {
+                    part: part.to_owned(),
+                    rule: finding.rule.code().code.to_owned(),
+                    why: finding.rule.say(Language::Chinese),
+                }
+                .into(),
+            );
         }
     };
     scan("title", &package.metadata().title);

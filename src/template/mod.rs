@@ -18,6 +18,6 @@ pub mod wording;
 pub mod wording_scan;
 
 #[cfg(feature = "office")]
-pub use approval::{ApprovedTemplate, Approvals};
+pub use approval::{Approvals, ApprovedTemplate};
 #[cfg(feature = "office")]
 pub use package::Package;

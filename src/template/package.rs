@@ -95,8 +95,11 @@ impl Package {
         if files.len() > FILE_COUNT || !files.keys().all(|path| path.split('/').all(safe_name)) {
             return Err(PackageError::Entry { id });
         }
-        let malformed =
-            |line, detail: &str| PackageError::Metadata { id: id.clone(), line, detail: detail.to_owned() };
+        let malformed = |line, detail: &str| PackageError::Metadata {
+            id: id.clone(),
+            line,
+            detail: detail.to_owned(),
+        };
         let bytes = files.get("template.toml").map(Vec::as_slice).unwrap_or_default();
         let text = std::str::from_utf8(bytes).map_err(|_| malformed(1, "not UTF-8"))?;
         let metadata: Metadata = toml::from_str(text).map_err(|error| {

@@ -93,9 +93,5 @@ pub fn read_signed(bytes: &[u8]) -> Result<SignedStatement, ApprovalRefusal> {
 /// What goes back to the agency.
 #[must_use]
 pub fn write_signed(signed: &SignedStatement) -> Vec<u8> {
-    serde_json::to_value(signed)
-        .as_ref()
-        .map(Value::to_string)
-        .unwrap_or_default()
-        .into_bytes()
+    serde_json::to_value(signed).as_ref().map(Value::to_string).unwrap_or_default().into_bytes()
 }

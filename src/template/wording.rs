@@ -94,9 +94,10 @@ impl Wording {
     /// Names of the fields the wording uses, with its blocks.
     #[must_use]
     pub fn fields(&self) -> BTreeSet<String> {
-        let used = self.sections.iter().filter_map(|name| {
-            self.tera.get_template_variables(&section_path(name)).ok()
-        });
+        let used = self
+            .sections
+            .iter()
+            .filter_map(|name| self.tera.get_template_variables(&section_path(name)).ok());
         used.flatten().map(str::to_owned).collect()
     }
 
@@ -212,7 +213,9 @@ fn unmarked(body: &str) -> &str {
 
 fn is_name(word: &str) -> bool {
     !word.is_empty()
-        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn cut(text: &str) -> Result<Vec<(String, String)>, WordingError> {

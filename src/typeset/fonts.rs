@@ -4,6 +4,7 @@
 //! what approvers sign, since another font is another page. Refuses unreadable files and two
 //! faces between which only their order would choose. Source: SPEC, decision 11.
 
+use std::collections::BTreeSet;
 use std::{
     borrow::Cow,
     fmt::{self, Write as _},
@@ -72,6 +73,16 @@ impl FontSet {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.0.digest
+    }
+
+    /// The same set with the faces of `families` only: a layout that asks for another font gets a
+    /// warning, and so a refusal. The digest stays that of the whole set.
+    #[must_use]
+    pub fn only(&self, families: &BTreeSet<String>) -> Self {
+        let wanted = |face: &&Font| families.contains(face.info().family.as_str());
+        let faces: Vec<Font> = self.0.faces.iter().filter(wanted).cloned().collect();
+        let book = LazyHash::new(FontBook::from_fonts(&faces));
+        Self(Arc::new(Inner { book, faces, digest: self.0.digest }))
     }
 
     /// Names of the families, sorted.

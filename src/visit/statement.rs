@@ -99,7 +99,8 @@ fn times(
     now: chrono::NaiveDateTime,
     found: &mut Vec<Report>,
 ) {
-    let (day, start, end) = (request.date("visit_date"), request.time("start"), request.time("end"));
+    let (day, start, end) =
+        (request.date("visit_date"), request.time("start"), request.time("end"));
     let (Some(day), Some(start), Some(end)) = (day, start, end) else { return };
     // The last minute of a visit lies within the hours as the first does.
     if !hours.contain(start) || !(hours.contain(end) || end == hours.end()) {
