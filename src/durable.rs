@@ -101,6 +101,22 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<()> {
     publish(&staged, path)
 }
 
+/// Writes a new file of any length that nothing may overwrite. Memory is constant.
+///
+/// # Errors
+/// As [`write_new`]; whatever `reader` returns is told as [`DurableError::Io`] of `path`.
+pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
+    let mut staged = tempfile::Builder::new()
+        .prefix(".staged-")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(parent(path))
+        .map_err(at(path))?;
+    io::copy(reader, &mut staged).map_err(at(path))?;
+    staged.as_file().sync_all().map_err(at(path))?;
+    let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
+    publish(&kept, path)
+}
+
 /// Puts `bytes` in the place of whatever `path` holds.
 ///
 /// # Errors

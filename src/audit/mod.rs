@@ -1,1 +1,222 @@
-//! Checks over register and archive.
+//! Checks over register and archive, by whoever trusts nobody.
+//!
+//! Owns the order of the checks and the list of findings; reads only, stops at none. The register
+//! is verified from its leaves; what it names must be in the archive with those very bytes, and
+//! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
+
+mod letters;
+pub mod operators;
+
+use std::{collections::BTreeMap, num::NonZeroUsize};
+
+use serde_json::Value;
+
+use crate::{
+    archive::{Listed, Objects as _},
+    digest::Digest,
+    office::{Office, office_folder::OfficeError},
+    problem::{Problem, Report},
+    register::{
+        Against, LogVerifier, Note,
+        verify as verify_register,
+    },
+};
+
+crate::problems! {
+    /// What an audit finds besides what register and archive find themselves.
+    pub enum AuditFinding {
+        /// An object no entry names.
+        Extra { object: Digest } = "CH-X001", Finding,
+            "object `{object}` is in the archive and no entry names it" => "the end of the register may have been cut off, or somebody put it there: compare with a checkpoint held outside",
+            "档案库中的对象 `{object}` 没有任何条目提及" => "登记簿末尾可能被截去，或有人放入该对象：请与外部保存的检查点比对";
+        /// An entry names an object that is missing or changed.
+        Object { entry: u64, detail: String } = "CH-X002", Finding,
+            "entry {entry} names an object that does not stand: {detail}" => "restore the object from a copy; keep what is there as evidence",
+            "条目 {entry} 所指对象不成立：{detail}" => "请从副本恢复该对象，并保留现状作为证据";
+        /// An entry was signed by somebody without the role for it.
+        Role { entry: u64, role: &'static str } = "CH-X003", Finding,
+            "entry {entry} was signed by an operator without the role `{role}`" => "find out who signed it and why",
+            "条目 {entry} 的签署人不具备角色 `{role}`" => "请查明签署人及原因";
+        /// A letter was issued without its reserved number, or twice.
+        Sequence { entry: u64 } = "CH-X004", Finding,
+            "entry {entry} does not follow from the entry it rests on" => "find out how it came to be",
+            "条目 {entry} 与其所依据的条目不衔接" => "请查明来由";
+        /// A letter, by number, is neither issued nor spoiled.
+        Unfinished { entry: u64 } = "CH-X005", Finding,
+            "what entry {entry} prepared was neither finished nor spoiled" => "run the command again that was cut off",
+            "条目 {entry} 所准备的事项既未完成也未作废" => "请再次执行被中断的命令";
+        /// A template in the office is not the approved one.
+        Template { id: String } = "CH-X006", Finding,
+            "template `{id}` in the office is not the one that was approved" => "restore the approved files; nothing is rendered from it meanwhile",
+            "办公室中的模板 `{id}` 与核准的不一致" => "请恢复已核准的文件；在此之前不会用其制作函件";
+        /// A checkpoint held outside cannot be read.
+        Checkpoint = "CH-X007", Input,
+            "a checkpoint held outside cannot be read" => "give the file as `chancery register checkpoint` wrote it",
+            "外部保存的检查点无法读取" => "请提供 `chancery register checkpoint` 写出的文件";
+        /// A bundle does not verify.
+        Bundle { bundle: String, file: String, detail: String } = "CH-X008", Finding,
+            "bundle `{bundle}`, `{file}`: {detail}" => "restore the bundle from a copy; keep what is there as evidence",
+            "证据包 `{bundle}` 的 `{file}`：{detail}" => "请从副本恢复证据包，并保留现状作为证据";
+        /// A bundle stands where another should.
+        OtherBundle { bundle: String } = "CH-X009", Finding,
+            "what lies in the place of bundle `{bundle}` is another bundle" => "find out who exchanged them",
+            "证据包 `{bundle}` 的位置上是另一个证据包" => "请查明何人调换";
+    }
+}
+
+/// One finding, with the register entry it is about.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Place in the register.
+    pub entry: Option<u64>,
+    /// What it is.
+    pub report: Report,
+}
+
+/// What an audit looked at and found.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// Entries in the register.
+    pub entries: u64,
+    /// Objects the register names.
+    pub expected: u64,
+    /// Objects looked at.
+    pub checked: u64,
+    /// Objects that are as registered.
+    pub ok: u64,
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl Audit {
+    /// The first entry something is wrong with.
+    #[must_use]
+    pub fn first_bad(&self) -> Option<u64> {
+        self.findings.iter().filter_map(|finding| finding.entry).min()
+    }
+}
+
+type Reports<T> = Result<T, Vec<Report>>;
+
+/// Verifies the register alone, against checkpoints held outside.
+///
+/// # Errors
+/// Where the check itself could not be done.
+pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
+    let notes: Vec<Note> = outside
+        .iter()
+        .map(|text| Note::parse(text))
+        .collect::<Result<_, _>>()
+        .map_err(|_| report(AuditFinding::Checkpoint))?;
+    let log = LogVerifier::parse(&office.state().log_key).map_err(report)?;
+    let known = operators::Certificates::of(&office.view()).map_err(report)?;
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let against = Against { operators: &known, log: &[log], outside: &notes, threads };
+    let verdict = office
+        .with_rows(|rows| verify_register(rows, &against, &mut |_| {}))
+        .map_err(report)?;
+    let findings = verdict.findings.iter().map(|finding| Finding {
+        entry: finding.seq(),
+        report: Report::of(finding),
+    });
+    Ok(findings.collect())
+}
+
+/// The whole audit: register, roles and order of entries, archive both ways, bundles, templates.
+///
+/// # Errors
+/// Where the check itself could not be done.
+pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
+    let fault = |error| report(OfficeError::from(error));
+    let mut audit = Audit { findings: register(office, outside)?, ..Audit::default() };
+    let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
+    let view = office.view();
+    let mut letters = letters::Sequence::default();
+    for entry in view.entries(0) {
+        // An entry that cannot be read was told by the register's own check.
+        let Ok(entry) = entry else { continue };
+        audit.entries = audit.entries.saturating_add(1);
+        let entry = entry.entry();
+        for (object, length) in objects(&entry.body) {
+            named.entry(object).or_insert((entry.seq, length));
+        }
+        letters.take(entry, office.state(), &mut audit.findings);
+    }
+    letters.end(&mut audit.findings);
+    audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
+    let archive = office.archive();
+    for (object, (entry, length)) in &named {
+        audit.checked = audit.checked.saturating_add(1);
+        let found = archive.check(object, *length).map_err(|e| fault(e.into()))?;
+        if found.is_empty() {
+            audit.ok = audit.ok.saturating_add(1);
+        }
+        for finding in found {
+            let detail = finding.to_string();
+            let told = AuditFinding::Object { entry: *entry, detail };
+            audit.findings.push(Finding { entry: Some(*entry), report: told.into() });
+        }
+    }
+    for listed in archive.list().map_err(|e| fault(e.into()))? {
+        match listed.map_err(|e| fault(e.into()))? {
+            Listed::Object(object) if named.contains_key(&object.digest()) => {}
+            Listed::Object(object) => {
+                let told = AuditFinding::Extra { object: object.digest() };
+                audit.findings.push(Finding { entry: None, report: told.into() });
+            }
+            Listed::Foreign(finding) => {
+                audit.findings.push(Finding { entry: None, report: Report::of(&finding) });
+            }
+        }
+    }
+    bundles(office, &mut audit)?;
+    audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
+    Ok(audit)
+}
+
+/// Every bundle, inside and in its place.
+fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
+    for bundle in office.bundles().map_err(report)? {
+        // A missing or changed file was told above.
+        let Ok(found) = office.verify_bundle(&bundle) else { continue };
+        if found.facts.bundle_id.as_deref() != Some(&bundle.id)
+            || found.facts.payload_manifest != Some(bundle.manifest)
+        {
+            let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
+            audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
+        }
+        for finding in found.findings {
+            let told = AuditFinding::Bundle {
+                bundle: bundle.id.clone(),
+                file: finding.file.unwrap_or_else(|| "-".to_owned()),
+                detail: finding.report.english.clone(),
+            };
+            audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
+        }
+    }
+    Ok(())
+}
+
+/// Archive objects an entry names, with the length where it says one.
+fn objects(body: &serde_json::Map<String, Value>) -> Vec<(Digest, Option<u64>)> {
+    let mut found = Vec::new();
+    let mut add = |value: Option<&Value>, length: Option<u64>| {
+        if let Some(digest) = value.and_then(Value::as_str).and_then(|text| text.parse().ok()) {
+            found.push((digest, length));
+        }
+    };
+    let length = |name: &str| body.get(name).and_then(Value::as_u64);
+    add(body.get("pdf"), length("pdf_bytes"));
+    add(body.get("record"), None);
+    add(body.get("package_object"), None);
+    add(body.get("object"), length("object_bytes"));
+    let fonts = body.get("font_objects").and_then(Value::as_object);
+    for font in fonts.into_iter().flat_map(serde_json::Map::values) {
+        add(Some(font), None);
+    }
+    found
+}
+
+fn report(problem: impl Problem) -> Vec<Report> {
+    vec![Report::of(&problem)]
+}

@@ -34,6 +34,10 @@ pub const LETTER_REFUSED: EntryKind = EntryKind::literal("letter.refused");
 pub const HOLD_PLACED: EntryKind = EntryKind::literal("hold.placed");
 /// A hold was released.
 pub const HOLD_RELEASED: EntryKind = EntryKind::literal("hold.released");
+/// A number was reserved for a bundle.
+pub const EVIDENCE_PREPARED: EntryKind = EntryKind::literal("evidence.prepared");
+/// A bundle's number was spoiled.
+pub const EVIDENCE_SPOILED: EntryKind = EntryKind::literal("evidence.spoiled");
 /// A bundle was sealed.
 pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 /// A sealed bundle is in the archive.

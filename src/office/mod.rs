@@ -6,6 +6,7 @@ pub mod actor;
 pub mod clock;
 pub mod credentials;
 pub mod embedded;
+pub mod evidence_room;
 pub mod founding;
 pub mod hold;
 pub mod journal;

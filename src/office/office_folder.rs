@@ -184,6 +184,20 @@ impl Office {
         view(&self.books)
     }
 
+    /// Gives `look` the register's rows as of one moment.
+    ///
+    /// # Errors
+    /// Those of `look` and of the storage.
+    pub fn with_rows<T>(
+        &self,
+        look: impl FnOnce(&dyn crate::register::Read) -> Result<T, RegisterError>,
+    ) -> Result<T, RegisterError> {
+        match &self.books {
+            Books::Writing(register) => look(register.snapshot()?.rows()),
+            Books::Reading(reader) => look(reader.rows()),
+        }
+    }
+
     /// Its register, for writing.
     ///
     /// # Errors

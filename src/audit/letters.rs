@@ -1,0 +1,100 @@
+//! Whether entries follow from each other, and were signed in the right role.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{AuditFinding, Finding};
+use crate::{
+    office::{
+        journal,
+        operator::Role,
+        state::{State, text},
+    },
+    register::Entry,
+};
+
+/// What is prepared and not yet issued, sealed or spoiled; what is issued and not yet archived.
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    prepared: BTreeMap<u64, String>,
+    finished: BTreeSet<String>,
+    issued: BTreeMap<u64, String>,
+}
+
+impl Sequence {
+    /// Takes in the next entry.
+    pub(super) fn take(&mut self, entry: &Entry, state: &State, found: &mut Vec<Finding>) {
+        role(entry, state, found);
+        let kind = &entry.kind;
+        let rests_on = |name: &str| entry.body.get(name).and_then(Value::as_u64);
+        let begun = [&journal::LETTER_PREPARED, &journal::EVIDENCE_PREPARED];
+        let finished = [&journal::LETTER_ISSUED, &journal::EVIDENCE_SEALED];
+        let spoiled = [&journal::LETTER_SPOILED, &journal::EVIDENCE_SPOILED];
+        if begun.contains(&kind) {
+            let number = text(&entry.body, "number").or_else(|| text(&entry.body, "bundle"));
+            self.prepared.insert(entry.seq, number.unwrap_or_default().to_owned());
+        } else if finished.contains(&kind) || spoiled.contains(&kind) {
+            let prepared = rests_on("prepared").and_then(|seq| self.prepared.remove(&seq));
+            if prepared.as_deref() != Some(&entry.subject) {
+                found.push(sequence(entry));
+            }
+            if finished.contains(&kind) {
+                self.issued.insert(entry.seq, entry.subject.clone());
+                if !self.finished.insert(entry.subject.clone()) {
+                    found.push(sequence(entry));
+                }
+            }
+        } else if *kind == journal::LETTER_ARCHIVED || *kind == journal::EVIDENCE_ARCHIVED {
+            let issued = rests_on("issued").or_else(|| rests_on("sealed"));
+            let issued = issued.and_then(|seq| self.issued.remove(&seq));
+            if issued.as_deref() != Some(&entry.subject) {
+                found.push(sequence(entry));
+            }
+        }
+    }
+
+    /// Tells what was left unfinished.
+    pub(super) fn end(self, found: &mut Vec<Finding>) {
+        for entry in self.prepared.into_keys().chain(self.issued.into_keys()) {
+            let report = AuditFinding::Unfinished { entry }.into();
+            found.push(Finding { entry: Some(entry), report });
+        }
+    }
+}
+
+fn sequence(entry: &Entry) -> Finding {
+    let report = AuditFinding::Sequence { entry: entry.seq }.into();
+    Finding { entry: Some(entry.seq), report }
+}
+
+/// The role that an entry of this kind takes, where it is one.
+fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
+    let kind = &entry.kind;
+    let administrators = [
+        &journal::OFFICE_FOUNDED,
+        &journal::OPERATOR_ENROLLED,
+        &journal::OPERATOR_REVOKED,
+        &journal::PRINCIPAL_PINNED,
+        &journal::PRINCIPAL_PROFILE,
+        &journal::HOLD_RELEASED,
+    ];
+    let archivists = [&journal::EVIDENCE_PREPARED, &journal::EVIDENCE_SEALED];
+    let wanted: &[Role] = if administrators.contains(&kind) {
+        &[Role::Administrator]
+    } else if archivists.contains(&kind) {
+        &[Role::Archivist]
+    } else if *kind == journal::LETTER_ISSUED {
+        &[Role::Clerk, Role::Agent]
+    } else if *kind == journal::TEMPLATE_WITHDRAWN {
+        &[Role::Approver]
+    } else {
+        return;
+    };
+    if !wanted.iter().any(|role| state.had_role(entry, *role))
+        && let Some(role) = wanted.first()
+    {
+        let report = AuditFinding::Role { entry: entry.seq, role: role.name() }.into();
+        found.push(Finding { entry: Some(entry.seq), report });
+    }
+}
