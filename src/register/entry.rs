@@ -9,6 +9,7 @@ use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, FixedOffset};
+use p256::ecdsa::Signature;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -203,7 +204,8 @@ impl Entry {
     /// Reads a leaf, whose bytes must be exactly those [`Entry::leaf`] gives.
     ///
     /// # Errors
-    /// [`RegisterError::NotAnEntry`] with the first reason found.
+    /// [`RegisterError::NotAnEntry`] with the first reason found, or
+    /// [`RegisterError::NotCanonical`].
     pub fn parse(leaf: &[u8]) -> Result<Self> {
         let reason = |reason| RegisterError::NotAnEntry { reason };
         if leaf.len() > MAX_LEAF {
@@ -232,6 +234,9 @@ impl Entry {
                 .and_then(|bytes| bytes.try_into().ok())
                 .ok_or(reason("its signature is not 64 bytes in base64"))?,
         };
+        if lower_form(&entry.signature)? != entry.signature {
+            return Err(RegisterError::NotCanonical);
+        }
         if !is_name(&entry.subject) || !is_name(&entry.operator) {
             return Err(reason("its subject or operator is badly written"));
         }
@@ -239,7 +244,7 @@ impl Entry {
         if number::of(&entry.body).is_err() {
             return Err(reason("its number is badly written"));
         }
-        if entry.leaf()? == leaf { Ok(entry) } else { Err(reason("its bytes are not canonical")) }
+        if entry.leaf()? == leaf { Ok(entry) } else { Err(RegisterError::NotCanonical) }
     }
 
     /// The bytes the operator signed.
@@ -319,10 +324,21 @@ pub(crate) fn sign(
     if entry.occurred_at.is_some_and(|occurred_at| occurred_at > entry.recorded_at) {
         return Err(RegisterError::OccurredLater { now: time::format(&entry.recorded_at)? });
     }
-    entry.signature =
+    let signature =
         signer.sign(&entry.signed_bytes()?).map_err(|source| RegisterError::Signing { source })?;
+    entry.signature = lower_form(&signature)?;
     let leaf = entry.leaf()?;
     Ok((Entry::parse(&leaf)?, leaf))
+}
+
+/// The form of a signature with the lower s. Both forms verify; only this one is registered, so
+/// that nobody can change an entry's bytes without changing what they say.
+fn lower_form(signature: &[u8; 64]) -> Result<[u8; 64]> {
+    Signature::from_slice(signature)
+        .map(|signature| signature.normalize_s().to_bytes().into())
+        .map_err(|_| RegisterError::NotAnEntry {
+            reason: "its signature holds numbers out of range",
+        })
 }
 
 fn canonical(members: &Map<String, Value>) -> Result<Vec<u8>> {
@@ -437,6 +453,16 @@ mod tests {
         let null = text.replacen(r#","operator""#, r#","occurred_at":null,"operator""#, 1);
         assert!(Entry::parse(null.as_bytes()).is_err());
         assert!(Entry::parse(&[0xff; 10]).is_err());
+    }
+
+    #[test]
+    fn the_mirrored_form_of_a_signature_is_refused() {
+        let mut entry = Entry::parse(&leaf(json!({}))).unwrap();
+        let signature = Signature::from_slice(&entry.signature).unwrap();
+        let mirrored = Signature::from_scalars(*signature.r(), -*signature.s()).unwrap();
+        entry.signature = mirrored.to_bytes().into();
+        let verdict = Entry::parse(&entry.leaf().unwrap());
+        assert!(matches!(verdict, Err(RegisterError::NotCanonical)));
     }
 
     #[test]

@@ -45,7 +45,7 @@ crate::problems! {
         /// What is stored is not what this program stores.
         Damaged { what: &'static str } = "CH-L008", Fault,
             "the register is damaged: {what}" => "run `chancery register verify` and restore from a backup",
-            "登记库已损坏：{what}" => "请运行 `chancery register verify`，并从备份恢复";
+            "登记库已损坏" => "请运行 `chancery register verify`，并从备份恢复";
         /// One entry cannot be read.
         DamagedEntry { seq: u64 } = "CH-L009", Fault,
             "entry {seq} of the register is damaged" => "run `chancery register verify` and restore from a backup",
@@ -117,11 +117,11 @@ crate::problems! {
         /// The bytes are no entry.
         NotAnEntry { reason: &'static str } = "CH-L026", Input,
             "not a register entry: {reason}" => "give the leaf's bytes exactly as exported",
-            "不是登记记录：{reason}" => "请按导出的原始字节提供";
+            "不是登记记录" => "请按导出的原始字节提供";
         /// The text is no signed checkpoint.
         NotACheckpoint { reason: &'static str } = "CH-L027", Input,
             "not a signed checkpoint: {reason}" => "give the note exactly as it was issued, with its last line break",
-            "不是已签署的检查点：{reason}" => "请按签发原样提供，包括末尾换行";
+            "不是已签署的检查点" => "请按签发原样提供，包括末尾换行";
         /// The text is no log key.
         NotAVerifierKey = "CH-L028", Input,
             "not a log key of the form `name+hash+base64`" => "copy the whole line from the office",
@@ -130,6 +130,10 @@ crate::problems! {
         BadKeyName = "CH-L029", Input,
             "a log's name is empty or holds spaces, `+` or control characters" => "use a name such as `example.cn/register`",
             "日志名称为空，或含空格、`+`、控制字符" => "请使用如 `example.cn/register` 的名称";
+        /// The bytes are an entry, but not in the one form it may have.
+        NotCanonical = "CH-L031", Input,
+            "a register entry is not in its canonical form" => "give the leaf's bytes exactly as exported",
+            "登记记录不是规范形式" => "请按导出的原始字节提供";
         /// The folder or file may not be written.
         ReadOnly { path: String } = "CH-L030", Fault,
             "`{path}` may not be written to" => "check the permissions and that the disk is not mounted read-only",

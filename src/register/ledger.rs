@@ -134,10 +134,11 @@ impl<S: Store> Register<S> {
     /// Signs and files a checkpoint of the register as it is now.
     ///
     /// # Errors
-    /// [`RegisterError::NotACheckpoint`] for a log's name unfit for it, or those of the storage.
+    /// [`RegisterError::ClockBehind`], [`RegisterError::BadTime`], or those of the storage.
     pub fn checkpoint(&mut self, signer: &LogSigner, now: DateTime<FixedOffset>) -> Result<Note> {
-        let mut tx = self.store.begin()?;
-        let frontier = tx.rows().frontier()?;
+        let Tx { inner: mut tx, frontier, earliest, .. } = Tx::begin(self.store.begin()?)?;
+        let now = time::whole(now)?;
+        refuse_before(earliest, now)?;
         let checkpoint = Checkpoint::at(signer.name(), frontier.size(), frontier.root(), now)?;
         let note = signer.sign(&checkpoint)?;
         tx.file_note(frontier.size(), note.as_str())?;
@@ -177,7 +178,10 @@ impl<S: Store> Register<S> {
 pub struct Tx<'a> {
     inner: Box<dyn Transaction + 'a>,
     frontier: Frontier,
-    last: Option<(Digest, DateTime<FixedOffset>)>,
+    /// Leaf hash of the last entry.
+    previous: Digest,
+    /// Time of the last entry or checkpoint.
+    earliest: Option<DateTime<FixedOffset>>,
     recorded: Vec<Recorded>,
     spoiled: bool,
 }
@@ -185,12 +189,15 @@ pub struct Tx<'a> {
 impl<'a> Tx<'a> {
     fn begin(inner: Box<dyn Transaction + 'a>) -> Result<Self> {
         let frontier = inner.rows().frontier()?;
-        let last = View::of(inner.rows()).newest()?;
         if frontier.size() != inner.rows().size()? {
             return Err(RegisterError::Damaged { what: "its tree and its entries disagree" });
         }
-        let last = last.map(|last| (last.leaf_hash(), last.recorded_at()));
-        Ok(Self { inner, frontier, last, recorded: Vec::new(), spoiled: false })
+        let view = View::of(inner.rows());
+        let last = view.newest()?;
+        let signed_at = view.newest_checkpoint()?.and_then(|note| note.checkpoint().signed_at());
+        let earliest = last.as_ref().map(Recorded::recorded_at).max(signed_at);
+        let previous = last.map_or(Digest::from_bytes([0; 32]), |last| last.leaf_hash());
+        Ok(Self { inner, frontier, previous, earliest, recorded: Vec::new(), spoiled: false })
     }
 
     /// Looks things up, this transaction's own entries among them.
@@ -214,14 +221,8 @@ impl<'a> Tx<'a> {
         clock: &dyn Clock,
     ) -> Result<Pending> {
         let now = time::whole(clock.now())?;
-        let (previous, earliest) = match self.last {
-            Some((hash, recorded_at)) => (hash, recorded_at),
-            None => (Digest::from_bytes([0; 32]), now),
-        };
-        if now < earliest {
-            return Err(RegisterError::ClockBehind { last: time::format(&earliest)? });
-        }
-        let place = Place { seq: self.frontier.size(), previous, recorded_at: now };
+        refuse_before(self.earliest, now)?;
+        let place = Place { seq: self.frontier.size(), previous: self.previous, recorded_at: now };
         let (entry, leaf) = entry::sign(draft, &place, signer)?;
         if let Some(number) = entry.number() {
             let expected = self.view().next_number(number.series())?.value();
@@ -234,7 +235,7 @@ impl<'a> Tx<'a> {
             self.spoiled = true;
             return Err(error);
         }
-        self.last = Some((recorded.leaf_hash(), now));
+        (self.previous, self.earliest) = (recorded.leaf_hash(), Some(now));
         Ok(self.name(recorded, true))
     }
 
@@ -289,5 +290,15 @@ impl<'a> Tx<'a> {
         }
         self.inner.commit()?;
         Ok(self.recorded)
+    }
+}
+
+fn refuse_before(
+    earliest: Option<DateTime<FixedOffset>>,
+    now: DateTime<FixedOffset>,
+) -> Result<()> {
+    match earliest.filter(|earliest| now < *earliest) {
+        Some(earliest) => Err(RegisterError::ClockBehind { last: time::format(&earliest)? }),
+        None => Ok(()),
     }
 }

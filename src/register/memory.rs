@@ -85,6 +85,11 @@ impl Read for MemoryStore {
         Ok(filed.take(count(limit)).map(note).collect())
     }
 
+    fn newest_note(&self) -> Result<Option<FiledNote>> {
+        let before = u64::try_from(self.notes.len()).map_err(RegisterError::database)?;
+        Ok(self.notes(before.saturating_sub(1), 1)?.pop())
+    }
+
     fn irregularities(&self) -> Result<Vec<Irregularity>> {
         Ok(Vec::new())
     }

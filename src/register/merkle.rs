@@ -467,6 +467,7 @@ pub(crate) mod tests {
     }
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "a skip must be visible")]
     fn verdicts_equal_those_of_the_public_vectors() {
         let corpora = std::env::var_os("CHANCERY_CORPORA").map_or_else(
             || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),

@@ -17,6 +17,7 @@
 mod checkpoint;
 mod entry;
 mod error;
+mod finding;
 mod ledger;
 mod memory;
 pub mod merkle;
@@ -25,6 +26,7 @@ mod number;
 mod sqlite;
 pub mod store;
 mod time;
+mod verify;
 mod view;
 
 #[cfg(feature = "sqlite")]
@@ -33,12 +35,14 @@ pub use self::{
     checkpoint::{Checkpoint, LogSigner, LogVerifier, MAX_NOTE, Note},
     entry::{Draft, Entry, EntryKind, EntrySigner, MAX_BODY, MAX_LEAF, VERSION},
     error::{BoxError, RegisterError, Result},
+    finding::RegisterFinding,
     ledger::{Committed, Pending, Register, Tx},
     memory::MemoryStore,
     merkle::{ConsistencyProof, InclusionProof},
     number::Reservation,
     store::{Read, Rows, Store},
     time::Clock,
+    verify::{Against, EntryVerifier, SignatureFault, Verdict, verify},
     view::{Checkpoints, Entries, Found, Head, Recorded, View},
 };
 

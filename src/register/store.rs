@@ -161,6 +161,12 @@ pub trait Read {
     /// Those of the storage.
     fn notes(&self, after: u64, limit: u32) -> Result<Vec<FiledNote>>;
 
+    /// The note filed last.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    fn newest_note(&self) -> Result<Option<FiledNote>>;
+
     /// What no program of this office put there.
     ///
     /// # Errors

@@ -1,9 +1,14 @@
 //! What the register's tests share: keys, moments, small registers.
 
-use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone};
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use std::sync::OnceLock;
 
-use super::{BoxError, Draft, EntryKind, EntrySigner};
+use chrono::{DateTime, FixedOffset, TimeDelta, TimeZone};
+use p256::ecdsa::{
+    Signature, SigningKey,
+    signature::{Signer as _, Verifier as _},
+};
+
+use super::{BoxError, Draft, Entry, EntryKind, EntrySigner, EntryVerifier, SignatureFault};
 use crate::digest::Digest;
 
 pub(crate) const NOTED: EntryKind = EntryKind::literal("test.noted");
@@ -45,4 +50,29 @@ impl EntrySigner for Key {
 /// A draft that says `text` about `subject`.
 pub(crate) fn note(subject: &str, text: &str) -> Draft {
     Draft::new(NOTED, subject).with("text", text)
+}
+
+/// The certificates of all operators of the tests but one called `stranger`. Nobody called
+/// `retired` has a valid one.
+pub(crate) struct Keyring;
+
+impl EntryVerifier for Keyring {
+    fn verify(&self, entry: &Entry, message: &[u8]) -> Result<(), SignatureFault> {
+        static KNOWN: OnceLock<[Key; 4]> = OnceLock::new();
+        let known = KNOWN.get_or_init(|| ["admin", "clerk", "archivist", "retired"].map(Key::new));
+        let key = known
+            .iter()
+            .find(|key| key.certificate_fingerprint() == entry.certificate)
+            .ok_or(SignatureFault::UnknownCertificate)?;
+        let signature = Signature::from_slice(&entry.signature).unwrap();
+        key.key
+            .verifying_key()
+            .verify(message, &signature)
+            .map_err(|_| SignatureFault::Mismatch)?;
+        match key.operator() {
+            operator if operator != entry.operator => Err(SignatureFault::WrongOperator),
+            "retired" => Err(SignatureFault::NotValidThen),
+            _ => Ok(()),
+        }
+    }
 }

@@ -210,7 +210,7 @@ impl<'a> View<'a> {
     /// # Errors
     /// [`RegisterError::NotACheckpoint`], or those of the storage.
     pub fn newest_checkpoint(&self) -> Result<Option<Note>> {
-        self.checkpoints().last().transpose()
+        self.rows.newest_note()?.map(|filed| Note::parse(&filed.note)).transpose()
     }
 
     fn within(&self, size: u64) -> Result<()> {

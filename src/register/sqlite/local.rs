@@ -2,7 +2,7 @@
 //!
 //! SQLite's WAL keeps its index in memory shared by the processes of one machine, and many network
 //! file systems do not keep locks. FUSE is told apart by the name it was mounted under.
-//! Source: SPEC decision 17; statfs(2); proc_pid_mountinfo(5).
+//! Source: SPEC decision 17; `statfs(2)`; `proc_pid_mountinfo(5)`.
 
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 

@@ -57,10 +57,10 @@ impl SqliteStore {
             .map_err(|error| file_problem(path, error))?;
         let staged = made.path().join("register");
         let connection = Connection::open(&staged).map_err(|error| problem(&error))?;
-        let mode: String = connection
+        let journal: String = connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
             .map_err(|error| problem(&error))?;
-        if mode != "wal" {
+        if journal != "wal" {
             return Err(RegisterError::ReadOnly { path: path.display().to_string() });
         }
         connection.pragma_update(None, "synchronous", "FULL").map_err(|error| problem(&error))?;
@@ -230,6 +230,10 @@ fn problem(error: &rusqlite::Error) -> RegisterError {
         (_, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
             RegisterError::Damaged { what: "its file is corrupt" }
         }
+        // The statements are right, so it is the tables that are not.
+        _ if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_ERROR) => {
+            RegisterError::Damaged { what: "its tables are not those of a register" }
+        }
         (_, Some(ErrorCode::ConstraintViolation)) => {
             RegisterError::Damaged { what: "a row does not fit those before it" }
         }
@@ -243,7 +247,7 @@ fn problem(error: &rusqlite::Error) -> RegisterError {
         ) => RegisterError::Damaged { what: "a value is not of its column's type" },
         // Its own words without the statement, which could hold a subject.
         (_, Some(_)) => RegisterError::database(io::Error::other(error.to_string())),
-        _ => RegisterError::Damaged { what: "its tables are not those of a register" },
+        _ => RegisterError::Damaged { what: "its tables do not give what was asked" },
     }
 }
 

@@ -65,6 +65,14 @@ impl SqliteRows {
         let rows = statement.query_map(values, read).map_err(|error| problem(&error))?;
         rows.collect::<rusqlite::Result<_>>().map_err(|error| problem(&error))
     }
+
+    fn filed(&self, sql: &str, values: impl Params) -> Result<Vec<FiledNote>> {
+        let rows = self.many(sql, values, |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?))
+        })?;
+        let note = |(id, size, note)| Ok(FiledNote { id: loaded(id)?, size: loaded(size)?, note });
+        rows.into_iter().map(note).collect()
+    }
 }
 
 impl Read for SqliteRows {
@@ -184,11 +192,11 @@ impl Read for SqliteRows {
 
     fn notes(&self, after: u64, limit: u32) -> Result<Vec<FiledNote>> {
         let sql = "SELECT id, size, note FROM note WHERE id > ?1 ORDER BY id LIMIT ?2";
-        let rows = self.many(sql, params![start(after), limit], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?))
-        })?;
-        let note = |(id, size, note)| Ok(FiledNote { id: loaded(id)?, size: loaded(size)?, note });
-        rows.into_iter().map(note).collect()
+        self.filed(sql, params![start(after), limit])
+    }
+
+    fn newest_note(&self) -> Result<Option<FiledNote>> {
+        Ok(self.filed("SELECT id, size, note FROM note ORDER BY id DESC LIMIT 1", [])?.pop())
     }
 
     fn irregularities(&self) -> Result<Vec<Irregularity>> {

@@ -291,6 +291,7 @@ fn worker(office: &Office, task: &str, name: &str) -> Command {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a worker answers on its standard output")]
 fn a_worker_of_the_tests_above() {
     let Some(path) = std::env::var_os("CHANCERY_TEST_REGISTER") else { return };
     let task = std::env::var_os("CHANCERY_TEST_TASK").unwrap();
