@@ -2,11 +2,13 @@
 
 use crate::problem::Code;
 
-/// All codes, sorted.
+const LISTS: &[&[Code]] = &[];
+
+/// All codes of the library, and `more`, sorted.
 #[must_use]
-pub fn codes() -> Vec<Code> {
+pub fn codes(more: &[&[Code]]) -> Vec<Code> {
     let mut all: Vec<Code> = Vec::new();
-    for list in LISTS {
+    for list in LISTS.iter().chain(more) {
         all.extend_from_slice(list);
     }
     all.sort_by_key(|code| code.code);
@@ -15,14 +17,14 @@ pub fn codes() -> Vec<Code> {
 
 /// The codes as a Markdown page.
 #[must_use]
-pub fn markdown() -> String {
+pub fn markdown(more: &[&[Code]]) -> String {
     use std::fmt::Write as _;
     let mut page = String::from(
         "# Codes · 错误代码\n\nPrinted by `chancery errors`; a test compares. A code never changes its meaning. \
          `refusal` and `finding` exit 1, `input` 2, `fault` 3.\n\n\
          | code | kind | what happened | what to do | 说明 | 处理 |\n|-|-|-|-|-|-|\n",
     );
-    for code in codes() {
+    for code in codes(more) {
         let cell = |text: &str| text.replace('|', "\\|");
         // Writing to a string does not fail.
         let _ = writeln!(
@@ -38,4 +40,3 @@ pub fn markdown() -> String {
     }
     page
 }
-

@@ -12,6 +12,7 @@
 pub mod problem;
 pub mod archive;
 pub mod case;
+pub mod catalogue;
 pub mod digest;
 pub mod durable;
 pub mod evidence;

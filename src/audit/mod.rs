@@ -12,14 +12,11 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 use serde_json::Value;
 
 use crate::{
-    archive::{Listed, Objects as _},
+    archive::{ArchiveError, Listed, Objects as _},
     digest::Digest,
     office::{Office, office_folder::OfficeError},
     problem::{Problem, Report},
-    register::{
-        Against, LogVerifier, Note,
-        verify as verify_register,
-    },
+    register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
 crate::problems! {
@@ -109,16 +106,15 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
         .collect::<Result<_, _>>()
         .map_err(|_| report(AuditFinding::Checkpoint))?;
     let log = LogVerifier::parse(&office.state().log_key).map_err(report)?;
-    let known = operators::Certificates::of(&office.view()).map_err(report)?;
+    let known = operators::certificates(&office.view()).map_err(report)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let against = Against { operators: &known, log: &[log], outside: &notes, threads };
-    let verdict = office
-        .with_rows(|rows| verify_register(rows, &against, &mut |_| {}))
-        .map_err(report)?;
-    let findings = verdict.findings.iter().map(|finding| Finding {
-        entry: finding.seq(),
-        report: Report::of(finding),
-    });
+    let verdict =
+        office.with_rows(|rows| verify_register(rows, &against, &mut |_| {})).map_err(report)?;
+    let findings = verdict
+        .findings
+        .iter()
+        .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
     Ok(findings.collect())
 }
 
@@ -127,7 +123,7 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
 /// # Errors
 /// Where the check itself could not be done.
 pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
-    let fault = |error| report(OfficeError::from(error));
+    let fault = |error: ArchiveError| report(OfficeError::from(error));
     let mut audit = Audit { findings: register(office, outside)?, ..Audit::default() };
     let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
     let view = office.view();
@@ -147,7 +143,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let archive = office.archive();
     for (object, (entry, length)) in &named {
         audit.checked = audit.checked.saturating_add(1);
-        let found = archive.check(object, *length).map_err(|e| fault(e.into()))?;
+        let found = archive.check(object, *length).map_err(|e| fault(e))?;
         if found.is_empty() {
             audit.ok = audit.ok.saturating_add(1);
         }
@@ -157,8 +153,8 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             audit.findings.push(Finding { entry: Some(*entry), report: told.into() });
         }
     }
-    for listed in archive.list().map_err(|e| fault(e.into()))? {
-        match listed.map_err(|e| fault(e.into()))? {
+    for listed in archive.list().map_err(|e| fault(e))? {
+        match listed.map_err(|e| fault(e))? {
             Listed::Object(object) if named.contains_key(&object.digest()) => {}
             Listed::Object(object) => {
                 let told = AuditFinding::Extra { object: object.digest() };

@@ -1,102 +1,48 @@
 //! Who could sign which entry, told by the register itself and by nothing else.
 //!
 //! The first entry names the office's authority and first administrator; each enrolment carries a
-//! certificate, which must chain to that authority and be entered by an administrator.
+//! certificate, which must chain to that authority.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
-    digest::Digest,
     office::{
         journal,
         state::{certificate, text},
     },
-    register::{Entry, EntryVerifier, RegisterError, SignatureFault, View},
-    signing::{
-        certificate::Certificate,
-        chain::{Purpose, TrustAnchors, verify_chain},
-    },
+    register::{Entry, OperatorCertificates, RegisterError, View},
+    signing::chain::{Purpose, TrustAnchors, verify_chain},
 };
 
-/// Certificates by fingerprint.
-#[derive(Debug, Default)]
-pub struct Certificates {
-    anchors: TrustAnchors,
-    known: BTreeMap<Digest, Known>,
-}
-
-#[derive(Debug)]
-struct Known {
-    operator: String,
-    certificate: Certificate,
-    from: DateTime<FixedOffset>,
-    revoked: Option<DateTime<FixedOffset>>,
-}
-
-impl Certificates {
-    /// Reads the enrolments and revocations of a register.
-    ///
-    /// # Errors
-    /// Those of the storage.
-    pub fn of(view: &View<'_>) -> Result<Self, RegisterError> {
-        let mut all = Self::default();
-        // A damaged entry is a finding of the verification; here it just tells nothing.
-        if let Ok(Some(genesis)) = view.get(0) {
-            let body = &genesis.entry().body;
-            if let Some(authority) = certificate(body, "authority") {
-                all.anchors = TrustAnchors::new([authority]);
-            }
-            all.enrol(genesis.entry());
-        }
-        for enrolled in view.find(Some(&journal::OPERATOR_ENROLLED), None).flatten() {
-            all.enrol(enrolled.entry());
-        }
-        for revoked in view.find(Some(&journal::OPERATOR_REVOKED), None).flatten() {
-            let entry = revoked.entry();
-            for known in all.known.values_mut().filter(|known| known.operator == entry.subject) {
-                known.revoked.get_or_insert(entry.recorded_at);
-            }
-        }
-        Ok(all)
+/// Reads the enrolments and revocations of a register.
+///
+/// # Errors
+/// Those of the storage.
+pub fn certificates(view: &View<'_>) -> Result<OperatorCertificates, RegisterError> {
+    let mut revoked: BTreeMap<String, DateTime<FixedOffset>> = BTreeMap::new();
+    for entry in view.find(Some(&journal::OPERATOR_REVOKED), None).flatten() {
+        let entry = entry.entry();
+        revoked.entry(entry.subject.clone()).or_insert(entry.recorded_at);
     }
-
-    fn enrol(&mut self, entry: &Entry) {
-        let (Some(operator), Some(certificate)) =
-            (text(&entry.body, "operator"), certificate(&entry.body, "certificate"))
-        else {
-            return;
-        };
+    let mut known = OperatorCertificates::new();
+    // A damaged entry is a finding of the verification; here it just tells nothing.
+    let Ok(Some(genesis)) = view.get(0) else { return Ok(known) };
+    let authority = certificate(&genesis.entry().body, "authority");
+    let anchors = TrustAnchors::new(authority);
+    let mut enrol = |entry: &Entry| {
+        let operator = text(&entry.body, "operator");
+        let certificate = certificate(&entry.body, "certificate");
+        let (Some(operator), Some(certificate)) = (operator, certificate) else { return };
         let at = entry.recorded_at.with_timezone(&Utc);
-        if verify_chain(&certificate, &[], &self.anchors, at, Purpose::Sign).is_ok() {
-            self.known.entry(certificate.fingerprint()).or_insert(Known {
-                operator: operator.to_owned(),
-                certificate,
-                from: entry.recorded_at,
-                revoked: None,
-            });
+        if verify_chain(&certificate, &[], &anchors, at, Purpose::Sign).is_ok() {
+            known.add(operator, certificate, revoked.get(operator).copied());
         }
+    };
+    enrol(genesis.entry());
+    for enrolled in view.find(Some(&journal::OPERATOR_ENROLLED), None).flatten() {
+        enrol(enrolled.entry());
     }
-}
-
-impl EntryVerifier for Certificates {
-    fn verify(&self, entry: &Entry, message: &[u8]) -> Result<(), SignatureFault> {
-        let known =
-            self.known.get(&entry.certificate).ok_or(SignatureFault::UnknownCertificate)?;
-        if known.operator != entry.operator {
-            return Err(SignatureFault::WrongOperator);
-        }
-        let at = entry.recorded_at;
-        if at < known.from
-            || known.revoked.is_some_and(|revoked| revoked < at)
-            || !known.certificate.is_valid_at(at.with_timezone(&Utc))
-        {
-            return Err(SignatureFault::NotValidThen);
-        }
-        known
-            .certificate
-            .verify(message, &entry.signature)
-            .map_err(|_| SignatureFault::Mismatch)
-    }
+    Ok(known)
 }

@@ -154,6 +154,20 @@ impl Context {
         }
     }
 
+    /// A bar of bytes on a terminal, hidden elsewhere.
+    pub fn progress(&self) -> indicatif::ProgressBar {
+        if !self.printer.watched() {
+            return indicatif::ProgressBar::hidden();
+        }
+        let bar = indicatif::ProgressBar::no_length();
+        if let Ok(style) =
+            indicatif::ProgressStyle::with_template("{bytes} {bytes_per_sec} {elapsed}")
+        {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// Asks at the terminal; nobody is asked where there is none.
     pub fn ask(&self, name: &str) -> Option<String> {
         if !io::stdin().is_terminal() {

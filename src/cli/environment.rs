@@ -18,7 +18,8 @@ pub struct Environment {
 impl Environment {
     /// Reads it once.
     pub fn read() -> Self {
-        let path = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let path =
+            |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         // `C` and `POSIX` name no language: the product then speaks its users' own.
         let english = sys_locale::get_locale().is_some_and(|locale| {
             let locale = locale.to_ascii_lowercase();

@@ -52,12 +52,16 @@ pub fn run(context: &Context, arguments: &Init) -> Result<Answer, Stopped> {
     let text = match (context.pick("zh", "en"), arguments.sample) {
         ("zh", true) => format!(
             "样例办公室已设立：{}\n  口令在 credentials/，样例请求在 samples/requests/，样例外访素材在 samples/visit/\n  试一试：chancery --office {} --as clerk letter issue {}/samples/requests/letters.jsonl --out letters",
-            dir.display(), dir.display(), dir.display()
+            dir.display(),
+            dir.display(),
+            dir.display()
         ),
         ("zh", false) => format!("办公室已设立：{}", dir.display()),
         (_, true) => format!(
             "sample office made: {}\n  passphrases in credentials/, sample requests in samples/requests/, media of a visit in samples/visit/\n  try: chancery --office {} --as clerk letter issue {}/samples/requests/letters.jsonl --out letters",
-            dir.display(), dir.display(), dir.display()
+            dir.display(),
+            dir.display(),
+            dir.display()
         ),
         (_, false) => format!("office made: {}", dir.display()),
     };
@@ -87,7 +91,10 @@ fn ask_settings(context: &Context) -> Result<Settings, Stopped> {
     };
     let settings = Settings {
         agency: Agency {
-            prefix: ask("函号前缀（2 至 4 个大写字母）", "prefix of letter numbers (2 to 4 capitals)")?,
+            prefix: ask(
+                "函号前缀（2 至 4 个大写字母）",
+                "prefix of letter numbers (2 to 4 capitals)",
+            )?,
             name: ask("机构名称", "agency's name")?,
             uscc: ask("统一社会信用代码", "unified social credit code")?,
             postal_name: ask("寄件人名称（不得显示催收）", "sender's name on envelopes")?,

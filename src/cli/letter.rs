@@ -48,9 +48,7 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
 /// Runs a verb of `visit`.
 pub fn visit(context: &Context, verb: Visit) -> Result<Answer, Stopped> {
     match verb {
-        Visit::Statement { file, request, out } => {
-            issue(context, &file, request.as_deref(), &out)
-        }
+        Visit::Statement { file, request, out } => issue(context, &file, request.as_deref(), &out),
     }
 }
 
@@ -140,8 +138,12 @@ fn issue(
     }
     let Tally { rows, issued, already, refused, unread } = tally;
     let summary = match context.pick("zh", "en") {
-        "zh" => format!("共 {rows} 件：签发 {issued}，此前已签发 {already}，拒绝 {refused}，无法读取 {unread}"),
-        _ => format!("{rows} requests: {issued} issued, {already} issued before, {refused} refused, {unread} unreadable"),
+        "zh" => format!(
+            "共 {rows} 件：签发 {issued}，此前已签发 {already}，拒绝 {refused}，无法读取 {unread}"
+        ),
+        _ => format!(
+            "{rows} requests: {issued} issued, {already} issued before, {refused} refused, {unread} unreadable"
+        ),
     };
     let exit = match (refused, unread) {
         (_, 1..) => 2,

@@ -66,7 +66,14 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Rules { file } => rules::run(context, &file),
         Command::Session { verb } => session::run(context, verb),
         Command::Doctor => doctor::run(context),
-        Command::Errors => Ok(Answer::done(serde_json::Value::Null, chancery::catalogue::markdown())),
+        Command::Errors => {
+            let own = [
+                context::UsageError::CODES,
+                doctor::DoctorFinding::CODES,
+                verify::FileFinding::CODES,
+            ];
+            Ok(Answer::done(serde_json::Value::Null, chancery::catalogue::markdown(&own)))
+        }
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chancery", &mut bytes);

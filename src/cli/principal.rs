@@ -40,8 +40,7 @@ pub fn run(context: &Context, verb: Principal) -> Result<Answer, Stopped> {
             let text = String::from_utf8_lossy(&text).into_owned();
             let parsed = Profile::parse(&text)?;
             let (credential, chain) = own_key(context, &key)?;
-            let signed =
-                cades::sign_enveloping(text.as_bytes(), &credential, &chain, now())?;
+            let signed = cades::sign_enveloping(text.as_bytes(), &credential, &chain, now())?;
             durable::write_new(&out, &signed)?;
             let said = match context.pick("zh", "en") {
                 "zh" => format!("已签署委托方 {} 的档案：{}", parsed.id, out.display()),
@@ -166,10 +165,7 @@ fn keygen(context: &Context, name: &str, out: &Path) -> Result<Answer, Stopped> 
 }
 
 /// A key outside any office, opened.
-pub fn own_key(
-    context: &Context,
-    key: &OwnKey,
-) -> Result<(Credential, Vec<Certificate>), Stopped> {
+pub fn own_key(context: &Context, key: &OwnKey) -> Result<(Credential, Vec<Certificate>), Stopped> {
     let certificate = read_certificate(&key.own_certificate)?;
     let chain = key.issuer.as_deref().map(read_certificate).transpose()?;
     let pem = durable::read(&key.key, LIMIT)?;

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use chancery::{
-    audit,
-    durable,
-    register::Recorded,
+    audit, durable,
+    register::{ProofFile, Recorded},
 };
 use serde_json::{Value, json};
 
@@ -41,15 +40,8 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
                 }
             })?;
             let proof = office.view().prove_inclusion(seq, note.checkpoint().size)?;
-            let json = json!({
-                "format": "chancery inclusion proof v1",
-                "entry": String::from_utf8_lossy(entry.leaf()),
-                "index": proof.index,
-                "size": proof.size,
-                "path": proof.path.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "checkpoint": note.as_str(),
-                "log_key": office.state().log_key,
-            });
+            let proof = ProofFile::new(&entry, proof, &note, &office.state().log_key);
+            let json = serde_json::to_value(&proof).unwrap_or(Value::Null);
             let text = serde_json::to_string_pretty(&json).unwrap_or_default();
             Ok(Answer::done(json, text))
         }
@@ -162,4 +154,3 @@ fn entry_json(entry: &Recorded) -> Value {
 fn no_entry() -> UsageError {
     UsageError::Argument { name: "SEQ", expected: "the number of an entry" }
 }
-

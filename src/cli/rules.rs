@@ -46,7 +46,8 @@ pub fn run(context: &Context, file: &Path) -> Result<Answer, Stopped> {
             Err(error) => {
                 exit = 2;
                 let report = Report::from(error);
-                let json = json!({ "line": number, "problem": context.printer.report_json(&report) });
+                let json =
+                    json!({ "line": number, "problem": context.printer.report_json(&report) });
                 context.printer.line(&json, &json.to_string());
             }
         }

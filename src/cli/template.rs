@@ -9,7 +9,7 @@ use chancery::{
     problem::{Problem as _, Report},
     register::{Clock as _, Draft},
     template::{
-        approval::{Approval, ApprovalRefusal, SignedStatement, Side, Statement},
+        approval::{Approval, ApprovalRefusal, Side, SignedStatement, Statement},
         lint,
         package::{self, Package},
         request::{self, ApprovalRequest},
@@ -121,7 +121,8 @@ fn check(context: &Context, id: &str) -> Result<Answer, Stopped> {
     let rows: Vec<Value> = found.iter().map(|r| context.printer.report_json(r)).collect();
     let json = json!({ "template": id, "findings": rows });
     if found.is_empty() {
-        let text = context.pick("检查通过，可提交核准", "nothing found; it may be put up for approval");
+        let text =
+            context.pick("检查通过，可提交核准", "nothing found; it may be put up for approval");
         Ok(Answer::done(json, text))
     } else {
         let text: Vec<String> = found.iter().map(|r| context.printer.report_text(r)).collect();
@@ -166,7 +167,8 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         let proof = proof(&package)?;
         let request = ApprovalRequest::new(statement, &package, proof.pdf())?;
         durable::write_new(&out, &request.to_bytes())?;
-        let json = json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
+        let json =
+            json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
         return Ok(Answer::done(json, out.display().to_string()));
     }
     let actor = context.actor(&office)?;
@@ -186,8 +188,8 @@ fn refuse_defects(package: &Package) -> Result<(), Stopped> {
 fn judge(office: &Office, signed: &SignedStatement) -> Option<Side> {
     let state = office.state();
     let principal = state.principals.get(&signed.statement.principal);
-    let principal = principal
-        .map(|one| chancery::signing::TrustAnchors::new([one.certificate.clone()]));
+    let principal =
+        principal.map(|one| chancery::signing::TrustAnchors::new([one.certificate.clone()]));
     let now = office.now().with_timezone(&Utc);
     Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0).side
 }
@@ -243,7 +245,11 @@ fn sign(
     out: Option<std::path::PathBuf>,
 ) -> Result<Answer, Stopped> {
     let (Some(key), Some(own_certificate), Some(out)) = (key, own_certificate, out) else {
-        return Err(UsageError::Argument { name: "--sign", expected: "given with --key, --own-certificate and --out" }.into());
+        return Err(UsageError::Argument {
+            name: "--sign",
+            expected: "given with --key, --own-certificate and --out",
+        }
+        .into());
     };
     let fonts = embedded::fonts().map_err(Stopped)?.digest();
     let bytes = durable::read(file, LIMIT)?;
@@ -252,7 +258,8 @@ fn sign(
     proof(&package)?;
     let own = OwnKey { key, own_certificate, issuer: None };
     let (credential, chain) = own_key(context, &own)?;
-    let zone = chrono::FixedOffset::east_opt(0).unwrap_or(*chrono::DateTime::<chrono::FixedOffset>::default().offset());
+    let zone = chrono::FixedOffset::east_opt(0)
+        .unwrap_or(*chrono::DateTime::<chrono::FixedOffset>::default().offset());
     let now = chancery::office::clock::SystemClock::new(zone).now().with_timezone(&Utc);
     let signed = request.statement.sign(&credential, &chain, now)?;
     durable::write_new(&out, &request::write_signed(&signed))?;
@@ -260,12 +267,7 @@ fn sign(
     Ok(Answer::done(json, out.display().to_string()))
 }
 
-fn withdraw(
-    context: &Context,
-    id: &str,
-    principal: &str,
-    reason: &str,
-) -> Result<Answer, Stopped> {
+fn withdraw(context: &Context, id: &str, principal: &str, reason: &str) -> Result<Answer, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     actor.require(Role::Approver)?;
@@ -377,8 +379,9 @@ fn show(context: &Context, id: &str) -> Result<Answer, Stopped> {
 
 fn date(text: Option<&str>, name: &'static str) -> Result<Option<NaiveDate>, Stopped> {
     text.map(|text| {
-        text.parse()
-            .map_err(|_| UsageError::Argument { name, expected: "a date such as 2026-12-31" }.into())
+        text.parse().map_err(|_| {
+            UsageError::Argument { name, expected: "a date such as 2026-12-31" }.into()
+        })
     })
     .transpose()
 }

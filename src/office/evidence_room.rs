@@ -24,8 +24,8 @@ use crate::{
     digest::Digest,
     durable,
     evidence::{
-        Bundle, Description, Intake, Kind, Seal, Sealing, Sorting, Verification,
-        container::Limits, verify,
+        Bundle, Description, Intake, Kind, Seal, Sealing, Sorting, Verification, container::Limits,
+        verify,
     },
     masking::{Masking, mask_text},
     problem::{Problem, Report},
@@ -285,12 +285,8 @@ impl Office {
     fn room_lock(&self) -> Result<File, RoomError> {
         let path = self.paths().root().join("register").join("sealing.lock");
         let fault = |error| RoomError::File { source: durable::at(&path)(error) };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(fault)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(fault)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => Err(RoomError::Busy),
@@ -338,8 +334,7 @@ impl Office {
         if staged.digest() != seal.digest {
             return Err(archive_fault(ArchiveError::Changed { digest: seal.digest }));
         }
-        let schedule =
-            Schedule { archived_on: self.today(), closed_on: None, term: Term::FLOOR };
+        let schedule = Schedule { archived_on: self.today(), closed_on: None, term: Term::FLOOR };
         let keeping = schedule.keeping().map_err(report)?.day();
         let draft = Draft::new(journal::EVIDENCE_SEALED, seal.bundle_id.clone())
             .with("prepared", prepared)
@@ -360,12 +355,7 @@ impl Office {
         kept(&entry).ok_or_else(|| report(RoomError::Unknown))
     }
 
-    fn complete_bundle(
-        &mut self,
-        id: &str,
-        sealed: u64,
-        actor: &Actor,
-    ) -> Result<(), OfficeError> {
+    fn complete_bundle(&mut self, id: &str, sealed: u64, actor: &Actor) -> Result<(), OfficeError> {
         let draft = Draft::new(journal::EVIDENCE_ARCHIVED, id).with("sealed", sealed);
         let clock = *self.clock();
         self.register()?.append_once(draft, actor, &clock)?;

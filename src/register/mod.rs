@@ -22,6 +22,8 @@ mod ledger;
 mod memory;
 pub mod merkle;
 mod number;
+mod operators;
+mod proof;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod store;
@@ -40,6 +42,8 @@ pub use self::{
     memory::MemoryStore,
     merkle::{ConsistencyProof, InclusionProof},
     number::Reservation,
+    operators::{OperatorCertificates, OperatorSigner},
+    proof::{ProofError, ProofFile},
     store::{Read, Rows, Store},
     time::Clock,
     verify::{Against, EntryVerifier, SignatureFault, Verdict, verify},

@@ -1,0 +1,72 @@
+//! `audit run`.
+
+use chancery::audit;
+use serde_json::{Value, json};
+
+use super::{
+    arguments::Audit,
+    context::Context,
+    register::read_notes,
+    report::{Answer, Stopped},
+};
+
+/// Runs a verb of `audit`.
+pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
+    let Audit::Run { checkpoint } = verb;
+    let office = context.look()?;
+    let notes = read_notes(&checkpoint)?;
+    let done = audit::run(&office, &notes).map_err(Stopped)?;
+    let rows: Vec<Value> = done
+        .findings
+        .iter()
+        .map(|finding| {
+            let mut row = context.printer.report_json(&finding.report);
+            if let Some(object) = row.as_object_mut() {
+                object.insert("entry".to_owned(), json!(finding.entry));
+            }
+            row
+        })
+        .collect();
+    let json = json!({
+        "entries": done.entries,
+        "expected": done.expected,
+        "checked": done.checked,
+        "ok": done.ok,
+        "first_bad_entry": done.first_bad(),
+        "findings": rows,
+    });
+    let head = match context.pick("zh", "en") {
+        "zh" => format!(
+            "登记条目 {}；应核对象 {}，实核 {}，一致 {}；发现 {} 项",
+            done.entries,
+            done.expected,
+            done.checked,
+            done.ok,
+            done.findings.len()
+        ),
+        _ => format!(
+            "{} entries; objects expected {}, checked {}, as registered {}; findings {}",
+            done.entries,
+            done.expected,
+            done.checked,
+            done.ok,
+            done.findings.len()
+        ),
+    };
+    if done.findings.is_empty() {
+        return Ok(Answer::done(json, head));
+    }
+    let mut text = head;
+    if let Some(first) = done.first_bad() {
+        text.push('\n');
+        text.push_str(&match context.pick("zh", "en") {
+            "zh" => format!("首个异常条目：{first}"),
+            _ => format!("first bad entry: {first}"),
+        });
+    }
+    for finding in &done.findings {
+        text.push('\n');
+        text.push_str(&context.printer.report_text(&finding.report));
+    }
+    Ok(Answer::found(json, text))
+}

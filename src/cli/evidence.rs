@@ -1,0 +1,201 @@
+//! `evidence seal·verify·show·list·retrieve`.
+
+use std::ops::ControlFlow;
+
+use chancery::{
+    durable,
+    evidence::Finding,
+    office::evidence_room::{Kept, Wanted},
+    signing::SystemRandom,
+};
+use serde_json::{Value, json};
+
+use super::{
+    arguments::Evidence,
+    context::Context,
+    report::{Answer, Stopped},
+};
+
+/// Runs a verb of `evidence`.
+pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
+    match verb {
+        Evidence::Seal { dir, case, kind, out } => {
+            let mut office = context.open()?;
+            let actor = context.actor(&office)?;
+            let credentials = context.credentials(office.paths(), office.settings());
+            let bar = context.progress();
+            let wanted = Wanted { folder: &dir, case: &case, kind: &kind };
+            let (kept, seal) = office
+                .seal(
+                    wanted,
+                    &actor,
+                    &credentials,
+                    &|name| context.ask(name),
+                    &mut SystemRandom,
+                    &mut |bytes| {
+                        bar.inc(bytes);
+                        ControlFlow::Continue(())
+                    },
+                )
+                .map_err(Stopped)?;
+            bar.finish_and_clear();
+            if let Some(out) = &out {
+                use chancery::archive::Objects as _;
+                let mut reader = office.archive().open(&kept.object)?;
+                durable::write_new_from(out, &mut reader)?;
+            }
+            context.auto_checkpoint(&mut office);
+            let mut json = kept_json(&kept);
+            let notes: Vec<Value> =
+                seal.findings.iter().map(|r| context.printer.report_json(r)).collect();
+            if let Some(object) = json.as_object_mut() {
+                object.insert("notes".to_owned(), notes.into());
+                object.insert("out".to_owned(), json!(out));
+            }
+            let mut text = describe(context, &kept);
+            for note in &seal.findings {
+                text.push('\n');
+                text.push_str(&context.printer.report_text(note));
+            }
+            Ok(Answer::done(json, text))
+        }
+        Evidence::Verify { id } => verify(context, id.as_deref()),
+        Evidence::Show { id } => {
+            let office = context.look()?;
+            let kept = office.bundle(&id).map_err(Stopped)?;
+            Ok(Answer::done(kept_json(&kept), describe(context, &kept)))
+        }
+        Evidence::List { case } => {
+            let office = context.look()?;
+            let mut all = office.bundles()?;
+            all.retain(|kept| case.as_deref().is_none_or(|case| kept.case == case));
+            let text: Vec<String> = all
+                .iter()
+                .map(|kept| format!("{}  {}  {}", kept.id, kept.case, kept.object))
+                .collect();
+            let rows: Vec<Value> = all.iter().map(kept_json).collect();
+            Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
+        }
+        Evidence::Retrieve { id, out } => {
+            let mut office = context.open()?;
+            let actor = context.actor(&office)?;
+            let kept = office.bundle(&id).map_err(Stopped)?;
+            office.retrieve(&kept, &out, &actor).map_err(Stopped)?;
+            context.auto_checkpoint(&mut office);
+            Ok(Answer::done(json!({ "bundle": id, "out": out }), out.display().to_string()))
+        }
+    }
+}
+
+fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let wanted = match id {
+        Some(id) => vec![office.bundle(id).map_err(Stopped)?],
+        None => office.bundles()?,
+    };
+    let mut rows = Vec::new();
+    let mut text = Vec::new();
+    let mut bad = 0_usize;
+    for kept in &wanted {
+        let found = office.verify_bundle(kept).map_err(Stopped)?;
+        let other = found.facts.bundle_id.as_deref() != Some(&kept.id)
+            || found.facts.payload_manifest != Some(kept.manifest);
+        let sound = found.holds() && !other;
+        bad += usize::from(!sound);
+        text.push(format!(
+            "{}  {}  {} {}",
+            kept.id,
+            if sound {
+                context.pick("一致", "verified")
+            } else {
+                context.pick("不通过", "does not verify")
+            },
+            kept.files,
+            context.pick("件", "files"),
+        ));
+        if other {
+            text.push(format!(
+                "  {}",
+                context.pick("此处是另一个证据包", "another bundle lies in its place")
+            ));
+        }
+        text.extend(found.findings.iter().map(|finding| line(context, finding)));
+        rows.push(json!({
+            "bundle": kept.id,
+            "verified": sound,
+            "another_bundle": other,
+            "findings": findings_json(context, &found.findings),
+        }));
+    }
+    let json = json!({ "bundles": rows });
+    Ok(if bad == 0 {
+        Answer::done(json, text.join("\n"))
+    } else {
+        Answer::found(json, text.join("\n"))
+    })
+}
+
+/// Findings as JSON, each with its file.
+pub fn findings_json(context: &Context, findings: &[Finding]) -> Vec<Value> {
+    findings
+        .iter()
+        .map(|finding| {
+            let mut row = context.printer.report_json(&finding.report);
+            if let Some(object) = row.as_object_mut() {
+                object.insert("file".to_owned(), json!(finding.file));
+            }
+            row
+        })
+        .collect()
+}
+
+/// A finding as lines, its file first.
+pub fn line(context: &Context, finding: &Finding) -> String {
+    let file = finding.file.as_deref().unwrap_or("-");
+    format!(
+        "  {file}\n    {}",
+        context.printer.report_text(&finding.report).replace('\n', "\n    ")
+    )
+}
+
+fn kept_json(kept: &Kept) -> Value {
+    json!({
+        "bundle": kept.id,
+        "case": kept.case,
+        "object": kept.object.to_string(),
+        "bytes": kept.bytes,
+        "files": kept.files,
+        "manifest": kept.manifest.to_string(),
+        "complete": kept.complete,
+        "self_asserted_time": kept.self_asserted,
+        "gen_time": kept.gen_time,
+        "kept_not_before": kept.kept_not_before.to_string(),
+        "entry": kept.seq,
+    })
+}
+
+fn describe(context: &Context, kept: &Kept) -> String {
+    let time = if kept.self_asserted {
+        context.pick(
+            "自声明时间（本办公室自设时间戳）",
+            "self-asserted time (the office's own timestamp)",
+        )
+    } else {
+        context.pick("可信时间戳", "timestamp of an outside authority")
+    };
+    let whole = if kept.complete {
+        context.pick("齐全", "complete")
+    } else {
+        context.pick("不齐全", "not complete")
+    };
+    match context.pick("zh", "en") {
+        "zh" => format!(
+            "证据包 {}（案号 {}）：{} 件，{whole}\n  SHA-256 {}\n  {time}：{}\n  保管期限不早于 {}（含当日）",
+            kept.id, kept.case, kept.files, kept.object, kept.gen_time, kept.kept_not_before
+        ),
+        _ => format!(
+            "bundle {} (case {}): {} files, {whole}\n  SHA-256 {}\n  {time}: {}\n  kept through {} at least",
+            kept.id, kept.case, kept.files, kept.object, kept.gen_time, kept.kept_not_before
+        ),
+    }
+}

@@ -1,0 +1,197 @@
+//! `verify FILE…`: letters and bundles, without an office, by what the user trusts.
+//!
+//! A bundle proves itself by signature and timestamp against the given certificates. A letter is
+//! proved by the register: an inclusion proof whose entry holds the letter's digest, under the
+//! register's public key.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use chancery::{
+    digest::Digest,
+    durable,
+    evidence::{self, container::Limits},
+    office::journal,
+    problem::Report,
+    register::{LogVerifier, Note, ProofError, ProofFile},
+    signing::TrustAnchors,
+};
+use serde_json::{Value, json};
+
+use super::{
+    arguments::Verify,
+    context::Context,
+    evidence::{findings_json, line},
+    principal::read_certificate,
+    report::{Answer, Stopped},
+};
+
+/// Largest proof or checkpoint file, in bytes.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+chancery::problems! {
+    /// What `verify` says of a file.
+    pub enum FileFinding {
+        /// It is neither a PDF nor a bundle.
+        Unknown = "CH-U010", Input,
+            "the file is neither a letter's PDF nor a bundle" => "give a PDF or an .asice file",
+            "该文件既不是函件 PDF，也不是证据包" => "请提供 PDF 或 .asice 文件";
+        /// Nothing was given to judge it by.
+        NoAnchor = "CH-U011", Input,
+            "no certificate was given to judge bundles by" => "give --anchor with a certificate whose fingerprint you confirmed",
+            "没有给出用以判断证据包的证书" => "请用 --anchor 指定经核对指纹的证书";
+        /// No proof names this letter.
+        NoProof = "CH-U012", Finding,
+            "no given proof names a letter with these bytes: it was not issued so, or was altered" => "ask the office for `chancery register prove --json` of its letter.issued entry",
+            "所给证明均未提及具有这些字节的函件：并非如此签发，或已被改动" => "请向办公室索取该函件 letter.issued 条目的 `chancery register prove --json`";
+        /// A letter cannot be judged without the register's key.
+        NoKey = "CH-U013", Input,
+            "no register key was given to judge letters by" => "give --log-key with the key the office published, and --proof",
+            "没有给出用以判断函件的登记簿公钥" => "请用 --log-key 指定办公室公布的公钥，并给出 --proof";
+    }
+}
+
+/// Checks every file; writes nothing.
+pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
+    let mut anchors = TrustAnchors::default();
+    for file in &arguments.anchor {
+        anchors.add(read_certificate(file)?);
+    }
+    let log = arguments.log_key.as_deref().map(LogVerifier::parse).transpose()?;
+    let held = match &arguments.checkpoint {
+        None => None,
+        Some(file) => {
+            let text = durable::read(file, LIMIT)?;
+            let note = Note::parse(&String::from_utf8_lossy(&text));
+            Some(note.map_err(|_| ProofError::NotAProof)?)
+        }
+    };
+    let mut proofs = Vec::new();
+    for file in &arguments.proof {
+        proofs.push(ProofFile::parse(&durable::read(file, LIMIT)?)?);
+    }
+    let mut rows = Vec::new();
+    let mut text = Vec::new();
+    let mut exit = 0;
+    for path in &arguments.files {
+        let mut head = Vec::new();
+        durable::open_regular(path)?.take(4).read_to_end(&mut head).map_err(durable::at(path))?;
+        let (row, lines, status) = match head.as_slice() {
+            b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref())?,
+            b"PK\x03\x04" => bundle(context, path, &anchors)?,
+            _ => told(context, path, vec![FileFinding::Unknown.into()]),
+        };
+        rows.push(row);
+        text.extend(lines);
+        exit = exit.max(status);
+    }
+    Ok(Answer { json: json!({ "files": rows }), text: text.join("\n"), exit })
+}
+
+type Told = (Value, Vec<String>, u8);
+
+fn letter(
+    context: &Context,
+    path: &Path,
+    proofs: &[ProofFile],
+    log: Option<&LogVerifier>,
+    held: Option<&Note>,
+) -> Result<Told, Stopped> {
+    let Some(log) = log else {
+        return Ok(told(context, path, vec![FileFinding::NoKey.into()]));
+    };
+    let (digest, _) = Digest::of_reader(durable::open_regular(path)?).map_err(durable::at(path))?;
+    let mut found: Vec<Report> = Vec::new();
+    for proof in proofs {
+        match proof.check(log, held) {
+            Err(error) => found.push(error.into()),
+            Ok(entry) => {
+                let names = entry.kind == journal::LETTER_ISSUED
+                    && entry.body.get("pdf").and_then(Value::as_str) == Some(&digest.to_string());
+                if names {
+                    let said = match context.pick("zh", "en") {
+                        "zh" => format!(
+                            "{}  一致：函件 {}，{} 签发，登记条目 {}",
+                            path.display(),
+                            entry.subject,
+                            entry.recorded_at.format("%Y-%m-%d %H:%M:%S"),
+                            entry.seq
+                        ),
+                        _ => format!(
+                            "{}  verified: letter {}, issued {}, entry {}",
+                            path.display(),
+                            entry.subject,
+                            entry.recorded_at.format("%Y-%m-%d %H:%M:%S"),
+                            entry.seq
+                        ),
+                    };
+                    let row = json!({
+                        "file": path, "kind": "letter", "verified": true, "number": entry.subject,
+                        "issued_at": entry.recorded_at.to_rfc3339(), "entry": entry.seq, "findings": [],
+                    });
+                    return Ok((row, vec![said], 0));
+                }
+            }
+        }
+    }
+    found.push(FileFinding::NoProof.into());
+    Ok(told(context, path, found))
+}
+
+fn bundle(context: &Context, path: &Path, anchors: &TrustAnchors) -> Result<Told, Stopped> {
+    if anchors.certificates().is_empty() {
+        return Ok(told(context, path, vec![FileFinding::NoAnchor.into()]));
+    }
+    let file: File = durable::open_regular(path)?;
+    let checked = evidence::verify(file, anchors, Limits::default(), &mut |_| {})?;
+    let facts = &checked.facts;
+    let sound = checked.holds();
+    let mut lines = vec![format!(
+        "{}  {}  {} · {} {}",
+        path.display(),
+        if sound {
+            context.pick("一致", "verified")
+        } else {
+            context.pick("不通过", "does not verify")
+        },
+        facts.bundle_id.as_deref().unwrap_or("?"),
+        facts.payload_files,
+        context.pick("件", "files"),
+    )];
+    if let Some(time) = facts.gen_time {
+        let own = facts.self_asserted.unwrap_or(false);
+        let note =
+            if own { context.pick("（自声明时间）", " (self-asserted time)") } else { "" };
+        lines.push(format!(
+            "  {} {}{note}",
+            context.pick("时间戳", "timestamp"),
+            time.to_rfc3339()
+        ));
+    }
+    if let Some(signer) = &facts.signer {
+        let name = signer.common_name().unwrap_or_default();
+        lines.push(format!(
+            "  {} {name} {}",
+            context.pick("签名人", "signed by"),
+            signer.fingerprint()
+        ));
+    }
+    lines.extend(checked.findings.iter().map(|finding| line(context, finding)));
+    let row = json!({
+        "file": path, "kind": "bundle", "verified": sound, "bundle": facts.bundle_id,
+        "payload_files": facts.payload_files, "payload_bytes": facts.payload_bytes,
+        "gen_time": facts.gen_time.map(|time| time.to_rfc3339()),
+        "self_asserted_time": facts.self_asserted,
+        "signer": facts.signer.as_ref().map(|signer| signer.fingerprint().to_string()),
+        "findings": findings_json(context, &checked.findings),
+    });
+    Ok((row, lines, u8::from(!sound)))
+}
+
+fn told(context: &Context, path: &Path, found: Vec<Report>) -> Told {
+    let exit = found.iter().map(|report| report.code.severity.exit_status()).max().unwrap_or(1);
+    let mut lines = vec![format!("{}", path.display())];
+    lines.extend(found.iter().map(|report| context.printer.report_text(report)));
+    let rows: Vec<Value> = found.iter().map(|report| context.printer.report_json(report)).collect();
+    let row = json!({ "file": path, "verified": false, "findings": rows });
+    (row, lines, exit)
+}
