@@ -9,7 +9,7 @@ use super::allow::AllowList;
 use super::chain::{self, Chain, Glyph};
 use super::document::{self, Ink, Spot};
 use super::gap::Join;
-use super::label::{self, Label};
+use super::label::{self, Label, Reach};
 use super::run::{self, MAX_LAID_OUT, MIN_RUN};
 use super::window::{Claim, Hold, NumberKind, Verdict, Widening, Window};
 use super::{evidence, innocent, upstream};
@@ -23,12 +23,16 @@ pub(super) const LOOK_BACK: usize = 8192;
 const LEAD: usize = 64;
 /// Widest stretch that is judged as one number.
 const MAX_WIDTH: usize = 34;
+/// Digits of the longest card.
+const MAX_CARD: usize = 19;
 /// Cells at the end of an unfinished block that are left to the next one.
 const MARGIN: usize = 128;
 /// Fewest characters of a chain in which an unlabelled number can lie.
 const MIN_UNLABELLED: usize = 12;
-/// Bytes from the start of a chain within which a label before it can still be reached.
-const LABEL_REACH: usize = 640;
+/// Cells from the start of a chain within which the label before it carries.
+const CARRY: usize = 120;
+/// Cells before a number that may count it: `卡号1：`.
+const COUNTER: usize = 2;
 
 /// A number in a text.
 #[derive(Debug)]
@@ -97,10 +101,7 @@ struct Candidate {
 fn resolve(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> (Vec<Found>, usize) {
     let count = chain.cells.len();
     let first = chain.cells.first().map_or(0, |cell| cell.at);
-    if chain.ended
-        && count < MIN_UNLABELLED
-        && allow.is_empty()
-        && !label::may_matter(text, first)
+    if chain.ended && count < MIN_UNLABELLED && allow.is_empty() && !label::may_matter(text, first)
         && count < 9
     {
         return (Vec::new(), count);
@@ -169,26 +170,26 @@ fn number(chain: &Chain, candidate: Candidate) -> Option<Found> {
 
 fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec<Candidate> {
     let cells = chain.cells.as_slice();
-    let first = cells.first().map_or(0, |cell| cell.at);
+    let label = cells.first().and_then(|cell| label::before(text, cell.at));
     let mut claims = Vec::new();
     let mut widening = Widening::default();
     let mut start = 0;
     while let Some(cell) = cells.get(start) {
-        let run =
-            1 + cells.iter().skip(start + 1).take_while(|cell| cell.join == Join::Seamless).count();
+        let run = 1 + cells
+            .iter()
+            .skip(start + 1)
+            .take_while(|cell| cell.join == Join::Seamless)
+            .count();
         if run >= MIN_RUN {
             let ends = start + run < cells.len() || chain.ended;
             look_into_run(chain, start, run, ends, &mut claims);
         }
         if (start > 0 || !chain.mid_run) && run <= MAX_WIDTH {
-            let label =
-                (cell.at - first <= LABEL_REACH).then(|| label::before(text, cell.at)).flatten();
-            if cell.at - first <= LABEL_REACH
-                && let Some((verdict, spots)) = document::read(text, cell.at, floor, label)
-            {
+            let label = label_within(chain, start, label);
+            if let Some((verdict, spots)) = document::read(text, cell.at, floor, label) {
                 let after = spots.last().map_or(0, Spot::end);
-                let end =
-                    start + cells.iter().skip(start).take_while(|cell| cell.at < after).count();
+                let end = start
+                    + cells.iter().skip(start).take_while(|cell| cell.at < after).count();
                 if end > start {
                     claims.push(Candidate { start, end, verdict, spots: Some(spots) });
                 }
@@ -198,6 +199,17 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
         start += run;
     }
     claims
+}
+
+/// What the label before a chain says of a number that begins at cell `start` of it.
+fn label_within(chain: &Chain, start: usize, label: Option<Label>) -> Option<Label> {
+    let label = label?;
+    let masks = |cell: &chain::Cell| matches!(cell.glyph, Glyph::Hidden(_));
+    if start <= COUNTER || chain.cells.iter().take(start.min(CARRY)).all(masks) {
+        return Some(label);
+    }
+    (start <= CARRY && label.reach != Reach::Near)
+        .then_some(Label { subject: label.subject, reach: Reach::Carried })
 }
 
 /// Judges every stretch that begins at cell `start`.
@@ -213,6 +225,9 @@ fn widen(
     let cells = chain.cells.as_slice();
     widening.clear();
     for (at, cell) in cells.iter().enumerate().skip(start).take(MAX_WIDTH) {
+        if at - start >= MAX_CARD && label.is_none() && cell.join != Join::Seamless {
+            break;
+        }
         widening.push(cell);
         let next = cells.get(at + 1);
         let ends = next.map_or(chain.ended, |next| next.join != Join::Seamless);
@@ -232,7 +247,7 @@ fn widen(
         };
         if label.is_none() && next.is_none() && window.count() >= MIN_UNLABELLED {
             window.label = label::after(text, window.end())
-                .map(|subject| Label { subject, reach: label::Reach::Adjacent })
+                .map(|subject| Label { subject, reach: Reach::Adjacent })
                 .filter(|label| !label.is_innocent());
         }
         if let Some(verdict) = judge(&window, allow) {
@@ -257,7 +272,13 @@ fn judge(window: &Window, allow: &AllowList) -> Option<Verdict> {
 }
 
 /// Looks for numbers inside an unbroken run of digits.
-fn look_into_run(chain: &Chain, start: usize, run: usize, ends: bool, claims: &mut Vec<Candidate>) {
+fn look_into_run(
+    chain: &Chain,
+    start: usize,
+    run: usize,
+    ends: bool,
+    claims: &mut Vec<Candidate>,
+) {
     let values: Vec<u8> = chain
         .cells
         .iter()

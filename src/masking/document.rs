@@ -52,6 +52,11 @@ pub(super) fn read(
     floor: usize,
     label: Option<Label>,
 ) -> Option<(Verdict, Vec<Spot>)> {
+    let head = text.get(floor..at).unwrap_or_default();
+    let bare = head.strip_suffix(' ').unwrap_or(head);
+    if label.is_none() && !bare.ends_with(|c| is_letter(c) || is_transparent(c)) {
+        return None;
+    }
     for start in starts(text, at, floor) {
         let label = if start == at { label } else { label::before(text, start) };
         let Some(label) = label else { continue };
@@ -149,8 +154,9 @@ const fn separated_too_late(digits: usize) -> bool {
 fn weigh(text: &str, label: Label, spots: &[Spot]) -> Option<Verdict> {
     let count = spots.len();
     let glyph = |spot: &Spot| text.get(spot.at..).and_then(|rest| rest.chars().next());
-    let is_digit =
-        |spot: &&Spot| spot.ink == Ink::Sign || glyph(spot).is_some_and(|c| digit(c).is_some());
+    let is_digit = |spot: &&Spot| {
+        spot.ink == Ink::Sign || glyph(spot).is_some_and(|c| digit(c).is_some())
+    };
     let digits = spots.iter().filter(is_digit).count();
     let lettered = spots.first().and_then(glyph).is_some_and(is_letter);
     let fits = match (label.reach, lettered) {

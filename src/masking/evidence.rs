@@ -12,6 +12,9 @@ const BIRTH_YEARS: (u32, u32) = (1850, 2099);
 
 /// The strongest claim that the window is a number to be masked.
 pub(super) fn judge(window: &Window) -> Option<Verdict> {
+    if window.label.is_none() && !(13..=19).contains(&window.count()) {
+        return None;
+    }
     [identity(window), card(window), account(window), tail(window)]
         .into_iter()
         .flatten()

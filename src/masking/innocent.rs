@@ -9,7 +9,7 @@ const YEARS: (u32, u32) = (1900, 2099);
 
 /// The claim that the window needs no masking.
 pub(super) fn judge(window: &Window) -> Option<Verdict> {
-    if !window.is_digits() {
+    if window.sizes.len() > 8 || window.count() < 7 || !window.is_digits() {
         return None;
     }
     let weight = if is_labelled_phone(window) {
@@ -28,7 +28,7 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
 }
 
 fn is_dated(window: &Window) -> bool {
-    let [first, last] = [YEARS.0, YEARS.1];
+    let (first, last) = YEARS;
     match window.sizes {
         [8] | [12..=32] => is_day(window.values, 0, first, last),
         [4, 2, 2] if window.uniform => is_day(window.values, 0, first, last),
@@ -85,8 +85,7 @@ fn is_amount(window: &Window) -> bool {
     if rest.is_empty() {
         return money() && !window.is_luhn() && window.count() >= 9;
     }
-    let separator =
-        |c: char| window.text.get(window.start()..window.end()).is_some_and(|t| t.contains(c));
+    let separator = |c: char| window.text.get(window.start()..window.end()).is_some_and(|t| t.contains(c));
     let thousands = *first <= 3 && separator(',') | separator('，') | separator('\'');
     let (whole, fraction) = match rest.split_last() {
         Some((1..=2, whole)) if separator('.') => (whole, true),

@@ -21,7 +21,7 @@ mod glyph;
 mod identity;
 mod innocent;
 mod label;
-mod masked;
+pub(crate) mod masked;
 mod run;
 mod stream;
 mod sweep;
@@ -38,7 +38,6 @@ pub use fault::MaskingError;
 pub use identity::{
     DocumentNumber, IdentityFault, IdentityNumber, check_gb11643, normalize_identity,
 };
-pub(crate) use masked::Sealed;
 pub use masked::{Mask, Masked, Masking, Policy};
 pub use stream::{Summary, mask_stream};
 pub use sweep::{Leak, sweep_text};

@@ -20,7 +20,8 @@ pub(super) type Part = (usize, usize, Verdict);
 /// The identity number that begins at digit `at` of the run.
 pub(super) fn identity_at(values: &[u8], at: usize) -> Option<Part> {
     let stretch = values.get(at..at.checked_add(18)?)?;
-    is_identity18(stretch).then(|| (at, 18, Verdict::exposed(63, NumberKind::Identity, true)))
+    is_identity18(stretch)
+        .then(|| (at, 18, Verdict::exposed(63, NumberKind::Identity, true)))
 }
 
 /// The cards and identity numbers of a run that consists of numbers only.
@@ -90,10 +91,7 @@ mod tests {
     #[test]
     fn a_run_of_numbers_is_laid_out_and_a_serial_is_not() {
         let found = lay_out(&values("6200000000000005110199199001010010"));
-        assert_eq!(
-            found.iter().map(|(at, n, _)| (*at, *n)).collect::<Vec<_>>(),
-            [(0, 16), (16, 18)]
-        );
+        assert_eq!(found.iter().map(|(at, n, _)| (*at, *n)).collect::<Vec<_>>(), [(0, 16), (16, 18)]);
         let found = lay_out(&values("620000000000000513800138000"));
         assert_eq!(found.len(), 1);
         assert!(lay_out(&values("2024051722001412345678901234")).is_empty());

@@ -4,9 +4,11 @@
 //! still readable before them is masked too. What shows only its last four is left as it is,
 //! which makes masking idempotent.
 
-use super::card::Issuer;
+use super::card::{Issuer, issuer};
+use super::chain::shown_before;
+use super::glyph::digit;
 use super::identity::is_region;
-use super::label::{Label, Subject};
+use super::label::{Label, Reach, Subject};
 use super::window::{HIDDEN, Hold, NumberKind, Verdict, Window};
 
 /// The claim on a window in which at least one digit is masked.
@@ -19,14 +21,10 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
     let (head, last) = window.values.split_at_checked(count.checked_sub(4)?)?;
     let shown = |values: &[u8]| values.iter().filter(|value| **value != HIDDEN).count();
     let kind = kind(window);
-    let labelled = window.label_where(|label| label.is_card() || label.is_identity());
+    let labelled =
+        window.label_where(|label| label.is_card() || label.is_identity());
     if shown(head) == 0 {
-        let closed = window
-            .sizes
-            .first()
-            .is_some_and(|first| *first >= 13 && window.sizes.len() > 1 && head.len() >= *first);
-        let enough = (hidden >= 8 && count >= 12) || (labelled && count >= 5);
-        return (enough && !closed).then(|| Verdict::masked(88, kind));
+        return masked(window, hidden).map(|weight| Verdict::masked(weight, kind));
     }
     if is_phone(window) {
         return Some(Verdict::innocent(60));
@@ -37,17 +35,40 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
     if longest < 3 {
         return None;
     }
-    let begins_shown = window.values.first().is_some_and(|first| *first != HIDDEN);
-    let compact = window.is_whole() || window.is_in_fours() || window.is_regular();
+    let lead = window.values.iter().take_while(|value| **value != HIDDEN).count();
+    let compact = window.is_whole()
+        || window.is_in_fours()
+        || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
     let weight = match count {
-        8..=34 if labelled && (window.is_whole() || compact) => 82,
-        8..=22 if labelled => 52,
-        13..=19 if one_block && begins_shown && compact && !window.is_glued() => 56,
+        8..=19 if labelled && compact => 89,
+        8..=19 if labelled => 52,
+        13..=19 if one_block && lead >= 2 && compact && !window.is_glued() => 56,
         13..=19 if one_block && longest >= 4 && longest * 4 >= count && compact => 40,
-        9..=12 if begins_shown && one_block && window.is_whole() && squeezed(window, last) => 45,
+        9..=12 if lead > 0 && one_block && window.is_whole() && squeezed(window, last) => 45,
         _ => return None,
     };
     Some(Verdict::exposed(weight, kind, !labelled))
+}
+
+/// The weight of a window that shows at most its last four.
+fn masked(window: &Window, hidden: usize) -> Option<u8> {
+    let count = window.count();
+    // A whole number of masks is complete; digits after it belong to something else.
+    let closed = window.sizes.len() > 1 && window.sizes.first().is_some_and(|first| *first >= 13);
+    if closed && window.values.first() == Some(&HIDDEN) {
+        return None;
+    }
+    let named = window.label_where(|label| {
+        (label.is_card() || label.is_identity()) && label.reach != Reach::Carried
+    });
+    let part = shown_before(window.text, window.start()).is_some_and(|c| digit(c).is_some());
+    match count {
+        _ if part => (hidden >= 8).then_some(50),
+        13.. if hidden >= 8 => Some(88),
+        5.. if named => Some(88),
+        12 if hidden >= 8 => Some(50),
+        _ => None,
+    }
 }
 
 fn kind(window: &Window) -> NumberKind {
@@ -67,17 +88,18 @@ fn is_phone(window: &Window) -> bool {
         [8, 6, rest @ ..] | [0, 0, 8, 6, rest @ ..] if rest.len() == 11 => rest,
         all => all,
     };
-    digits.len() == 11 && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
+    digits.len() == 11
+        && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
 }
 
 /// A card with fewer stars than digits: `6200****0005`.
 fn squeezed(window: &Window, last: &[u8]) -> bool {
     let lead = window.values.iter().take_while(|value| **value < 10).count();
-    let issuer = || {
+    let known = || {
         // The length is not the card's, so only the prefix can be judged.
         let mut full: Vec<u8> = window.values.iter().take(lead).copied().collect();
         full.resize(16, 0);
-        super::card::issuer(&full) >= Issuer::Network
+        issuer(&full) >= Issuer::Network
     };
-    (4..=6).contains(&lead) && last.iter().all(|value| *value < 10) && issuer()
+    (4..=6).contains(&lead) && last.iter().all(|value| *value < 10) && known()
 }
