@@ -4,3 +4,4 @@ pub mod amount;
 pub mod capitals;
 pub mod credit_code;
 pub mod date;
+pub mod phone;
