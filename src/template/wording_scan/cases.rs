@@ -315,6 +315,17 @@ fn unlawful_sentences_are_refused_by_their_rule() {
 }
 
 #[test]
+fn labelled_sentences_get_their_verdict() {
+    let lines = include_str!("sentences.txt").lines().filter(|line| !line.starts_with('#'));
+    let wrong: Vec<String> = lines
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(verdict, text)| scan(text).verdict().name() != *verdict)
+        .map(|(verdict, text)| format!("{verdict}: {}", told(text)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn concessions_need_approval() {
     let wrong: Vec<String> = CONCESSIONS
         .iter()

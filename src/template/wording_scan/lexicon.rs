@@ -18,7 +18,6 @@ pub(super) struct Lexicon {
     patterns: Vec<Pattern>,
     by_first: BTreeMap<char, Vec<usize>>,
     /// Lines that could not be read; a test keeps it empty.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by a test of the lexicon only"))]
     unread: Vec<String>,
 }
 
@@ -28,7 +27,6 @@ pub(super) struct Section {
     rule: Option<Rule>,
     pub(super) pardon_before: Vec<String>,
     pub(super) pardon_clause: Vec<String>,
-    pub(super) pardon_sentence: Vec<String>,
     pub(super) prohibition_only: bool,
     /// A negation between the words of a pattern is part of the threat.
     pub(super) outright: bool,
@@ -133,7 +131,6 @@ impl Section {
         match option.split_once(' ') {
             Some(("before", list)) => self.pardon_before = words(list),
             Some(("clause", list)) => self.pardon_clause = words(list),
-            Some(("sentence", list)) => self.pardon_sentence = words(list),
             None if option == "prohibition" => self.prohibition_only = true,
             None if option == "outright" => self.outright = true,
             _ => return false,

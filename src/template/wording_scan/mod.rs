@@ -156,8 +156,7 @@ impl Rule {
             Self::OthersPay => "L349",
             Self::Channel => "L211 L335",
             Self::NewDebt => "L343",
-            Self::FalseCure => "L357",
-            Self::Concession => "L357",
+            Self::FalseCure | Self::Concession => "L357",
         }
     }
 
