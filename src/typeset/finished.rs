@@ -361,6 +361,21 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_touch_are_one_word_and_cells_are_apart() {
+        let Some(press) = press(
+            "身份证110199199001010010X号12#strong[34]56\n#table(columns: 2, [1,200], [3,400])",
+        ) else {
+            return;
+        };
+        let composition = press.compose(&json!({}), &Assets::new(), Limits::default()).unwrap();
+        let meant = ["身份证110199199001010010X号123456", "1,200", "3,400"]
+            .map(|text| Meant::once("text", text));
+        let pdf = composition.prove(&meant).unwrap().to_pdf(&identity()).unwrap();
+        let read = FinishedText::read(&pdf).unwrap();
+        assert_eq!(read.pages, ["身份证110199199001010010X号123456\n1,200 ¦ 3,400"]);
+    }
+
+    #[test]
     fn another_pdf_does_not_pass_for_the_letter() {
         let Some((proved, pdf)) = letter() else { return };
         let changed = press("函")
