@@ -9,6 +9,7 @@
 //! no environment.
 
 mod composition;
+mod cover;
 mod diagnosis;
 mod engine;
 mod extraction;
