@@ -39,3 +39,4 @@ pub use press::{Assets, Limits, Press};
 pub use problem::TypesetError;
 pub use proof::{Meant, Occurrence, ProvedPage};
 pub use qr::qr_svg;
+pub use sweep::sweep;
