@@ -12,6 +12,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, hint::black_box, path::Path};
 
+use chancery::masking::AllowList;
 use chancery::typeset::{
     Assets, FinishedText, FontSet, Limits, Meant, PdfIdentity, Press, ProvedPage, qr_svg,
 };
@@ -163,8 +164,9 @@ fn letters(criterion: &mut Criterion) {
         bench.iter(|| black_box(page.read_back(&bytes).is_ok()));
     });
     let finished = FinishedText::read(&bytes).unwrap();
-    group.bench_function("sweep without detector", |bench| {
-        bench.iter(|| black_box(finished.sweep_by(|_| Vec::new()).len()));
+    let allow = AllowList::default();
+    group.bench_function("sweep", |bench| {
+        bench.iter(|| black_box(finished.sweep(&allow).len()));
     });
     group.bench_function("compose, prove, export", |bench| {
         bench.iter(|| {

@@ -1,9 +1,10 @@
 //! The text a reader extracts from the pages of a PDF.
 //!
 //! Follows the content of each page through its form objects, decodes what is shown through the
-//! fonts' `ToUnicode` maps, and takes replacement text (`ActualText`) where it is given. Text of
-//! one line is divided by ` ¦ ` where one text object ends and another begins, lines by a line
-//! break: a number broken over lines is still one, figures in neighbouring cells are not.
+//! fonts' `ToUnicode` maps, and takes replacement text (`ActualText`) where it is given. Runs
+//! that touch are joined, whatever their fonts; ` ¦ ` divides those of one line that stand apart,
+//! and a line break divides lines: a number broken over runs or lines is still one, figures in
+//! neighbouring cells are not.
 //! Source: ISO 32000-1, 9.10 and 14.9.4.
 
 use std::collections::HashMap;
@@ -19,6 +20,13 @@ const DEEPEST: usize = 16;
 /// How far two base lines may be apart and still be one line, in points.
 const SAME_LINE: f32 = 0.5;
 
+/// Widest gap between runs that touch, and widest overlap, in parts of the type size: what is
+/// put between Chinese and Latin letters is a quarter.
+const TOUCHING: std::ops::Range<f32> = -0.5..0.3;
+
+/// Width of a character where a font does not tell, in thousandths.
+const USUAL_WIDTH: f32 = 500.0;
+
 /// Text of one page.
 pub(super) struct PageText {
     /// With lines and the parts of a line divided.
@@ -31,7 +39,7 @@ pub(super) struct PageText {
 pub(super) fn page_text(document: &Document, id: ObjectId) -> lopdf::Result<PageText> {
     let content = document.get_page_content_with_limit(id, LARGEST_STREAM)?;
     let text = PageText { divided: String::new(), shown: String::new() };
-    let mut reader = Reader { document, fonts: HashMap::new(), text, line: None };
+    let mut reader = Reader { document, fonts: HashMap::new(), text, end: None };
     reader.content(&content, page_resources(document, id), Matrix::IDENTITY, 0)?;
     Ok(reader.text)
 }
@@ -75,9 +83,16 @@ impl Matrix {
         ])
     }
 
-    fn height(self) -> f32 {
-        let [.., height] = self.0;
-        height
+    /// Where the point `along` on the base line lands.
+    fn point(self, along: f32) -> (f32, f32) {
+        let [xx, xy, _, _, dx, dy] = self.0;
+        (along * xx + dx, along * xy + dy)
+    }
+
+    /// How much larger it paints.
+    fn scale(self) -> f32 {
+        let [xx, xy, ..] = self.0;
+        xx.hypot(xy)
     }
 }
 
@@ -85,17 +100,31 @@ impl Matrix {
 struct GraphicsState<'a> {
     to_page: Matrix,
     font: Option<&'a Dictionary>,
+    size: f32,
 }
 
 struct Reader<'a> {
     document: &'a Document,
     fonts: HashMap<*const Dictionary, Option<ReadFont>>,
     text: PageText,
-    /// Height of the line written last.
-    line: Option<f32>,
+    /// Where the run written last ended on the page.
+    end: Option<(f32, f32)>,
 }
 
-struct ReadFont(Encoding<'static>);
+/// What reading needs of a font.
+struct ReadFont {
+    to_unicode: Encoding<'static>,
+    /// Widths of two-byte codes in thousandths; none for a font with other codes.
+    widths: Option<HashMap<u16, f32>>,
+    usual: f32,
+}
+
+/// What one operator shows: its text and how far it moves on, in text space.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    advance: f32,
+}
 
 impl<'a> Reader<'a> {
     fn content(
@@ -108,10 +137,11 @@ impl<'a> Reader<'a> {
         if depth > DEEPEST {
             return Err(lopdf::Error::RecursionLimit);
         }
-        let mut now = GraphicsState { to_page, font: None };
+        let mut now = GraphicsState { to_page, font: None, size: 0.0 };
         let mut kept = Vec::new();
-        let mut line = Matrix::IDENTITY;
-        let mut leading = 0.0;
+        let (mut line, mut leading) = (Matrix::IDENTITY, 0.0);
+        // How far the line is set already.
+        let mut along = 0.0;
         // One entry for each marked stretch: whether replacement text stands for it.
         let mut marked: Vec<bool> = Vec::new();
         for operation in Content::decode(content)?.operations {
@@ -119,7 +149,11 @@ impl<'a> Reader<'a> {
             let number = |index: usize| {
                 operands.get(index).and_then(|each| each.as_float().ok()).unwrap_or(0.0)
             };
-            match operation.operator.as_str() {
+            let operator = operation.operator.as_str();
+            if matches!(operator, "BT" | "Tm" | "Td" | "TD" | "T*" | "'" | "\"") {
+                along = 0.0;
+            }
+            match operator {
                 "q" => kept.push(now.clone()),
                 "Q" => now = kept.pop().unwrap_or(now),
                 "cm" => now.to_page = Matrix::of(operands).within(now.to_page),
@@ -132,24 +166,31 @@ impl<'a> Reader<'a> {
                 }
                 "TL" => leading = number(0),
                 "T*" => line = moved(line, 0.0, -leading),
-                "Tf" => now.font = self.font_named(resources, operands),
+                "Tf" => {
+                    now.font = self.font_named(resources, operands);
+                    now.size = number(1);
+                }
                 "BMC" => marked.push(false),
                 "BDC" => {
                     let actual = self.actual_text(resources, operands);
                     marked.push(actual.is_some());
                     if let Some(actual) = actual {
-                        self.write(&actual, line.within(now.to_page).height());
+                        // How long it is shows in what it stands for.
+                        self.write(&actual, line.within(now.to_page), along, now.size);
                     }
                 }
                 "EMC" => drop(marked.pop()),
                 "Tj" | "TJ" | "'" | "\"" => {
-                    if matches!(operation.operator.as_str(), "'" | "\"") {
+                    if matches!(operator, "'" | "\"") {
                         line = moved(line, 0.0, -leading);
                     }
+                    let shown = self.shown(now.font, now.size, operands)?;
+                    let here = line.within(now.to_page);
                     if !marked.contains(&true) {
-                        let shown = self.shown(now.font, operands)?;
-                        self.write(&shown, line.within(now.to_page).height());
+                        self.write(&shown.text, here, along, now.size);
                     }
+                    along += shown.advance;
+                    self.end = Some(here.point(along));
                 }
                 "Do" => self.form(resources, operands, now.to_page, depth)?,
                 _ => {}
@@ -158,15 +199,21 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn write(&mut self, text: &str, height: f32) {
+    fn write(&mut self, text: &str, here: Matrix, along: f32, size: f32) {
         if text.is_empty() {
             return;
         }
-        if let Some(line) = self.line {
-            let same = (line - height).abs() < SAME_LINE;
-            self.text.divided.push_str(if same { " ¦ " } else { "\n" });
+        let (x, y) = here.point(along);
+        if let Some((end_x, end_y)) = self.end {
+            let gap = (x - end_x) / (size * here.scale()).abs().max(f32::EPSILON);
+            self.text.divided.push_str(if (y - end_y).abs() >= SAME_LINE {
+                "\n"
+            } else if TOUCHING.contains(&gap) {
+                ""
+            } else {
+                " ¦ "
+            });
         }
-        self.line = Some(height);
         self.text.divided.push_str(text);
         self.text.shown.push_str(text);
     }
@@ -207,39 +254,48 @@ impl<'a> Reader<'a> {
     fn shown(
         &mut self,
         font: Option<&'a Dictionary>,
+        size: f32,
         operands: &[Object],
-    ) -> lopdf::Result<String> {
-        let mut text = String::new();
-        let Some(shown) = operands.last() else { return Ok(text) };
-        let parts = match shown {
-            Object::Array(parts) => parts.as_slice(),
-            one => std::slice::from_ref(one),
+    ) -> lopdf::Result<Shown> {
+        let mut shown = Shown::default();
+        let parts = match operands.last() {
+            Some(Object::Array(parts)) => parts.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
         };
-        for bytes in parts.iter().filter_map(|part| part.as_str().ok()) {
+        for part in parts {
+            let Ok(bytes) = part.as_str() else {
+                shown.advance -= part.as_float().unwrap_or(0.0) / 1000.0 * size;
+                continue;
+            };
             let read = match font {
                 Some(font) => self.read_font(font)?,
                 None => None,
             };
             match read {
-                Some(ReadFont(encoding)) => encoding.write_to_string(bytes, &mut text)?,
+                Some(font) => {
+                    font.to_unicode.write_to_string(bytes, &mut shown.text)?;
+                    shown.advance += font.width(bytes) / 1000.0 * size;
+                }
                 None if bytes.is_empty() => {}
-                None => text.push(char::REPLACEMENT_CHARACTER),
+                None => shown.text.push(char::REPLACEMENT_CHARACTER),
             }
         }
-        Ok(text)
+        Ok(shown)
     }
 
     fn read_font(&mut self, font: &'a Dictionary) -> lopdf::Result<Option<&ReadFont>> {
         let key = std::ptr::from_ref(font);
         if !self.fonts.contains_key(&key) {
-            let read = self.to_unicode(font)?;
+            let read = self.font(font)?;
             self.fonts.insert(key, read);
         }
         Ok(self.fonts.get(&key).and_then(Option::as_ref))
     }
 
-    /// The font's map to Unicode. Its encoding alone would not say what a reader extracts.
-    fn to_unicode(&self, font: &Dictionary) -> lopdf::Result<Option<ReadFont>> {
+    /// The font's map to Unicode, and its widths. Its encoding alone would not say what a reader
+    /// extracts.
+    fn font(&self, font: &Dictionary) -> lopdf::Result<Option<ReadFont>> {
         if font.get_deref(b"ToUnicode", self.document).and_then(Object::as_stream).is_err() {
             return Ok(None);
         }
@@ -247,12 +303,46 @@ impl<'a> Reader<'a> {
         for key in [&b"Type"[..], b"ToUnicode"] {
             only.set(key, font.get(key)?.clone());
         }
-        match only.get_font_encoding_with_limit(self.document, LARGEST_STREAM)? {
-            Encoding::UnicodeMapEncoding(map) => {
-                Ok(Some(ReadFont(Encoding::UnicodeMapEncoding(map))))
+        let encoding = only.get_font_encoding_with_limit(self.document, LARGEST_STREAM)?;
+        let Encoding::UnicodeMapEncoding(map) = encoding else { return Ok(None) };
+        let descendant = font
+            .get_deref(b"DescendantFonts", self.document)
+            .and_then(Object::as_array)
+            .ok()
+            .and_then(|fonts| self.document.dereference(fonts.first()?).ok())
+            .and_then(|(_, font)| font.as_dict().ok());
+        Ok(Some(ReadFont {
+            to_unicode: Encoding::UnicodeMapEncoding(map),
+            widths: descendant.map(|font| self.widths(font)),
+            usual: match descendant {
+                Some(font) => font.get(b"DW").and_then(Object::as_float).unwrap_or(1000.0),
+                None => USUAL_WIDTH,
+            },
+        }))
+    }
+
+    /// The widths of a composite font: `first [w w …]` or `first last w`. ISO 32000-1, 9.7.4.3.
+    fn widths(&self, font: &Dictionary) -> HashMap<u16, f32> {
+        let mut widths = HashMap::new();
+        let listed = font.get_deref(b"W", self.document).and_then(Object::as_array);
+        let mut rest = listed.map_or(&[][..], Vec::as_slice);
+        let code = |object: &Object| object.as_i64().ok().and_then(|code| code.try_into().ok());
+        while let [first, second, after @ ..] = rest {
+            let Some(first) = code(first) else { break };
+            let second = self.document.dereference(second).map_or(second, |(_, object)| object);
+            if let Object::Array(each) = second {
+                let each = each.iter().map(|width| width.as_float().unwrap_or(0.0));
+                widths.extend((first..=u16::MAX).zip(each));
+                rest = after;
+            } else if let (Some(last), [width, after @ ..]) = (code(second), after) {
+                let width = width.as_float().unwrap_or(0.0);
+                widths.extend((first..=last).map(|code: u16| (code, width)));
+                rest = after;
+            } else {
+                break;
             }
-            _ => Ok(None),
         }
+        widths
     }
 
     fn form(
@@ -272,6 +362,22 @@ impl<'a> Reader<'a> {
         let inner = matrix.map_or(Matrix::IDENTITY, |numbers| Matrix::of(numbers));
         let content = form.get_plain_content_with_limit(LARGEST_STREAM)?;
         self.content(&content, own.or(resources), inner.within(to_page), depth + 1)
+    }
+}
+
+impl ReadFont {
+    /// How wide `bytes` are set, in thousandths of the type size.
+    fn width(&self, bytes: &[u8]) -> f32 {
+        match &self.widths {
+            Some(widths) => {
+                let (codes, _) = bytes.as_chunks::<2>();
+                codes
+                    .iter()
+                    .map(|&code| widths.get(&u16::from_be_bytes(code)).unwrap_or(&self.usual))
+                    .sum()
+            }
+            None => bytes.iter().map(|_| self.usual).sum(),
+        }
     }
 }
 

@@ -260,9 +260,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::masking::AllowList;
     use crate::typeset::{
         Assets, Limits, Meant, Occurrence, PdfIdentity, qr_svg,
         specimen::{codes, press},
+        sweep,
     };
 
     const LETTER: &str = "#let data = json(\"data.json\")
@@ -361,6 +363,21 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_touch_are_one_word_and_cells_are_apart() {
+        let Some(press) = press(
+            "身份证110199199001010010X号12#strong[34]56\n#table(columns: 2, [1,200], [3,400])",
+        ) else {
+            return;
+        };
+        let composition = press.compose(&json!({}), &Assets::new(), Limits::default()).unwrap();
+        let meant = ["身份证110199199001010010X号123456", "1,200", "3,400"]
+            .map(|text| Meant::once("text", text));
+        let pdf = composition.prove(&meant).unwrap().to_pdf(&identity()).unwrap();
+        let read = FinishedText::read(&pdf).unwrap();
+        assert_eq!(read.pages, ["身份证110199199001010010X号123456\n1,200 ¦ 3,400"]);
+    }
+
+    #[test]
     fn another_pdf_does_not_pass_for_the_letter() {
         let Some((proved, pdf)) = letter() else { return };
         let changed = press("函")
@@ -406,6 +423,39 @@ mod tests {
             Vec::from_iter((digits >= 13 && digits == text.len()).then(|| "run".to_owned()))
         };
         assert_eq!(codes(&finished.sweep_by(long)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_card_number_is_found_wherever_it_stands_in_the_pdf() {
+        const CARD: &str = "6200000000000005";
+        let Some((proved, pdf)) = letter() else { return };
+        let allow = AllowList::default();
+        assert_eq!(codes(&sweep(&pdf, &allow).unwrap()), Vec::<&str>::new());
+        // In a title: in the document information and in the XMP.
+        let titled = PdfIdentity { title: format!("函{CARD}"), ..identity() };
+        let titled = proved.to_pdf(&titled).unwrap();
+        assert!(codes(&sweep(&titled, &allow).unwrap()).len() >= 2);
+        let official = AllowList::of([CARD]).unwrap();
+        assert_eq!(codes(&sweep(&titled, &official).unwrap()), Vec::<&str>::new());
+        // On a page, broken over two lines.
+        let layout = "#set page(width: 60mm)\n卡号6200 0000 0000 0005";
+        let composition =
+            press(layout).unwrap().compose(&json!({}), &Assets::new(), Limits::default()).unwrap();
+        assert!(composition.pages()[0].texts.len() > 1);
+        let proved = composition.prove(&[Meant::once("text", format!("卡号{CARD}"))]).unwrap();
+        let reports = sweep(&proved.to_pdf(&identity()).unwrap(), &allow).unwrap();
+        assert_eq!(codes(&reports), ["CH-P052"]);
+        assert!(!format!("{reports:?}").contains("0005"));
+        // Behind the end of the file, where no object is.
+        let behind = [&pdf[..], format!("\n% {CARD}\n").as_bytes()].concat();
+        assert_eq!(codes(&sweep(&behind, &allow).unwrap()), ["CH-P052"]);
+        // In a stream that no page shows.
+        let mut document = Document::load_mem(&pdf).unwrap();
+        document.add_object(Stream::new(Dictionary::new(), CARD.as_bytes().to_vec()));
+        let mut bytes = Vec::new();
+        document.save_to(&mut bytes).unwrap();
+        assert_eq!(codes(&sweep(&bytes, &allow).unwrap()), ["CH-P052"]);
+        assert_eq!(contains_any(&bytes, &[CARD]).unwrap(), [CARD]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! no environment.
 
 mod composition;
+mod cover;
 mod diagnosis;
 mod engine;
 mod extraction;
@@ -38,3 +39,4 @@ pub use press::{Assets, Limits, Press};
 pub use problem::TypesetError;
 pub use proof::{Meant, Occurrence, ProvedPage};
 pub use qr::qr_svg;
+pub use sweep::sweep;

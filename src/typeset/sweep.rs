@@ -8,7 +8,10 @@
 //! Source: REQUIREMENTS 1 (L345: scan the finished PDF's text; a leak → no file is written).
 
 use super::{FinishedText, TypesetError};
-use crate::problem::Report;
+use crate::{
+    masking::{AllowList, sweep_text},
+    problem::Report,
+};
 
 /// Shortest run of figures that can be a card or identity number.
 const SHORTEST: usize = 13;
@@ -16,7 +19,24 @@ const SHORTEST: usize = 13;
 /// Fewest figures of any number that must not leave; names with fewer are not looked at.
 const FEWEST: usize = 7;
 
+/// All that must not leave in `pdf`: unmasked numbers but the principal's official accounts,
+/// attachments, and parts that act.
+///
+/// # Errors
+/// [`TypesetError::Unreadable`].
+pub fn sweep(pdf: &[u8], allow: &AllowList) -> Result<Vec<Report>, TypesetError> {
+    Ok(FinishedText::read(pdf)?.sweep(allow))
+}
+
 impl FinishedText {
+    /// As [`sweep`], of a PDF read already.
+    #[must_use]
+    pub fn sweep(&self, allow: &AllowList) -> Vec<Report> {
+        self.sweep_by(|text| {
+            sweep_text(text, allow).iter().map(|leak| leak.kind.name().to_owned()).collect()
+        })
+    }
+
     /// All that must not leave, as `detect` tells for a text: the kinds of number found in it.
     pub fn sweep_by(&self, detect: impl Fn(&str) -> Vec<String>) -> Vec<Report> {
         let mut reports: Vec<Report> = Vec::new();
