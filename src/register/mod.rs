@@ -12,6 +12,7 @@
 //! | `checkpoint` | signed notes |
 //! | `store`, `memory`, `sqlite` | where rows are kept, and the contract for it |
 //! | `ledger`, `view` | appending under one lock; looking up and proving |
+//! | `operators` | signing and judging entries with operators' certificates |
 //! | `verify`, `finding` | checking all of it from the leaves alone |
 
 mod checkpoint;
@@ -22,6 +23,7 @@ mod ledger;
 mod memory;
 pub mod merkle;
 mod number;
+mod operators;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub mod store;
@@ -40,6 +42,7 @@ pub use self::{
     memory::MemoryStore,
     merkle::{ConsistencyProof, InclusionProof},
     number::Reservation,
+    operators::{OperatorCertificates, OperatorSigner},
     store::{Read, Rows, Store},
     time::Clock,
     verify::{Against, EntryVerifier, SignatureFault, Verdict, verify},

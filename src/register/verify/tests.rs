@@ -1,14 +1,12 @@
 //! Named defects, and what verification says of each.
 
-use ed25519_dalek::SigningKey;
-
 use super::{
     super::{
         Checkpoint, Draft, EntrySigner, LogSigner, MemoryStore, Register,
         entry::{self, Place},
         merkle::{self, Frontier, leaf_hash},
         store::{IndexLine, Rows},
-        testing::{Key, Keyring, moment, note},
+        testing::{Key, Keyring, log_key, moment, note},
         view::{Stored, View},
     },
     *,
@@ -18,7 +16,7 @@ use crate::problem::Problem;
 const THREADS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 fn log() -> LogSigner {
-    LogSigner::new("example.cn/register", SigningKey::from_bytes(&[1; 32])).unwrap()
+    LogSigner::new("example.cn/register", log_key(1)).unwrap()
 }
 
 fn verdict(rows: &dyn Read, outside: &[Note]) -> Verdict {
@@ -339,7 +337,7 @@ fn checkpoints_that_are_not_the_logs_are_found() {
     let mut store = sound_store(120);
     let genuine = store.notes[0].clone();
     let head = View::of(&store).head().unwrap();
-    let other = LogSigner::new("example.cn/register", SigningKey::from_bytes(&[2; 32])).unwrap();
+    let other = LogSigner::new("example.cn/register", log_key(2)).unwrap();
     let checkpoint =
         Checkpoint::at("example.cn/register", head.size, head.root, moment(9_999)).unwrap();
     store.notes.push((120, other.sign(&checkpoint).unwrap().as_str().to_owned()));
