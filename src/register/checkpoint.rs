@@ -9,13 +9,15 @@ use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, FixedOffset};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use super::{
     error::{RegisterError, Result},
     time,
 };
-use crate::digest::{Digest, Hasher};
+use crate::{
+    digest::{Digest, Hasher},
+    signing::{LogKey, LogPublicKey},
+};
 
 /// Most bytes of a note.
 pub const MAX_NOTE: usize = 16 * 1024;
@@ -80,7 +82,7 @@ impl Checkpoint {
 /// The log's private key and name.
 pub struct LogSigner {
     name: String,
-    key: SigningKey,
+    key: LogKey,
 }
 
 impl LogSigner {
@@ -88,7 +90,7 @@ impl LogSigner {
     ///
     /// # Errors
     /// [`RegisterError::BadKeyName`].
-    pub fn new(name: impl Into<String>, key: SigningKey) -> Result<Self> {
+    pub fn new(name: impl Into<String>, key: LogKey) -> Result<Self> {
         let name = name.into();
         if is_key_name(&name) { Ok(Self { name, key }) } else { Err(RegisterError::BadKeyName) }
     }
@@ -102,7 +104,7 @@ impl LogSigner {
     /// The public half.
     #[must_use]
     pub fn verifier(&self) -> LogVerifier {
-        LogVerifier { name: self.name.clone(), key: self.key.verifying_key() }
+        LogVerifier { name: self.name.clone(), key: self.key.public() }
     }
 
     /// Signs `checkpoint` under its own origin's name.
@@ -112,9 +114,8 @@ impl LogSigner {
     /// or its origin is not this log.
     pub fn sign(&self, checkpoint: &Checkpoint) -> Result<Note> {
         let text = checkpoint.text();
-        let signature = self.key.sign(text.as_bytes());
         let mut blob = self.verifier().hash().to_vec();
-        blob.extend_from_slice(&signature.to_bytes());
+        blob.extend_from_slice(&self.key.sign(text.as_bytes()));
         let note = Note::parse(&format!("{text}\n— {} {}\n", self.name, STANDARD.encode(blob)))?;
         if note.checkpoint == *checkpoint && self.verifier().admits(&note) {
             Ok(note)
@@ -134,10 +135,19 @@ impl fmt::Debug for LogSigner {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LogVerifier {
     name: String,
-    key: VerifyingKey,
+    key: LogPublicKey,
 }
 
 impl LogVerifier {
+    /// Names a log's public key.
+    ///
+    /// # Errors
+    /// [`RegisterError::BadKeyName`].
+    pub fn new(name: impl Into<String>, key: LogPublicKey) -> Result<Self> {
+        let name = name.into();
+        if is_key_name(&name) { Ok(Self { name, key }) } else { Err(RegisterError::BadKeyName) }
+    }
+
     /// Reads `name+hash+base64`.
     ///
     /// # Errors
@@ -151,9 +161,9 @@ impl LogVerifier {
         let (hash, key) = rest.split_once('+')?;
         let key = STANDARD.decode(key).ok()?;
         let (kind, key) = key.split_first()?;
-        let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+        let key = LogPublicKey::from_bytes(key.try_into().ok()?).ok()?;
         let read = Self { name: name.to_owned(), key };
-        let good = *kind == ED25519 && is_key_name(name) && !key.is_weak();
+        let good = *kind == ED25519 && is_key_name(name);
         (good && hex::encode(read.hash()) == hash).then_some(read)
     }
 
@@ -171,9 +181,10 @@ impl LogVerifier {
         note.checkpoint.origin == self.name
             && lines.peek().is_some()
             && lines.all(|line| {
-                Signature::from_slice(&line.signature).is_ok_and(|signature| {
-                    self.key.verify_strict(note.signed.as_bytes(), &signature).is_ok()
-                })
+                line.signature
+                    .as_slice()
+                    .try_into()
+                    .is_ok_and(|signature| self.key.verifies(note.signed.as_bytes(), signature))
             })
     }
 
@@ -182,7 +193,7 @@ impl LogVerifier {
         let mut hasher = Hasher::default();
         hasher.update(self.name.as_bytes());
         hasher.update(&[b'\n', ED25519]);
-        hasher.update(self.key.as_bytes());
+        hasher.update(&self.key.to_bytes());
         let [a, b, c, d, ..] = *hasher.finish().as_bytes();
         [a, b, c, d]
     }
@@ -191,7 +202,7 @@ impl LogVerifier {
 impl fmt::Display for LogVerifier {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = vec![ED25519];
-        key.extend_from_slice(self.key.as_bytes());
+        key.extend_from_slice(&self.key.to_bytes());
         write!(out, "{}+{}+{}", self.name, hex::encode(self.hash()), STANDARD.encode(key))
     }
 }
@@ -286,10 +297,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::register::testing::moment;
+    use crate::register::testing::{log_key, moment};
 
     fn signer() -> LogSigner {
-        LogSigner::new("example.cn/register", SigningKey::from_bytes(&[7; 32])).unwrap()
+        LogSigner::new("example.cn/register", log_key(7)).unwrap()
     }
 
     fn note() -> Note {
@@ -322,15 +333,9 @@ mod tests {
         assert_eq!(verifier.name(), "PeterNeumann");
         let text = "If you think cryptography is the answer to your problem,\n\
                     then you don't know what your problem is.\n";
-        let signature = Signature::from_slice(
-            STANDARD
-                .decode("x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=")
-                .unwrap()
-                .get(4..)
-                .unwrap(),
-        )
-        .unwrap();
-        assert!(verifier.key.verify_strict(text.as_bytes(), &signature).is_ok());
+        let blob = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+        let signature: [u8; 64] = STANDARD.decode(blob).unwrap()[4..].try_into().unwrap();
+        assert!(verifier.key.verifies(text.as_bytes(), &signature));
     }
 
     #[test]
@@ -347,7 +352,7 @@ mod tests {
         ] {
             assert!(matches!(LogVerifier::parse(&bad), Err(RegisterError::NotAVerifierKey)));
         }
-        let spaced = LogSigner::new("a b", SigningKey::from_bytes(&[7; 32]));
+        let spaced = LogSigner::new("a b", log_key(7));
         assert!(matches!(spaced, Err(RegisterError::BadKeyName)));
     }
 
@@ -391,9 +396,9 @@ mod tests {
             })
         );
         assert!(!signer().verifier().admits(&Note::parse(&forged).unwrap()));
-        let stranger = LogSigner::new("example.cn/register", SigningKey::from_bytes(&[8; 32]));
+        let stranger = LogSigner::new("example.cn/register", log_key(8));
         assert!(!stranger.unwrap().verifier().admits(&note()));
-        let renamed = LogSigner::new("other.cn", SigningKey::from_bytes(&[7; 32])).unwrap();
+        let renamed = LogSigner::new("other.cn", log_key(7)).unwrap();
         assert!(renamed.sign(note().checkpoint()).is_err());
     }
 

@@ -3,7 +3,7 @@
 //! Findings of a check are in [`super::finding`]. Messages name entries by their place in the
 //! register, never by their subject.
 
-use std::{error::Error, fmt};
+use std::error::Error;
 
 /// What a signer, a database or a file system said.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -147,15 +147,3 @@ impl RegisterError {
         Self::Database { source: Box::new(source) }
     }
 }
-
-/// A whole number that the storage cannot hold.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TooLargeToStore;
-
-impl fmt::Display for TooLargeToStore {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a number is too large to store")
-    }
-}
-
-impl Error for TooLargeToStore {}

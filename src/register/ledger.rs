@@ -194,7 +194,13 @@ impl<'a> Tx<'a> {
         }
         let view = View::of(inner.rows());
         let last = view.newest()?;
-        let signed_at = view.newest_checkpoint()?.and_then(|note| note.checkpoint().signed_at());
+        let newest = view.newest_checkpoint().map_err(|error| match error {
+            RegisterError::NotACheckpoint { .. } => {
+                RegisterError::Damaged { what: "its newest checkpoint cannot be read" }
+            }
+            other => other,
+        })?;
+        let signed_at = newest.and_then(|note| note.checkpoint().signed_at());
         let earliest = last.as_ref().map(Recorded::recorded_at).max(signed_at);
         let previous = last.map_or(Digest::from_bytes([0; 32]), |last| last.leaf_hash());
         Ok(Self { inner, frontier, previous, earliest, recorded: Vec::new(), spoiled: false })

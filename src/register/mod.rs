@@ -12,6 +12,7 @@
 //! | `checkpoint` | signed notes |
 //! | `store`, `memory`, `sqlite` | where rows are kept, and the contract for it |
 //! | `ledger`, `view` | appending under one lock; looking up and proving |
+//! | `operators` | signing and judging entries with operators' certificates |
 //! | `verify`, `finding` | checking all of it from the leaves alone |
 
 mod checkpoint;

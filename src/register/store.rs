@@ -1,6 +1,6 @@
 //! What keeps the register's rows, and what it promises.
 //!
-//! Owns the contract; [`super::memory`] and [`super::sqlite`] keep it. A store knows nothing of
+//! Owns the contract; `MemoryStore` and `SqliteStore` keep it. A store knows nothing of
 //! signatures or proofs: it holds leaves in their order, and beside them what can be made again
 //! from the leaves (the index, the tree's tiles and frontier), and the notes signed over them.
 

@@ -9,7 +9,10 @@ use p256::ecdsa::{
 };
 
 use super::{BoxError, Draft, Entry, EntryKind, EntrySigner, EntryVerifier, SignatureFault};
-use crate::digest::Digest;
+use crate::{
+    digest::Digest,
+    signing::{LogKey, testing::seeded},
+};
 
 pub(crate) const NOTED: EntryKind = EntryKind::literal("test.noted");
 
@@ -75,4 +78,9 @@ impl EntryVerifier for Keyring {
             _ => Ok(()),
         }
     }
+}
+
+/// A log's key made from `seed`.
+pub(crate) fn log_key(seed: u64) -> LogKey {
+    LogKey::generate(&mut seeded(seed)).unwrap()
 }

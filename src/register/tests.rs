@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
 use super::{
-    testing::{Key, NOTED, moment, note},
+    testing::{Key, NOTED, log_key, moment, note},
     *,
 };
 
@@ -146,7 +145,7 @@ fn entries_are_found_by_kind_and_subject() {
 #[test]
 fn proofs_hold_against_the_checkpoints_filed_over_the_register() {
     let mut register = filled(700);
-    let log = LogSigner::new("example.cn/register", SigningKey::from_bytes(&[1; 32])).unwrap();
+    let log = LogSigner::new("example.cn/register", log_key(1)).unwrap();
     let old = register.checkpoint(&log, moment(5)).unwrap();
     for seq in 0..40 {
         register.append(note("later", &seq.to_string()), &Key::new("clerk"), &moment(6)).unwrap();
@@ -206,7 +205,7 @@ proptest! {
     ) {
         let mut register = memory();
         let clerk = Key::new("clerk");
-        let log = LogSigner::new("example.cn/log", SigningKey::from_bytes(&[1; 32])).unwrap();
+        let log = LogSigner::new("example.cn/log", log_key(1)).unwrap();
         let (mut now, mut wanted) = (0, 1);
         let mut numbers = BTreeMap::<u8, u64>::new();
         for step in steps {

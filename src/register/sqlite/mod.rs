@@ -56,7 +56,9 @@ impl SqliteStore {
             .tempdir_in(folder)
             .map_err(|error| file_problem(path, error))?;
         let staged = made.path().join("register");
-        let connection = Connection::open(&staged).map_err(|error| problem(&error))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let connection =
+            Connection::open_with_flags(&staged, flags).map_err(|error| problem(&error))?;
         let journal: String = connection
             .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
             .map_err(|error| problem(&error))?;
@@ -80,7 +82,7 @@ impl SqliteStore {
     /// [`RegisterError::NewerSchema`], [`RegisterError::NetworkFileSystem`],
     /// [`RegisterError::ReadOnly`], [`RegisterError::Database`].
     pub fn open(path: &Path) -> Result<Self> {
-        check_header(path)?;
+        refuse_other_files(path)?;
         local::refuse_network(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
@@ -118,6 +120,9 @@ impl SqliteStore {
         match error.sqlite_error_code() {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 RegisterError::ReadOnly { path: self.path.display().to_string() }
+            }
+            Some(ErrorCode::NotADatabase) => {
+                RegisterError::NotARegister { path: self.path.display().to_string() }
             }
             _ => problem(error),
         }
@@ -251,21 +256,15 @@ fn problem(error: &rusqlite::Error) -> RegisterError {
     }
 }
 
-/// Refuses what is no SQLite file, before SQLite could take it for an empty one.
-fn check_header(path: &Path) -> Result<()> {
-    let not_a_register = || RegisterError::NotARegister { path: path.display().to_string() };
+/// Refuses what cannot be a register's file, by its looks alone.
+///
+/// The file itself is opened by SQLite only: closing it once more in this process would release
+/// the locks that another connection of this process holds on it.
+fn refuse_other_files(path: &Path) -> Result<()> {
     match path.symlink_metadata() {
-        Ok(found) if found.is_file() => {}
-        Ok(_) => return Err(not_a_register()),
-        Err(error) => return Err(file_problem(path, error)),
-    }
-    let mut file = durable::open_regular(path).map_err(RegisterError::database)?;
-    let mut header = [0; 16];
-    match io::Read::read_exact(&mut file, &mut header) {
-        Ok(()) if header == *b"SQLite format 3\0" => Ok(()),
-        Ok(()) => Err(not_a_register()),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(not_a_register()),
-        Err(error) => Err(RegisterError::database(error)),
+        Ok(found) if found.is_file() && found.len() > 0 => Ok(()),
+        Ok(_) => Err(RegisterError::NotARegister { path: path.display().to_string() }),
+        Err(error) => Err(file_problem(path, error)),
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
         error::Result,
         store::{Read, Rows},
     },
-    check_header, file_problem, problem,
+    file_problem, problem, refuse_other_files,
     rows::SqliteRows,
     schema,
 };
@@ -40,7 +40,7 @@ impl SqliteReader {
     /// [`super::RegisterError::Missing`], [`super::RegisterError::NotARegister`],
     /// [`super::RegisterError::NewerSchema`], [`super::RegisterError::Database`].
     pub fn open(path: &Path) -> Result<Self> {
-        check_header(path)?;
+        refuse_other_files(path)?;
         let whole = std::path::absolute(path).map_err(|error| file_problem(path, error))?;
         let fence = Fence::around(&whole);
         let (query, locks) = if fence.log.is_some() && beside(&whole, "-shm").exists() {
@@ -65,7 +65,7 @@ impl SqliteReader {
             connection.execute_batch("BEGIN DEFERRED")?;
             Ok(connection)
         };
-        let connection = open().map_err(|error| problem(&error))?;
+        let connection = open().map_err(|error: rusqlite::Error| problem(&error))?;
         schema::identify(&connection, path)?;
         let rows =
             if locks { SqliteRows::new(connection) } else { SqliteRows::fenced(connection, fence) };

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row as SqlRow, params};
 
 use super::{
     super::{
-        error::{RegisterError, Result, TooLargeToStore},
+        error::{RegisterError, Result},
         merkle::Frontier,
         store::{FiledNote, IndexLine, Irregularity, Read, Row, Tile, Wanted},
     },
@@ -210,7 +210,7 @@ impl Read for SqliteRows {
 
 /// A number as SQLite holds it.
 pub(super) fn stored(number: u64) -> Result<i64> {
-    i64::try_from(number).map_err(|_| RegisterError::database(TooLargeToStore))
+    i64::try_from(number).map_err(RegisterError::database)
 }
 
 pub(super) fn concatenated(hashes: &[Digest]) -> Vec<u8> {

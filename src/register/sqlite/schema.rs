@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::{
     super::{
@@ -145,9 +145,14 @@ pub(super) fn lay(connection: &Connection) -> rusqlite::Result<()> {
 /// Refuses a file that is no register, or one of a newer release.
 pub(super) fn identify(connection: &Connection, path: &Path) -> Result<()> {
     let number = |pragma| {
-        connection
-            .pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-            .map_err(|error| problem(&error))
+        connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map_err(|error| {
+            match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase) => {
+                    RegisterError::NotARegister { path: path.display().to_string() }
+                }
+                _ => problem(&error),
+            }
+        })
     };
     if number("application_id")? != APPLICATION_ID {
         return Err(RegisterError::NotARegister { path: path.display().to_string() });

@@ -77,6 +77,10 @@ fn a_store_is_made_once_and_is_never_made_in_passing() {
     assert!(matches!(SqliteReader::open(&none), Err(RegisterError::Missing { .. })));
     fs::File::create(&none).unwrap();
     assert!(matches!(SqliteStore::open(&none), Err(RegisterError::NotARegister { .. })));
+    fs::remove_file(&none).unwrap();
+    durable::write_new(&none, &[b'x'; 5000]).unwrap();
+    assert!(matches!(SqliteStore::open(&none), Err(RegisterError::NotARegister { .. })));
+    assert!(matches!(SqliteReader::open(&none), Err(RegisterError::NotARegister { .. })));
     let other = office.folder.path().join("other");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
     assert!(matches!(SqliteStore::open(&other), Err(RegisterError::NotARegister { .. })));
