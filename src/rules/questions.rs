@@ -18,8 +18,10 @@ use crate::{
         capitals,
         credit_code::{CreditCode, CreditCodeError},
         date,
+        phone::mask_phone,
     },
     digest::Hasher,
+    masking::{IdentityFault, check_gb11643, luhn, normalize_identity},
     retention::{RetentionRefusal, disposal, schedule::Schedule, term::Term},
     template::wording_scan,
     visit::{
@@ -40,10 +42,13 @@ pub(super) const DOMAINS: &[(&str, Rule)] = &[
     ("envelope", envelope),
     ("envelope_fit", envelope_fit),
     ("frequency", visit_frequency),
+    ("gb11643", gb11643),
     ("gb32100", gb32100),
     ("gbt9704", gbt9704),
     ("hmac_sha256", hmac_sha256),
+    ("luhn", card),
     ("overdue_bracket", overdue_bracket),
+    ("phone_mask", phone),
     ("retention", retention),
     ("rmb", rmb),
     ("sha256", sha256),
@@ -112,6 +117,33 @@ fn capdate(input: &Value) -> Option<Value> {
 
 fn date_display(input: &Value) -> Option<Value> {
     dated(input, date::display)
+}
+
+/// Whether an identity number is well formed; one in another spelling is told in the right one.
+fn gb11643(input: &Value) -> Option<Value> {
+    let number = text(input)?;
+    Some(match check_gb11643(&number) {
+        Ok(check) => {
+            let normalized = normalize_identity(&number);
+            if normalized == number {
+                json!({ "valid_format": true, "check_digit": check })
+            } else {
+                json!({ "valid_format": true, "normalized": normalized })
+            }
+        }
+        Err(IdentityFault::CheckDigit { expected }) => {
+            json!({ "valid_format": false, "reason": "check_digit", "expected_check": expected })
+        }
+        Err(fault) => json!({ "valid_format": false, "reason": fault.name() }),
+    })
+}
+
+fn card(input: &Value) -> Option<Value> {
+    Some(luhn(&text(input)?).into())
+}
+
+fn phone(input: &Value) -> Option<Value> {
+    Some(mask_phone(&text(input)?).into())
 }
 
 fn gb32100(input: &Value) -> Option<Value> {
