@@ -197,6 +197,24 @@ impl CertificateAuthority {
         self.issue(key, subject, Kind::Timestamping, validity, random)
     }
 
+    /// An authority by a certificate that is none: a named defect.
+    #[cfg(test)]
+    pub(crate) const fn unchecked(credential: Credential) -> Self {
+        Self { credential }
+    }
+
+    /// An authority below this one, against its own path length: a named defect.
+    #[cfg(test)]
+    pub(crate) fn issue_authority(
+        &self,
+        key: &PublicKey,
+        subject: &Subject,
+        validity: Validity,
+        random: &mut dyn Random,
+    ) -> Result<Certificate, AuthorityError> {
+        self.issue(key, subject, Kind::Authority, validity, random)
+    }
+
     fn issue(
         &self,
         key: &PublicKey,
@@ -299,7 +317,7 @@ fn issue(
     Certificate::from_der(&der).map_err(|_| SigningError::Encoding.into())
 }
 
-/// A time as X.509 and CMS write it: UTCTime until 2049, GeneralizedTime after, whole seconds.
+/// A time as X.509 and CMS write it: `UTCTime` until 2049, `GeneralizedTime` after, in seconds.
 pub(super) fn time(at: DateTime<Utc>) -> Result<Time, AuthorityError> {
     u64::try_from(at.timestamp())
         .ok()

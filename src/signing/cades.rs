@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 pub use super::signed_data::SignatureError;
 use super::{
     certificate::Certificate,
+    chain::{ChainError, Purpose, TrustAnchors, verify_chain},
     oid,
     signed_data::{self, Checked, Content, Draft, SignedData},
     signer::{Signer, SigningError},
@@ -23,6 +24,8 @@ use crate::digest::Digest;
 pub struct VerifiedSignature {
     certificate: Certificate,
     intermediates: Vec<Certificate>,
+    /// Topmost certificate, if only a judged path can vouch for its bytes.
+    open_top: Option<Certificate>,
     signing_time: DateTime<Utc>,
 }
 
@@ -43,6 +46,25 @@ impl VerifiedSignature {
     #[must_use]
     pub const fn signing_time(&self) -> DateTime<Utc> {
         self.signing_time
+    }
+
+    /// Judges the signer's certificate for signing at `at`: a time from the register or a
+    /// timestamp, since the one the signer claims proves nothing. Of the certificates that came
+    /// along none may be another than those of the path.
+    ///
+    /// # Errors
+    /// [`ChainError`].
+    pub fn verify_chain(
+        &self,
+        anchors: &TrustAnchors,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Certificate>, ChainError> {
+        let path =
+            verify_chain(&self.certificate, &self.intermediates, anchors, at, Purpose::Sign)?;
+        if self.open_top.as_ref().is_some_and(|top| !path.contains(top)) {
+            return Err(ChainError::Stray);
+        }
+        Ok(path)
     }
 }
 
@@ -110,8 +132,11 @@ pub fn verify_enveloping(p7m: &[u8]) -> Result<Enveloped, SignatureError> {
 fn verify(data: &SignedData, content: Content<'_>) -> Result<VerifiedSignature, SignatureError> {
     let checked = data.check(oid::DATA, content, &[])?;
     data.check_strict()?;
-    data.check_nothing_uncovered(&checked)?;
+    let open_top = data.check_nothing_uncovered(&checked)?;
     let Checked { certificate, others, signing_time } = checked;
     let signing_time = signing_time.ok_or(SignatureError::Attributes)?;
-    Ok(VerifiedSignature { certificate, intermediates: others, signing_time })
+    Ok(VerifiedSignature { certificate, intermediates: others, open_top, signing_time })
 }
+
+#[cfg(test)]
+mod tests;

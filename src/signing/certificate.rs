@@ -11,6 +11,7 @@ use der::{
     Decode, Encode, Reader, SliceReader,
     asn1::{ObjectIdentifier, Utf8StringRef},
     pem::LineEnding,
+    referenced::OwnedToRef,
 };
 use p256::ecdsa::signature::Verifier;
 use spki::SubjectPublicKeyInfoOwned;
@@ -159,10 +160,7 @@ impl Certificate {
         signature: &SignatureBytes,
     ) -> Result<(), CertificateError> {
         let verify = || -> Option<()> {
-            let der = self.public_key_der().ok()?;
-            let key =
-                <p256::ecdsa::VerifyingKey as spki::DecodePublicKey>::from_public_key_der(&der)
-                    .ok()?;
+            let key = p256::ecdsa::VerifyingKey::try_from(self.public_key().owned_to_ref()).ok()?;
             let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
             // The mirrored form with high s verifies too; only one form may be valid.
             (signature.normalize_s() == signature).then_some(())?;
@@ -225,7 +223,7 @@ impl Certificate {
     }
 
     pub(super) fn is_p256(&self) -> bool {
-        self.public_key_der().is_ok_and(|der| super::key::PublicKey::from_der(&der).is_ok())
+        p256::ecdsa::VerifyingKey::try_from(self.public_key().owned_to_ref()).is_ok()
     }
 
     /// Whether `issuer` signed this certificate.

@@ -38,5 +38,6 @@ pub use signer::{Credential, SignatureBytes, Signer, SigningError};
 #[cfg(feature = "office")]
 pub use timestamp::HttpAuthority;
 pub use timestamp::{
-    LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp, verify_token,
+    LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp,
+    timestamp_request, verify_token,
 };

@@ -80,7 +80,7 @@ fn length(input: &mut &[u8]) -> Option<Option<usize>> {
     let first = byte(input)?;
     match first {
         0x80 => Some(None),
-        0..0x80 => Some(Some(usize::from(first))),
+        0..=0x7f => Some(Some(usize::from(first))),
         0x81..=0x88 => {
             let (bytes, rest) = input.split_at_checked(usize::from(first & 0x7f))?;
             *input = rest;

@@ -8,12 +8,14 @@
 use chrono::{DateTime, Utc};
 
 mod ber;
+mod exchange;
 #[cfg(feature = "office")]
 mod http;
 mod local;
 mod structures;
 mod token;
 
+pub use exchange::timestamp_request;
 #[cfg(feature = "office")]
 pub use http::HttpAuthority;
 pub use local::LocalAuthority;
@@ -141,3 +143,6 @@ pub trait TimestampAuthority: Send + Sync {
     /// Whether the time is the office's own word, which proves nothing against the office.
     fn self_asserted(&self) -> bool;
 }
+
+#[cfg(test)]
+mod tests;

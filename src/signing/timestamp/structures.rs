@@ -51,7 +51,7 @@ pub(super) struct TstInfo {
     pub(super) policy: ObjectIdentifier,
     pub(super) message_imprint: MessageImprint,
     pub(super) serial_number: Int,
-    /// GeneralizedTime with or without a fraction, which the `der` type does not take.
+    /// `GeneralizedTime` with or without a fraction, which the `der` type does not take.
     pub(super) gen_time: Any,
     #[asn1(optional = "true")]
     pub(super) accuracy: Option<Accuracy>,

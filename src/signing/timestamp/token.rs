@@ -44,13 +44,12 @@ impl Token {
         if bytes.len() > LIMIT {
             return Err(TimestampError::NotAToken);
         }
-        let (der, data) = match SignedData::read(bytes) {
-            Ok(data) => (bytes.to_vec(), data),
-            Err(_) => {
-                let der = ber::to_der(bytes).ok_or(TimestampError::NotAToken)?;
-                let data = SignedData::read(&der).map_err(|_| TimestampError::NotAToken)?;
-                (der, data)
-            }
+        let (der, data) = if let Ok(data) = SignedData::read(bytes) {
+            (bytes.to_vec(), data)
+        } else {
+            let der = ber::to_der(bytes).ok_or(TimestampError::NotAToken)?;
+            let data = SignedData::read(&der).map_err(|_| TimestampError::NotAToken)?;
+            (der, data)
         };
         let content = data
             .content

@@ -4,27 +4,24 @@
 //! kept as the bytes that came, since an encoding of ours might differ from what was signed.
 //! Source: RFC 5652, RFC 5035.
 
-use chrono::{DateTime, Utc};
-use cms::{
-    cert::IssuerAndSerialNumber,
-    content_info::{CmsVersion, ContentInfo},
-    signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo},
-};
-use der::{
-    Any, Decode, Encode, Header, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged,
-    asn1::{ObjectIdentifier, OctetString, OctetStringRef, SetOfVec},
-};
-use sha1::Sha1;
-use sha2::Digest as _;
-use spki::AlgorithmIdentifierOwned;
-use x509_cert::{attr::Attribute, ext::pkix::SubjectKeyIdentifier, time::Time};
+mod attributes;
+mod build;
 
+use chrono::{DateTime, Utc};
+use cms::signed_data::SignerIdentifier;
+use der::{
+    Any, Decode, Encode, Header, Reader, SliceReader, Tag, TagNumber,
+    asn1::{ObjectIdentifier, OctetString, OctetStringRef},
+};
+use spki::AlgorithmIdentifierOwned;
+use x509_cert::{ext::pkix::SubjectKeyIdentifier, time::Time};
+
+use self::attributes::SignedAttributes;
+pub(in crate::signing) use self::build::{Draft, sign};
 use super::{
-    algorithm::{self, DigestAlgorithm, identifier},
-    authority,
+    algorithm::{self, DigestAlgorithm},
     certificate::{self, Certificate},
     oid,
-    signer::{self, Signer, SigningError},
 };
 use crate::digest::Digest;
 
@@ -80,7 +77,7 @@ crate::problems! {
 
 /// What the signature is over.
 #[derive(Clone, Copy)]
-pub(super) enum Content<'a> {
+pub(in crate::signing) enum Content<'a> {
     /// Content that stands elsewhere, by its SHA-256.
     Detached(&'a Digest),
     /// The content itself.
@@ -89,12 +86,12 @@ pub(super) enum Content<'a> {
 
 /// A `SignedData` that was read, not yet believed.
 #[derive(Clone)]
-pub(super) struct SignedData {
+pub(in crate::signing) struct SignedData {
     version: u8,
     digest_algorithms: Vec<AlgorithmIdentifierOwned>,
-    pub(super) content_type: ObjectIdentifier,
-    pub(super) content: Option<Vec<u8>>,
-    pub(super) certificates: Vec<Certificate>,
+    pub(in crate::signing) content_type: ObjectIdentifier,
+    pub(in crate::signing) content: Option<Vec<u8>>,
+    pub(in crate::signing) certificates: Vec<Certificate>,
     /// Attribute certificates, revocation lists: parts of other kinds than certificates.
     has_other_parts: bool,
     signers: Vec<SignerPart>,
@@ -113,10 +110,10 @@ struct SignerPart {
 }
 
 /// What one good signature says.
-pub(super) struct Checked {
-    pub(super) certificate: Certificate,
-    pub(super) others: Vec<Certificate>,
-    pub(super) signing_time: Option<DateTime<Utc>>,
+pub(in crate::signing) struct Checked {
+    pub(in crate::signing) certificate: Certificate,
+    pub(in crate::signing) others: Vec<Certificate>,
+    pub(in crate::signing) signing_time: Option<DateTime<Utc>>,
 }
 
 const fn context(number: u32) -> Tag {
@@ -147,7 +144,7 @@ fn all<'a, T: Decode<'a, Error = der::Error>>(reader: &mut SliceReader<'a>) -> d
 
 impl SignedData {
     /// Reads a DER `ContentInfo` with nothing after it.
-    pub(super) fn read(der: &[u8]) -> Result<Self, SignatureError> {
+    pub(in crate::signing) fn read(der: &[u8]) -> Result<Self, SignatureError> {
         let read = || -> der::Result<Self> {
             let mut reader = SliceReader::new(der)?;
             let data = within(&mut reader, Tag::Sequence, |reader| {
@@ -220,31 +217,32 @@ impl SignedData {
 
     /// Refuses what the signature does not cover: unsigned attributes, revocation lists, and
     /// certificates that are not on one path up from the signer's.
-    pub(super) fn check_nothing_uncovered(&self, checked: &Checked) -> Result<(), SignatureError> {
+    ///
+    /// The signer's certificate is bound by its digest, and each above it by the signature on the
+    /// one below and its own. Answers the topmost if nothing here vouches for its bytes: it is
+    /// neither the signer's nor a true root, so only a judged path can.
+    pub(in crate::signing) fn check_nothing_uncovered(
+        &self,
+        checked: &Checked,
+    ) -> Result<Option<Certificate>, SignatureError> {
         let mut rest = checked.others.clone();
-        let mut last = checked.certificate.clone();
-        while let Some(position) = rest.iter().position(|issuer| last.is_signed_by(issuer)) {
-            last = rest.swap_remove(position);
+        let mut top = checked.certificate.clone();
+        while let Some(position) = rest.iter().position(|issuer| top.is_signed_by(issuer)) {
+            top = rest.swap_remove(position);
         }
-        let is_false_root = last.is_self_issued() && !last.is_signed_by(&last);
         let has_unsigned = self.signers.iter().any(|signer| signer.has_unsigned);
         let is_one_digest = self.digest_algorithms.len() == 1;
-        if rest.is_empty()
-            && !is_false_root
-            && !has_unsigned
-            && is_one_digest
-            && !self.has_other_parts
-        {
-            Ok(())
-        } else {
-            Err(SignatureError::Uncovered)
+        if !rest.is_empty() || has_unsigned || !is_one_digest || self.has_other_parts {
+            return Err(SignatureError::Uncovered);
         }
+        let is_vouched_for = top == checked.certificate || top.is_signed_by(&top);
+        Ok((!is_vouched_for).then_some(top))
     }
 
     /// Checks the one signature over `content` of the type `content_type`.
     ///
     /// `known` are certificates from elsewhere among which the signer's may be.
-    pub(super) fn check(
+    pub(in crate::signing) fn check(
         &self,
         content_type: ObjectIdentifier,
         content: Content<'_>,
@@ -362,236 +360,23 @@ impl SignerPart {
     }
 
     fn read_attributes(&self) -> Result<SignedAttributes, SignatureError> {
-        let read = || -> der::Result<Vec<Attribute>> {
-            let mut reader = SliceReader::new(&self.attributes)?;
-            all(&mut reader)
-        };
-        read().map(SignedAttributes).map_err(|_| SignatureError::Attributes)
-    }
-}
-
-struct SignedAttributes(Vec<Attribute>);
-
-impl SignedAttributes {
-    /// The single value of an attribute that stands once or not at all.
-    fn value(&self, kind: ObjectIdentifier) -> Result<Option<&Any>, SignatureError> {
-        let mut found = self.0.iter().filter(|attribute| attribute.oid == kind);
-        let Some(attribute) = found.next() else { return Ok(None) };
-        match (attribute.values.as_slice(), found.next()) {
-            ([value], None) => Ok(Some(value)),
-            _ => Err(SignatureError::Attributes),
-        }
-    }
-
-    fn one<T>(&self, kind: ObjectIdentifier) -> Result<Option<T>, SignatureError>
-    where
-        T: for<'a> Decode<'a>,
-    {
-        let Some(value) = self.value(kind)? else { return Ok(None) };
-        let der = value.to_der().map_err(|_| SignatureError::Attributes)?;
-        T::from_der(&der).map(Some).map_err(|_| SignatureError::Attributes)
-    }
-
-    /// The signature must name its certificate by digest, in either form or both; the first
-    /// entry is the signer's.
-    fn check_signing_certificate(&self, certificate: &Certificate) -> Result<(), SignatureError> {
-        let second = self.one::<SigningCertificateV2>(oid::SIGNING_CERTIFICATE_V2)?;
-        let first = self.one::<SigningCertificate>(oid::SIGNING_CERTIFICATE)?;
-        if second.is_none() && first.is_none() {
-            return Err(SignatureError::Attributes);
-        }
-        if let Some(second) = second {
-            let named = second.certs.first().ok_or(SignatureError::Attributes)?;
-            let digest = match &named.hash_algorithm {
-                Some(algorithm) => DigestAlgorithm::read(algorithm),
-                None => Some(DigestAlgorithm::Sha256),
-            }
-            .ok_or(SignatureError::Algorithm)?;
-            if digest.digest(certificate.as_der()) != named.cert_hash.as_bytes() {
-                return Err(SignatureError::OtherCertificate);
-            }
-        }
-        if let Some(first) = first {
-            let named = first.certs.first().ok_or(SignatureError::Attributes)?;
-            if Sha1::digest(certificate.as_der()).as_slice() != named.cert_hash.as_bytes() {
-                return Err(SignatureError::OtherCertificate);
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the second, SHA-2 form is there: CAdES asks for it.
-    fn has_second_form(&self) -> bool {
-        self.0.iter().any(|attribute| attribute.oid == oid::SIGNING_CERTIFICATE_V2)
+        SignedAttributes::read(&self.attributes)
     }
 }
 
 impl SignedData {
     /// Refuses a signature whose certificate is named by SHA-1 only, or whose attributes are not
     /// in the order of DER, so that another program could hash them otherwise.
-    pub(super) fn check_strict(&self) -> Result<(), SignatureError> {
+    pub(in crate::signing) fn check_strict(&self) -> Result<(), SignatureError> {
         for part in &self.signers {
             let attributes = part.read_attributes()?;
             if !attributes.has_second_form() {
                 return Err(SignatureError::Attributes);
             }
-            let sorted = SetOfVec::try_from(attributes.0).and_then(|set| set.to_der());
-            if sorted.ok() != Some(part.signed_bytes()?) {
+            if attributes.sorted() != Some(part.signed_bytes()?) {
                 return Err(SignatureError::Malformed);
             }
         }
         Ok(())
     }
-}
-
-/// RFC 5035, section 3.
-#[derive(Clone, Debug, Eq, PartialEq, Sequence)]
-struct SigningCertificateV2 {
-    certs: Vec<EssCertIdV2>,
-    #[asn1(optional = "true")]
-    policies: Option<Any>,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq, Sequence)]
-struct EssCertIdV2 {
-    /// SHA-256 if absent.
-    #[asn1(optional = "true")]
-    hash_algorithm: Option<AlgorithmIdentifierOwned>,
-    cert_hash: OctetString,
-    #[asn1(optional = "true")]
-    issuer_serial: Option<Any>,
-}
-
-fn sha256() -> AlgorithmIdentifierOwned {
-    identifier(oid::SHA256)
-}
-
-/// RFC 2634, section 5.4: the older form, with SHA-1.
-#[derive(Clone, Debug, Eq, PartialEq, Sequence)]
-struct SigningCertificate {
-    certs: Vec<EssCertId>,
-    #[asn1(optional = "true")]
-    policies: Option<Any>,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq, Sequence)]
-struct EssCertId {
-    cert_hash: OctetString,
-    #[asn1(optional = "true")]
-    issuer_serial: Option<Any>,
-}
-
-#[derive(Sequence)]
-struct SignedDataOut {
-    version: CmsVersion,
-    digest_algorithms: SetOfVec<AlgorithmIdentifierOwned>,
-    content: EncapsulatedContentInfo,
-    #[asn1(context_specific = "0", tag_mode = "IMPLICIT")]
-    certificates: SetOfVec<Any>,
-    signer_infos: SetOfVec<SignerInfo>,
-}
-
-/// What is to be signed.
-pub(super) struct Draft<'a> {
-    pub(super) content_type: ObjectIdentifier,
-    pub(super) content: Content<'a>,
-    pub(super) signing_time: DateTime<Utc>,
-    /// Certificates to include besides the signer's.
-    pub(super) chain: &'a [Certificate],
-}
-
-/// Signs a draft: DER of a `ContentInfo`, with content-type, message-digest, signing-time and
-/// signing-certificate-v2 as signed attributes.
-pub(super) fn sign(draft: &Draft<'_>, signer: &dyn Signer) -> Result<Vec<u8>, SigningError> {
-    build(draft, signer)?.map_err(|_| SigningError::Encoding)
-}
-
-fn build(draft: &Draft<'_>, signer: &dyn Signer) -> Result<der::Result<Vec<u8>>, SigningError> {
-    let certificate = signer.certificate();
-    if !certificate.is_p256() {
-        return Err(SigningError::NotP256);
-    }
-    let time = authority::time(draft.signing_time).map_err(|_| SigningError::Encoding)?;
-    let attributes = match attributes(draft, certificate, time) {
-        Ok(attributes) => attributes,
-        Err(error) => return Ok(Err(error)),
-    };
-    let signed = attributes.to_der().map_err(|_| SigningError::Encoding)?;
-    let signature = signer::der_signature(&signer.sign(&signed)?)?;
-    Ok(assemble(draft, certificate, attributes, signature))
-}
-
-fn attributes(
-    draft: &Draft<'_>,
-    certificate: &Certificate,
-    time: Time,
-) -> der::Result<SetOfVec<Attribute>> {
-    let digest = match draft.content {
-        Content::Detached(digest) => *digest,
-        Content::Bytes(bytes) => Digest::of(bytes),
-    };
-    let named = SigningCertificateV2 {
-        certs: vec![EssCertIdV2 {
-            hash_algorithm: None,
-            cert_hash: OctetString::new(certificate.fingerprint().as_bytes().as_slice())?,
-            issuer_serial: None,
-        }],
-        policies: None,
-    };
-    let attribute = |oid, value: Any| -> der::Result<Attribute> {
-        Ok(Attribute { oid, values: SetOfVec::from_iter([value])? })
-    };
-    let time = Any::from_der(&time.to_der()?)?;
-    let digest = OctetString::new(digest.as_bytes().as_slice())?;
-    SetOfVec::from_iter([
-        attribute(oid::CONTENT_TYPE, Any::encode_from(&draft.content_type)?)?,
-        attribute(oid::MESSAGE_DIGEST, Any::encode_from(&digest)?)?,
-        attribute(oid::SIGNING_TIME, time)?,
-        attribute(oid::SIGNING_CERTIFICATE_V2, Any::encode_from(&named)?)?,
-    ])
-}
-
-fn assemble(
-    draft: &Draft<'_>,
-    certificate: &Certificate,
-    attributes: SetOfVec<Attribute>,
-    signature: Vec<u8>,
-) -> der::Result<Vec<u8>> {
-    let tbs = certificate.parsed().tbs_certificate();
-    let signer = SignerInfo {
-        version: CmsVersion::V1,
-        sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
-            issuer: tbs.issuer().clone(),
-            serial_number: tbs.serial_number().clone(),
-        }),
-        digest_alg: sha256(),
-        signed_attrs: Some(attributes),
-        signature_algorithm: identifier(oid::ECDSA_SHA256),
-        signature: OctetString::new(signature)?,
-        unsigned_attrs: None,
-    };
-    let content = match draft.content {
-        Content::Detached(_) => None,
-        Content::Bytes(bytes) => Some(Any::encode_from(&OctetString::new(bytes)?)?),
-    };
-    let mut certificates = vec![certificate];
-    for other in draft.chain {
-        if !certificates.contains(&other) {
-            certificates.push(other);
-        }
-    }
-    let certificates = certificates
-        .into_iter()
-        .map(|certificate| Any::from_der(certificate.as_der()))
-        .collect::<der::Result<Vec<_>>>()?;
-    let data = SignedDataOut {
-        version: if draft.content_type == oid::DATA { CmsVersion::V1 } else { CmsVersion::V3 },
-        digest_algorithms: SetOfVec::from_iter([sha256()])?,
-        content: EncapsulatedContentInfo { econtent_type: draft.content_type, econtent: content },
-        certificates: SetOfVec::try_from(certificates)?,
-        signer_infos: SetOfVec::from_iter([signer])?,
-    };
-    let content = Any::encode_from(&data)?;
-    debug_assert_eq!(content.tag(), Tag::Sequence);
-    ContentInfo { content_type: oid::SIGNED_DATA, content }.to_der()
 }

@@ -8,21 +8,20 @@
 //!
 //! Sources: RFC 5958, RFC 8018, RFC 7914, RFC 8410.
 
+mod sealed;
+
 use std::fmt;
 
 use der::{
-    Decode, EncodePem, SecretDocument,
-    asn1::{AnyRef, BitStringRef, OctetString, OctetStringRef},
-    pem::LineEnding,
+    Decode, SecretDocument,
+    asn1::{AnyRef, BitStringRef, OctetStringRef},
 };
 use ed25519_dalek::Signer as _;
-use pkcs8::{
-    AlgorithmIdentifierRef, DecodePrivateKey, EncodePrivateKey, EncryptedPrivateKeyInfoOwned,
-    pkcs5::{EncryptionScheme, pbes2, scrypt},
-};
+use pkcs8::{AlgorithmIdentifierRef, DecodePrivateKey, EncodePrivateKey};
 use spki::{DecodePublicKey, EncodePublicKey};
 use zeroize::Zeroizing;
 
+use self::sealed::{decrypt, encrypt};
 use super::{
     oid,
     random::{self, Random},
@@ -74,6 +73,10 @@ impl Passphrase {
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
@@ -348,64 +351,5 @@ impl fmt::Debug for SecretKey32 {
 
 type SymmetricKeyInfo<'a> = pkcs8::PrivateKeyInfo<AnyRef<'a>, &'a OctetStringRef, BitStringRef<'a>>;
 
-fn encrypt(
-    document: &[u8],
-    passphrase: &Passphrase,
-    random: &mut dyn Random,
-) -> Result<String, KeyError> {
-    let salt = random::array::<16>(random)?;
-    let iv = random::array::<16>(random)?;
-    let seal = || -> Option<String> {
-        let cost = scrypt::Params::new(14, 8, 5).ok()?;
-        let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(cost, &salt, iv).ok()?;
-        let encrypted = parameters.encrypt(passphrase.0.as_bytes(), document).ok()?;
-        EncryptedPrivateKeyInfoOwned {
-            encryption_algorithm: EncryptionScheme::Pbes2(parameters),
-            encrypted_data: OctetString::new(encrypted).ok()?,
-        }
-        .to_pem(LineEnding::LF)
-        .ok()
-    };
-    seal().ok_or(KeyError::Making { source: SigningError::Encoding })
-}
-
-fn decrypt(pem: &str, passphrase: &Passphrase) -> Result<SecretDocument, KeyError> {
-    let (label, document) =
-        SecretDocument::from_pem(pem.trim_start()).map_err(|_| KeyError::NotAKey)?;
-    if label != "ENCRYPTED PRIVATE KEY" {
-        return Err(KeyError::NotAKey);
-    }
-    let sealed = EncryptedPrivateKeyInfoOwned::from_der(document.as_bytes())
-        .map_err(|_| KeyError::Encryption)?;
-    let EncryptionScheme::Pbes2(parameters) = &sealed.encryption_algorithm else {
-        return Err(KeyError::Encryption);
-    };
-    if !is_affordable(&parameters.kdf) {
-        return Err(KeyError::Encryption);
-    }
-    let decrypted = parameters
-        .decrypt(passphrase.0.as_bytes(), sealed.encrypted_data.as_bytes())
-        .map_err(|error| match error {
-        pkcs8::pkcs5::Error::DecryptFailed => KeyError::WrongPassphrase,
-        _ => KeyError::Encryption,
-    })?;
-    // One wrong passphrase in 256 leaves valid padding, and then not a key.
-    let decrypted = Zeroizing::new(decrypted);
-    SecretDocument::try_from(decrypted.as_slice())
-        .ok()
-        .filter(|document| pkcs8::PrivateKeyInfoRef::from_der(document.as_bytes()).is_ok())
-        .ok_or(KeyError::WrongPassphrase)
-}
-
-/// Bounds what an untrusted file may cost: 64 MiB and some seconds.
-fn is_affordable(kdf: &pbes2::Kdf) -> bool {
-    match kdf {
-        pbes2::Kdf::Scrypt(scrypt) => {
-            scrypt.cost_parameter <= 1 << 16
-                && u64::from(scrypt.block_size) * scrypt.cost_parameter <= 1 << 19
-                && scrypt.parallelization <= 16
-        }
-        pbes2::Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= 10_000_000,
-        _ => false,
-    }
-}
+#[cfg(test)]
+mod tests;
