@@ -11,6 +11,7 @@ use std::{
     io::{self, Read},
     ops::ControlFlow,
     path::{Path, PathBuf},
+    thread,
 };
 
 use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
@@ -405,14 +406,19 @@ impl Draft<'_> {
         Ok(token.gen_time())
     }
 
-    /// Puts the finished file on disk and reads it back for its digest.
+    /// Puts the finished file on disk and, meanwhile, reads it back for its digest.
     fn settle(&self, staged: &Staged, length: u64) -> Result<Digest, Failures> {
         let fault = |error| EvidenceError::File { source: durable::at(&staged.path)(error) };
-        staged.file.sync_all().map_err(|error| alone(fault(error)))?;
         let mut written = durable::open_regular(&staged.path)
             .map_err(|source| alone(EvidenceError::File { source }))?;
-        let fixity = copy_hashed(&mut written, &mut io::sink(), length)
-            .map_err(|error| alone(fault(error)))?;
+        let (flushed, read) = thread::scope(|scope| {
+            let flushing = scope.spawn(|| staged.file.sync_all());
+            let read = copy_hashed(&mut written, &mut io::sink(), length);
+            let stopped = |_| Err(io::Error::other("the flushing thread stopped"));
+            (flushing.join().unwrap_or_else(stopped), read)
+        });
+        flushed.map_err(|error| alone(fault(error)))?;
+        let fixity = read.map_err(|error| alone(fault(error)))?;
         if fixity.bytes != length {
             let name = self.description.bundle_id.clone();
             return Err(alone(EvidenceError::Changed { name }));
