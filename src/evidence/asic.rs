@@ -3,7 +3,7 @@
 //! One form is written: the declaration, the root with its two namespaces, the reference to the
 //! signature, one reference a line sorted by path. Only that form is read, so no entity, comment
 //! or second reading of the XML can hide anything. Paths are plain ASCII and need no escaping.
-//! Source: EN 319 162-1 annex A.4 (ASiCManifest), XML Signature (DigestMethod, DigestValue).
+//! Source: EN 319 162-1 annex A.4 (`ASiCManifest`), XML Signature (`DigestMethod`, `DigestValue`).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 

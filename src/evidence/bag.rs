@@ -76,7 +76,7 @@ pub type Manifest = BTreeMap<String, Digest>;
 /// Writes a manifest.
 #[must_use]
 pub fn write_manifest(manifest: &Manifest) -> String {
-    manifest.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect()
+    manifest.iter().map(|(path, digest)| [&digest.to_string(), "  ", path, "\n"].concat()).collect()
 }
 
 /// Reads a manifest in the one form it is written in; what cannot be read is a finding.
@@ -100,18 +100,22 @@ pub fn read_manifest(file: &str, bytes: &[u8], findings: &mut Vec<BagFinding>) -
 }
 
 /// Compares what `file` lists with what is there.
+#[must_use]
 pub fn compare(file: &str, listed: &Manifest, there: &Manifest) -> Vec<BagFinding> {
     let mut findings = Vec::new();
-    for (path, digest) in listed {
-        let (file, path) = (file.to_owned(), path.clone());
-        match there.get(&path) {
-            None => findings.push(BagFinding::Missing { file, path }),
-            Some(found) if found != digest => findings.push(BagFinding::Changed { file, path }),
-            Some(_) => {}
+    for (name, digest) in listed {
+        let found = there.get(name);
+        if found == Some(digest) {
+            continue;
         }
+        let (file, path) = (file.to_owned(), path::shown(name));
+        findings.push(match found {
+            None => BagFinding::Missing { file, path },
+            Some(_) => BagFinding::Changed { file, path },
+        });
     }
     for path in there.keys().filter(|path| !listed.contains_key(*path)) {
-        findings.push(BagFinding::Extra { file: file.to_owned(), path: path.clone() });
+        findings.push(BagFinding::Extra { file: file.to_owned(), path: path::shown(path) });
     }
     findings
 }
@@ -135,7 +139,7 @@ impl Info {
     /// Writes the fields, one a line.
     #[must_use]
     pub fn write(&self) -> String {
-        self.0.iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
+        self.0.iter().map(|(label, value)| [label, ": ", value, "\n"].concat()).collect()
     }
 
     /// Reads the fields in the form they are written in; what cannot be read is a finding.

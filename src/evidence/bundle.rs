@@ -7,11 +7,11 @@
 //! in whatever order it was taken in. Source: SPEC "Bundle", decision 12; STYLE rule 8.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read},
     ops::ControlFlow,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    thread,
 };
 
 use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
@@ -21,15 +21,16 @@ use super::{
     bag::{self, Info, Manifest},
     container::{Fixity, Writer, copy_hashed},
     custody::{self, Act, Chain, Event},
-    intake::{Intake, Item},
+    intake::{Details, Intake, Item},
     kind::Kind,
     originals::{self, Original},
     problem::EvidenceError,
+    staged::Staged,
     verify_text,
 };
 use crate::{
     digest::Digest,
-    durable::{self, DurableError},
+    durable,
     problem::Report,
     signing::{Certificate, Signer, TimestampAuthority, Token, sign_detached},
 };
@@ -141,7 +142,21 @@ impl Bundle<Open> {
     /// # Errors
     /// Every field that cannot stand in the bundle.
     pub fn open(intake: Intake, description: Description) -> Result<Self, Vec<Report>> {
+        let is_fit = |value: &str| bag::is_fit(value) && intake.masked(value) == value;
+        let is_token = |value: &str| is_fit(value) && is_token(value);
         let optional = |value: &Option<String>| value.as_deref().is_none_or(is_fit);
+        let event = |event: &Event| {
+            is_fit(&event.by)
+                && event.note.as_deref().is_none_or(is_fit)
+                && event.act != Act::TakenIn
+        };
+        let time = |text: &str| DateTime::parse_from_rfc3339(text).is_ok();
+        let recording = |item: &Item| {
+            let Details { recording_id, captured_at, device } = &item.details;
+            recording_id.as_deref().is_none_or(is_token)
+                && device.as_deref().is_none_or(is_fit)
+                && captured_at.as_deref().is_none_or(time)
+        };
         let fields = [
             ("bundle", is_token(&description.bundle_id)),
             ("case", is_fit(&description.case_no)),
@@ -149,8 +164,8 @@ impl Bundle<Open> {
             ("operator", is_token(&description.operator)),
             ("custodian", optional(&description.custodian)),
             ("visit", optional(&description.visit)),
-            ("custody", description.custody.iter().all(is_fit_event)),
-            ("recording", intake.items().iter().all(|item| is_fit_item(&item.details))),
+            ("custody", description.custody.iter().all(event)),
+            ("recording", intake.items().iter().all(recording)),
         ];
         let unfit = fields.into_iter().filter(|(_, fit)| !fit).map(|(field, _)| field);
         let problems: Vec<Report> =
@@ -200,61 +215,10 @@ impl Bundle<Sealed> {
     }
 }
 
-/// Whether `value` is a plain line without a full number.
-fn is_fit(value: &str) -> bool {
-    bag::is_fit(value) && super::masked_text(value) == value
-}
-
-/// Whether `value` is an identifier: letters, digits and a few marks.
+/// Whether `value` is written like an identifier: letters, digits and a few marks.
 fn is_token(value: &str) -> bool {
     let plain = |character: char| character.is_alphanumeric() || "-_.〔〕".contains(character);
-    is_fit(value) && value.chars().all(plain) && !value.starts_with('.')
-}
-
-fn is_fit_event(event: &Event) -> bool {
-    is_fit(&event.by) && event.note.as_deref().is_none_or(is_fit) && event.act != Act::TakenIn
-}
-
-fn is_fit_item(details: &super::intake::Details) -> bool {
-    let time = |text: &str| DateTime::parse_from_rfc3339(text).is_ok();
-    details.recording_id.as_deref().is_none_or(is_token)
-        && details.device.as_deref().is_none_or(is_fit)
-        && details.captured_at.as_deref().is_none_or(time)
-}
-
-/// The file being written; removed unless kept.
-struct Staged {
-    file: File,
-    path: PathBuf,
-    kept: bool,
-}
-
-impl Staged {
-    fn create(path: &Path) -> Result<Self, EvidenceError> {
-        let source = |error| EvidenceError::File { source: durable::at(path)(error) };
-        match OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path) {
-            Ok(file) => Ok(Self { file, path: path.to_owned(), kept: false }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let path = path.display().to_string();
-                Err(EvidenceError::File { source: DurableError::Exists { path } })
-            }
-            Err(error) => Err(source(error)),
-        }
-    }
-
-    fn keep(mut self) -> PathBuf {
-        self.kept = true;
-        self.path.clone()
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        if !self.kept {
-            // Whatever made sealing fail is what gets told.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
+    value.chars().all(plain) && !value.starts_with('.')
 }
 
 /// Everything that goes into one bundle.
@@ -322,7 +286,7 @@ impl Draft<'_> {
             gen_time,
             self_asserted,
             files: payload,
-            complete: !findings.iter().any(|finding| is_gap(finding)),
+            complete: !findings.iter().any(is_gap),
             findings,
         })
     }
@@ -342,7 +306,7 @@ impl Draft<'_> {
                 return Err(alone(EvidenceError::Interrupted));
             }
             let Fixity { digest, bytes, .. } = copied.map_err(alone)?;
-            self.intake.still(item, &file).map_err(alone)?;
+            item.unchanged(&file).map_err(alone)?;
             let recording_id = item.details.recording_id.clone();
             let (path, kind) = (item.path.clone(), item.kind);
             files.push(SealedFile { path, kind, digest, bytes, recording_id });
@@ -389,10 +353,10 @@ impl Draft<'_> {
         };
         Original {
             file: item.path.clone(),
-            original: item.masked_original(),
+            original: item.masked_original.clone(),
             kind: item.kind,
             format: item.facts.format.name().to_owned(),
-            device: device.map_or_else(String::new, |device| super::masked_text(device)),
+            device: device.map_or_else(String::new, |device| self.intake.masked(device)),
             captured_at,
             captured_from: captured_from.to_owned(),
             operator: self.description.operator.clone(),
@@ -442,14 +406,19 @@ impl Draft<'_> {
         Ok(token.gen_time())
     }
 
-    /// Puts the finished file on disk and reads it back for its digest.
+    /// Puts the finished file on disk and, meanwhile, reads it back for its digest.
     fn settle(&self, staged: &Staged, length: u64) -> Result<Digest, Failures> {
         let fault = |error| EvidenceError::File { source: durable::at(&staged.path)(error) };
-        staged.file.sync_all().map_err(|error| alone(fault(error)))?;
         let mut written = durable::open_regular(&staged.path)
             .map_err(|source| alone(EvidenceError::File { source }))?;
-        let fixity = copy_hashed(&mut written, &mut io::sink(), length)
-            .map_err(|error| alone(fault(error)))?;
+        let (flushed, read) = thread::scope(|scope| {
+            let flushing = scope.spawn(|| staged.file.sync_all());
+            let read = copy_hashed(&mut written, &mut io::sink(), length);
+            let stopped = |_| Err(io::Error::other("the flushing thread stopped"));
+            (flushing.join().unwrap_or_else(stopped), read)
+        });
+        flushed.map_err(|error| alone(fault(error)))?;
+        let fixity = read.map_err(|error| alone(fault(error)))?;
         if fixity.bytes != length {
             let name = self.description.bundle_id.clone();
             return Err(alone(EvidenceError::Changed { name }));

@@ -190,7 +190,7 @@ mod tests {
         let text = chain();
         let lines: Vec<&str> = text.lines().collect();
         let joined = |order: &[usize]| {
-            order.iter().map(|at| format!("{}\n", lines[*at])).collect::<String>()
+            order.iter().map(|at| [lines[*at], "\n"].concat()).collect::<String>()
         };
         assert_eq!(read(joined(&[0, 2]).as_bytes()).1[0], (2, Break::Link));
         assert_eq!(read(joined(&[1, 0, 2]).as_bytes()).1[0], (1, Break::Link));

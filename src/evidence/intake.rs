@@ -1,35 +1,27 @@
 //! Taking evidence in: what lies in a folder, what it is, and whether it stays so.
 //!
-//! Owns the walk of the folder. No link is followed at any level, nothing but regular files and
-//! folders is touched, and every defect found is told at once. Each file's device, inode, size and
+//! Nothing but regular files in folders is taken, and every defect found is told at once. Each file's device, inode, size and
 //! times are kept; after sealing the folder is walked again, and what changed, came or went is
 //! refused. Source: REQUIREMENTS 3 (L403: each hashed); FINDINGS "Hashing and sealing".
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
-    io,
-    os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::Path,
 };
 
-use rustix::{
-    fd::{AsFd, OwnedFd},
-    fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat},
-};
+use rustix::{fd::OwnedFd, fs::CWD};
 
 use super::{
     container::path::fold,
     kind::Kind,
     media::{self, Defect, FEWEST_LINES, MediaFacts},
-    names::{SafeNames, check_original, masked},
+    names::{SafeNames, masked},
     problem::EvidenceError,
+    walk::{Stamp, open_folder, open_same, prove, walk},
+    words::Words,
 };
-use crate::problem::Report;
-
-/// Most files of one bundle.
-pub const MOST_FILES: usize = 10_000;
-const DEEPEST: usize = 8;
+use crate::{masking::Masking, problem::Report};
 
 /// How the kinds of the files are told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,6 +48,8 @@ pub struct Details {
 pub struct Item {
     original: String,
     stamp: Stamp,
+    /// The path below the folder, masked.
+    pub masked_original: String,
     /// Its path in the container.
     pub path: String,
     /// What it is evidence of.
@@ -67,42 +61,18 @@ pub struct Item {
 }
 
 impl Item {
-    /// The path below the folder, masked.
-    #[must_use]
-    pub fn masked_original(&self) -> String {
-        masked(&self.original)
-    }
-
     /// Size in bytes.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.stamp.size
     }
-}
 
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    pub(super) fn of(file: &File) -> io::Result<Self> {
-        let data = file.metadata()?;
-        if !data.is_file() {
-            return Err(io::Error::other("not a regular file"));
-        }
-        Ok(Self {
-            device: data.dev(),
-            inode: data.ino(),
-            size: data.len(),
-            modified: (data.mtime(), data.mtime_nsec()),
-            changed: (data.ctime(), data.ctime_nsec()),
-        })
+    /// Proves that the open `file` of it has not changed.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Changed`]; [`EvidenceError::Io`].
+    pub(super) fn unchanged(&self, file: &File) -> Result<(), EvidenceError> {
+        prove(self.stamp, file, &self.masked_original)
     }
 }
 
@@ -110,27 +80,33 @@ impl Stamp {
 #[derive(Debug)]
 pub struct Intake {
     root: OwnedFd,
+    masking: Masking,
     items: Vec<Item>,
     notes: Vec<Report>,
 }
 
 impl Intake {
-    /// Walks `folder` and looks into every file.
+    /// Walks `folder` and looks into every file; names are kept as `masking` lets them be shown.
     ///
     /// # Errors
     /// Every reason to refuse, none left out.
-    pub fn of_folder(folder: &Path, sorting: Sorting) -> Result<Self, Vec<Report>> {
+    pub fn of_folder(
+        folder: &Path,
+        sorting: Sorting,
+        masking: &Masking,
+    ) -> Result<Self, Vec<Report>> {
+        let masked = |name: &str| masked(name, masking);
         let root = open_folder(CWD, folder).map_err(|source| {
             let name = masked(&folder.display().to_string());
             vec![Report::of(&EvidenceError::Io { name, source })]
         })?;
         let mut problems = Vec::new();
-        let files = walk(&root, &mut problems);
+        let files = walk(&root, masking, &mut problems);
         if files.is_empty() && problems.is_empty() {
             problems.push(EvidenceError::NoFiles);
         }
-        let mut folded = BTreeSet::new();
-        for original in files.keys().filter(|original| !folded.insert(fold(original))) {
+        let mut forms = BTreeSet::new();
+        for original in files.keys().filter(|original| !forms.insert(fold(original))) {
             problems.push(EvidenceError::NamesAlike { name: masked(original) });
         }
         let mut sorted = Vec::new();
@@ -151,11 +127,13 @@ impl Intake {
         let mut items = Vec::new();
         let mut notes = Vec::new();
         for (kind, original, stamp) in sorted {
-            match facts(&root, &original, stamp) {
+            let masked_original = masked(&original);
+            match facts(&root, &original, stamp, &masked_original) {
                 Ok(facts) => {
-                    let path = names.assign(kind, &masked(&original));
+                    let path = names.assign(kind, &masked_original);
+                    let details = Details::default();
                     let item =
-                        Item { original, stamp, path, kind, facts, details: Details::default() };
+                        Item { original, stamp, masked_original, path, kind, facts, details };
                     problems.extend(refusal(&item));
                     notes.extend(item_notes(&item));
                     items.push(item);
@@ -165,7 +143,7 @@ impl Intake {
         }
         items.sort_by(|one, other| one.path.cmp(&other.path));
         if problems.is_empty() {
-            Ok(Self { root, items, notes })
+            Ok(Self { root, masking: masking.clone(), items, notes })
         } else {
             Err(problems.iter().map(Report::of).collect())
         }
@@ -177,7 +155,8 @@ impl Intake {
     /// [`EvidenceError::NoSuchFile`].
     pub fn describe(&mut self, original: &str, details: Details) -> Result<(), EvidenceError> {
         let item = self.items.iter_mut().find(|item| item.original == original);
-        item.ok_or_else(|| EvidenceError::NoSuchFile { name: masked(original) })?.details = details;
+        let name = || masked(original, &self.masking);
+        item.ok_or_else(|| EvidenceError::NoSuchFile { name: name() })?.details = details;
         Ok(())
     }
 
@@ -193,20 +172,17 @@ impl Intake {
         &self.notes
     }
 
+    /// `text` as it may be shown.
+    pub(super) fn masked(&self, text: &str) -> String {
+        masked(text, &self.masking)
+    }
+
     /// Opens the file of `item`, if it is still the one that was taken in.
     ///
     /// # Errors
     /// [`EvidenceError::Changed`]; [`EvidenceError::Io`].
     pub(super) fn open(&self, item: &Item) -> Result<File, EvidenceError> {
-        open_same(&self.root, &item.original, item.stamp)
-    }
-
-    /// Proves that the open `file` of `item` has not changed.
-    ///
-    /// # Errors
-    /// [`EvidenceError::Changed`]; [`EvidenceError::Io`].
-    pub(super) fn still(&self, item: &Item, file: &File) -> Result<(), EvidenceError> {
-        prove(&item.original, item.stamp, file)
+        open_same(&self.root, &item.original, item.stamp, &item.masked_original)
     }
 
     /// Walks the folder again and proves that nothing changed, came or went.
@@ -215,132 +191,33 @@ impl Intake {
     /// Every difference.
     pub(super) fn unchanged(&self) -> Result<(), Vec<EvidenceError>> {
         let mut problems = Vec::new();
-        let now = walk(&self.root, &mut problems);
+        let now = walk(&self.root, &self.masking, &mut problems);
         let before: BTreeMap<&str, Stamp> =
             self.items.iter().map(|item| (item.original.as_str(), item.stamp)).collect();
         let names: BTreeSet<&str> =
             before.keys().copied().chain(now.keys().map(String::as_str)).collect();
         for name in names {
             if now.get(name) != before.get(name) {
-                problems.push(EvidenceError::Changed { name: masked(name) });
+                problems.push(EvidenceError::Changed { name: self.masked(name) });
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }
 
-fn open_folder(at: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(openat(at, path, flags, Mode::empty())?)
-}
-
-fn open_file(root: &OwnedFd, original: &str) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let (folders, name) = original.rsplit_once('/').unwrap_or(("", original));
-    let mut folder: Option<OwnedFd> = None;
-    for part in folders.split('/').filter(|part| !part.is_empty()) {
-        folder = Some(open_folder(folder.as_ref().unwrap_or(root), Path::new(part))?);
-    }
-    Ok(openat(folder.as_ref().unwrap_or(root), name, flags, Mode::empty())?.into())
-}
-
-fn open_same(root: &OwnedFd, original: &str, stamp: Stamp) -> Result<File, EvidenceError> {
-    let file = open_file(root, original)
-        .map_err(|source| EvidenceError::Io { name: masked(original), source })?;
-    prove(original, stamp, &file)?;
-    Ok(file)
-}
-
-fn prove(original: &str, stamp: Stamp, file: &File) -> Result<(), EvidenceError> {
-    match Stamp::of(file) {
-        Ok(now) if now == stamp => Ok(()),
-        Ok(_) => Err(EvidenceError::Changed { name: masked(original) }),
-        Err(source) => Err(EvidenceError::Io { name: masked(original), source }),
-    }
-}
-
-fn facts(root: &OwnedFd, original: &str, stamp: Stamp) -> Result<MediaFacts, EvidenceError> {
-    let file = open_same(root, original, stamp)?;
-    media::inspect(&file).map_err(|source| EvidenceError::Io { name: masked(original), source })
-}
-
-/// Every regular file below `root` by its path; what is not one is a problem.
-fn walk(root: &OwnedFd, problems: &mut Vec<EvidenceError>) -> BTreeMap<String, Stamp> {
-    let mut walk = Walk { files: BTreeMap::new(), problems };
-    walk.folder(root, "", 0);
-    walk.files
-}
-
-struct Walk<'a> {
-    files: BTreeMap<String, Stamp>,
-    problems: &'a mut Vec<EvidenceError>,
-}
-
-impl Walk<'_> {
-    fn folder(&mut self, folder: &OwnedFd, prefix: &str, depth: usize) {
-        if depth > DEEPEST {
-            let limit = u64::try_from(DEEPEST).unwrap_or(u64::MAX);
-            self.problems.push(EvidenceError::TooMany { what: "levels of folders", limit });
-            return;
-        }
-        let names = Dir::read_from(folder).and_then(|entries| {
-            entries
-                .map(|entry| Ok(entry?.file_name().to_bytes().to_vec()))
-                .collect::<rustix::io::Result<BTreeSet<Vec<u8>>>>()
-        });
-        let names = match names {
-            Ok(names) => names,
-            Err(error) => return self.io(prefix, error.into()),
-        };
-        for name in names {
-            if matches!(name.as_slice(), b"." | b"..") {
-                continue;
-            }
-            if self.files.len() >= MOST_FILES {
-                let limit = u64::try_from(MOST_FILES).unwrap_or(u64::MAX);
-                return self.problems.push(EvidenceError::TooMany { what: "files", limit });
-            }
-            self.entry(folder, prefix, &name, depth);
-        }
-    }
-
-    fn entry(&mut self, folder: &OwnedFd, prefix: &str, bytes: &[u8], depth: usize) {
-        let lossy = format!("{prefix}{}", String::from_utf8_lossy(bytes));
-        let fit = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8");
-        let name = match fit.and_then(|name| check_original(name).map(|()| name)) {
-            Ok(name) => name,
-            Err(what) => {
-                return self.problems.push(EvidenceError::UnfitName { name: masked(&lossy), what });
-            }
-        };
-        let kind = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
-            .map(|stat| FileType::from_raw_mode(stat.st_mode));
-        match kind {
-            Ok(FileType::Directory) => {
-                match open_folder(folder, Path::new(std::ffi::OsStr::from_bytes(bytes))) {
-                    Ok(below) => self.folder(&below, &format!("{lossy}/"), depth.saturating_add(1)),
-                    Err(error) => self.io(&lossy, error),
-                }
-            }
-            Ok(FileType::RegularFile) => {
-                match open_file(folder, name).and_then(|file| Stamp::of(&file)) {
-                    Ok(stamp) => drop(self.files.insert(lossy, stamp)),
-                    Err(error) => self.io(&lossy, error),
-                }
-            }
-            Ok(_) => self.problems.push(EvidenceError::NotRegular { name: masked(&lossy) }),
-            Err(error) => self.io(&lossy, error.into()),
-        }
-    }
-
-    fn io(&mut self, name: &str, source: io::Error) {
-        self.problems.push(EvidenceError::Io { name: masked(name), source });
-    }
+fn facts(
+    root: &OwnedFd,
+    original: &str,
+    stamp: Stamp,
+    name: &str,
+) -> Result<MediaFacts, EvidenceError> {
+    let file = open_same(root, original, stamp, name)?;
+    media::inspect(&file).map_err(|source| EvidenceError::Io { name: name.to_owned(), source })
 }
 
 /// Why `item` cannot be sealed as its kind, if it cannot.
 fn refusal(item: &Item) -> Option<EvidenceError> {
-    let name = item.masked_original();
+    let name = item.masked_original.clone();
     if item.stamp.size == 0 {
         return Some(EvidenceError::EmptyFile { name });
     }
@@ -376,9 +253,9 @@ fn item_notes(item: &Item) -> Vec<Report> {
     }
     if let (Some(defect), false) = (item.facts.defect, item.kind.must_be_whole()) {
         let what = match defect {
-            Defect::Truncated => "cut off",
-            Defect::Encrypted => "encrypted",
-            Defect::Malformed => "malformed",
+            Defect::Truncated => Words("cut off", "不完整"),
+            Defect::Encrypted => Words("encrypted", "已加密"),
+            Defect::Malformed => Words("malformed", "文件头有误"),
         };
         notes.push(EvidenceError::Unusable { path: path(), what });
     }
@@ -388,6 +265,8 @@ fn item_notes(item: &Item) -> Vec<Report> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
+
+    use rustix::fs::{FileType, Mode};
 
     use super::*;
     use crate::durable::write_new;
@@ -411,14 +290,23 @@ mod tests {
         rustix::fs::mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR, 0).unwrap();
         std::fs::create_dir(at("video")).unwrap();
         write_new(&at("video/film.mp4"), b"no film").unwrap();
-        let found = codes(Intake::of_folder(folder.path(), Sorting::As(Kind::Other)));
+        let found =
+            codes(Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default()));
         assert_eq!(found, ["CH-E031", "CH-E033", "CH-E031", "CH-E031", "CH-E034", "CH-E042"]);
-        let found = codes(Intake::of_folder(folder.path(), Sorting::BySubfolder));
+        let found =
+            codes(Intake::of_folder(folder.path(), Sorting::BySubfolder, &Masking::default()));
         assert!(found.contains(&"CH-E037") && found.contains(&"CH-E038"), "{found:?}");
         let empty = tempfile::tempdir().unwrap();
-        assert_eq!(codes(Intake::of_folder(empty.path(), Sorting::BySubfolder)), ["CH-E035"]);
         assert_eq!(
-            codes(Intake::of_folder(&at("folder_link"), Sorting::As(Kind::Other))),
+            codes(Intake::of_folder(empty.path(), Sorting::BySubfolder, &Masking::default())),
+            ["CH-E035"]
+        );
+        assert_eq!(
+            codes(Intake::of_folder(
+                &at("folder_link"),
+                Sorting::As(Kind::Other),
+                &Masking::default()
+            )),
             ["CH-E030"]
         );
     }
@@ -429,13 +317,15 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         write_new(&at("a"), b"text").unwrap();
         write_new(&at("b"), b"text").unwrap();
-        let intake = Intake::of_folder(folder.path(), Sorting::As(Kind::Other)).unwrap();
+        let intake =
+            Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default())
+                .unwrap();
         assert!(intake.unchanged().is_ok());
         let [a, b] = intake.items() else { panic!("two files") };
         let open = intake.open(a).unwrap();
         crate::durable::replace(&at("a"), b"other").unwrap();
         assert!(matches!(intake.open(a), Err(EvidenceError::Changed { .. })));
-        assert!(intake.still(a, &open).is_err(), "its link count and change time differ");
+        assert!(a.unchanged(&open).is_err(), "its link count and change time differ");
         std::fs::remove_file(at("b")).unwrap();
         symlink("a", at("b")).unwrap();
         assert!(intake.open(b).is_err());
@@ -446,11 +336,14 @@ mod tests {
     #[test]
     fn a_full_number_in_a_name_is_in_no_path_and_no_message() {
         let folder = tempfile::tempdir().unwrap();
-        write_new(&folder.path().join("6222020000000000014.mp4"), b"no film").unwrap();
-        let found = Intake::of_folder(folder.path(), Sorting::As(Kind::Video)).unwrap_err();
+        write_new(&folder.path().join("6222020000000000018.mp4"), b"no film").unwrap();
+        let found = Intake::of_folder(folder.path(), Sorting::As(Kind::Video), &Masking::default())
+            .unwrap_err();
         assert!(found.iter().all(|report| !report.english.contains("622202")));
-        let intake = Intake::of_folder(folder.path(), Sorting::As(Kind::Other)).unwrap();
-        assert_eq!(intake.items()[0].path, "data/other/x0014.mp4");
-        assert_eq!(intake.items()[0].masked_original(), "***************0014.mp4");
+        let intake =
+            Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default())
+                .unwrap();
+        assert_eq!(intake.items()[0].path, "data/other/x0018.mp4");
+        assert_eq!(intake.items()[0].masked_original, "***************0018.mp4");
     }
 }

@@ -10,26 +10,28 @@ pub mod bag;
 pub mod bundle;
 pub mod container;
 pub mod custody;
+mod finding;
 pub mod intake;
 pub mod kind;
 pub mod media;
 pub mod names;
 pub mod originals;
 mod problem;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod verification;
 pub mod verify_text;
+mod walk;
+mod words;
 
 pub use bundle::{Bundle, Description, Open, Seal, Sealed, SealedFile, Sealing};
+pub use finding::{BundleFinding, Finding};
 pub use intake::{Details, Intake, Sorting};
 pub use kind::Kind;
 pub use problem::EvidenceError;
-pub use verification::{BundleFacts, Finding, Verification, verify};
-
-/// `text` with every card and identity number masked.
-fn masked_text(text: &str) -> String {
-    text.to_owned()
-}
+pub use verification::{BundleFacts, Verification, verify};
+pub use walk::MOST_FILES;
+pub use words::Words;

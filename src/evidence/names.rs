@@ -9,7 +9,9 @@
 use super::{
     container::path::{self, Paths, is_hidden},
     kind::Kind,
+    words::Words,
 };
+use crate::masking::{Masking, mask_text};
 
 /// Longest original name of one file, in bytes; what a file system allows.
 const LONGEST_ORIGINAL: usize = 255;
@@ -20,23 +22,26 @@ const LONGEST_SUFFIX: usize = 8;
 ///
 /// # Errors
 /// A few words that name the defect and never the name.
-pub fn check_original(name: &str) -> Result<(), &'static str> {
+pub fn check_original(name: &str) -> Result<(), Words> {
     if name.is_empty() || name.len() > LONGEST_ORIGINAL {
-        return Err("it is empty or too long");
+        return Err(Words("it is empty or too long", "为空或过长"));
     }
     if name.chars().any(is_hidden) {
-        return Err("it holds control, direction or invisible characters");
+        return Err(Words(
+            "it holds control, direction or invisible characters",
+            "含控制、方向或不可见字符",
+        ));
     }
     if name.contains(['/', '\\']) || name == "." || name == ".." {
-        return Err("it is a path, not a name");
+        return Err(Words("it is a path, not a name", "它是路径而非名称"));
     }
     Ok(())
 }
 
 /// An original name as it may be shown and kept: numbers masked, hidden characters escaped.
 #[must_use]
-pub fn masked(name: &str) -> String {
-    super::masked_text(&path::shown(name))
+pub fn masked(name: &str, masking: &Masking) -> String {
+    mask_text(&path::escaped(name), masking).text
 }
 
 /// Gives each file of a bundle its name in the container.

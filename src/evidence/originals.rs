@@ -112,15 +112,12 @@ fn split(line: &str) -> Option<Vec<String>> {
     let mut fields = Vec::new();
     let mut rest = line;
     loop {
-        let (field, after) = match rest.strip_prefix('"') {
-            Some(quoted) => {
-                let end = closing_quote(quoted)?;
-                (quoted.get(..end)?.replace("\"\"", "\""), quoted.get(end.checked_add(1)?..)?)
-            }
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                (rest.get(..end)?.to_owned(), rest.get(end..)?)
-            }
+        let (field, after) = if let Some(quoted) = rest.strip_prefix('"') {
+            let end = closing_quote(quoted)?;
+            (quoted.get(..end)?.replace("\"\"", "\""), quoted.get(end.checked_add(1)?..)?)
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            (rest.get(..end)?.to_owned(), rest.get(end..)?)
         };
         fields.push(field);
         if after.is_empty() {

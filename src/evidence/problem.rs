@@ -1,6 +1,6 @@
 //! What can be wrong with evidence before it is sealed, and with sealing.
 
-use super::container::ContainerError;
+use super::{container::ContainerError, words::Words};
 use crate::{
     durable::DurableError,
     signing::{SigningError, TimestampError},
@@ -24,9 +24,9 @@ crate::problems! {
             "`{name}` changed, came or went while it was being sealed" => "stop what writes to the folder and seal again",
             "`{name}` 在封存过程中发生变化" => "请停止写入该文件夹后重新封存";
         /// The name hides or redirects.
-        UnfitName { name: String, what: &'static str } = "CH-E033", Refusal,
+        UnfitName { name: String, what: Words } = "CH-E033", Refusal,
             "the name `{name}` is refused: {what}" => "rename a copy of the file plainly and record why in the custody note",
-            "文件名 `{name}` 不可用：{what}" => "请将副本改为普通名称，并在保管记录中说明";
+            "文件名 `{name}` 不可用：{what:#}" => "请将副本改为普通名称，并在保管记录中说明";
         /// Some system would take two files for one.
         NamesAlike { name: String } = "CH-E034", Refusal,
             "`{name}` has the same name as another file on some systems" => "rename one of the two",
@@ -36,9 +36,9 @@ crate::problems! {
             "the folder holds no files" => "give the folder with the evidence",
             "文件夹中没有文件" => "请指定存放证据的文件夹";
         /// More than one bundle may hold.
-        TooMany { what: &'static str, limit: u64 } = "CH-E036", Refusal,
+        TooMany { what: Words, limit: u64 } = "CH-E036", Refusal,
             "the folder has more {what} than {limit}" => "seal it as several bundles",
-            "文件夹的 {what} 超过 {limit}" => "请分成多个证据包封存";
+            "文件夹的 {what:#} 超过 {limit}" => "请分成多个证据包封存";
         /// A file lies in no folder of a kind.
         NoKind { name: String } = "CH-E037", Refusal,
             "`{name}` is in no folder named after a kind of evidence" => "put it into `video`, `audio`, `door_plate` or another kind's folder",
@@ -112,9 +112,9 @@ crate::problems! {
             "the suffix of `{path}` does not fit its bytes, which are `{format}`" => "ask how the file was made",
             "`{path}` 的后缀与内容格式 `{format}` 不符" => "请询问文件来源";
         /// Sealed as it is, though cut off or locked.
-        Unusable { path: String, what: &'static str } = "CH-E055", Finding,
+        Unusable { path: String, what: Words } = "CH-E055", Finding,
             "`{path}` is {what} and was sealed as it is" => "keep it, and ask for a usable copy",
-            "`{path}` 存在缺陷（{what}），按原样封存" => "请保留，并索取可用副本";
+            "`{path}` 存在缺陷（{what:#}），按原样封存" => "请保留，并索取可用副本";
         /// Nobody is named as custodian.
         NoCustodian = "CH-E056", Finding,
             "no custodian is named" => "name the person who keeps the recordings",

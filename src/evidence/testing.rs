@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     durable,
+    masking::Masking,
     problem::Report,
     signing::{
-        CertificateAuthority, Credential, KeyPair, LocalAuthority, Signer, Subject,
-        TimestampAuthority, TrustAnchors, Validity,
+        CertificateAuthority, Credential, KeyPair, LocalAuthority, Subject, TimestampAuthority,
+        TrustAnchors, Validity,
         testing::{at, operator, sample_authority, seeded},
     },
 };
@@ -78,7 +79,7 @@ impl Office {
 
     pub(crate) fn sealing(&self) -> Sealing<'_> {
         Sealing {
-            signer: &self.archivist as &dyn Signer,
+            signer: &self.archivist,
             chain: &[],
             authority: &*self.stamper,
             nonce: 42,
@@ -92,7 +93,7 @@ impl Office {
         folder: &Path,
         staging: &Path,
     ) -> Result<Bundle<Sealed>, Vec<Report>> {
-        let mut intake = Intake::of_folder(folder, Sorting::BySubfolder)?;
+        let mut intake = Intake::of_folder(folder, Sorting::BySubfolder, &Masking::default())?;
         let details = Details { recording_id: Some("R-1".into()), ..Details::default() };
         let _ = intake.describe("audio/走访录音.wav", details);
         Bundle::open(intake, description())?

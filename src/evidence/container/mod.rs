@@ -10,11 +10,16 @@ mod fixity;
 mod format;
 pub mod path;
 mod reader;
+mod records;
+mod source;
 mod writer;
 
 pub use fixity::{Fixity, copy_hashed};
-pub use reader::{Container, Inspection, Limits, Source};
+pub use reader::{Container, Inspection, Limits};
+pub use source::Source;
 pub use writer::Writer;
+
+use super::words::Words;
 
 crate::problems! {
     /// Why a container cannot be written, or is not read.
@@ -22,35 +27,35 @@ crate::problems! {
         /// The system refused.
         Io { source: std::io::Error } = "CH-E001", Fault,
             "cannot read or write the container: {source}" => "check that it may be used and that the disk has room",
-            "无法读写容器:{source}" => "请检查权限与磁盘空间";
+            "无法读写容器：{source}" => "请检查权限与磁盘空间";
         /// There is no end record at the very end.
         NoEnd = "CH-E002", Finding,
             "the container has no end record at its very end" => "get the file again; it is cut off, has bytes appended, or is no ZIP",
-            "容器末尾没有结束记录" => "请重新获取文件;它可能被截断、被追加内容或并非 ZIP";
+            "容器末尾没有结束记录" => "请重新获取文件；它可能被截断、被追加内容或并非 ZIP";
         /// The end record contradicts itself or the file.
-        BadEnd { what: &'static str } = "CH-E003", Finding,
+        BadEnd { what: Words } = "CH-E003", Finding,
             "the end record of the container is not sound: {what}" => "get the file again from the one who made it",
-            "容器结束记录不可靠:{what}" => "请向制作者重新获取文件";
+            "容器结束记录不可靠：{what:#}" => "请向制作者重新获取文件";
         /// More than the limits allow.
-        OverLimit { what: &'static str, limit: u64 } = "CH-E004", Finding,
+        OverLimit { what: Words, limit: u64 } = "CH-E004", Finding,
             "the container has more {what} than {limit}" => "split it, or read it with higher limits",
-            "容器的 {what} 超过 {limit}" => "请拆分容器,或放宽限制后读取";
+            "容器的 {what:#} 超过 {limit}" => "请拆分容器，或放宽限制后读取";
         /// Entries overlap, leave gaps or are not in order.
-        Layout { path: String, what: &'static str } = "CH-E005", Finding,
+        Layout { path: String, what: Words } = "CH-E005", Finding,
             "entry `{path}` is not where it must be: {what}" => "do not trust the container; get it again",
-            "条目 `{path}` 位置不符:{what}" => "请勿采信该容器,并重新获取";
+            "条目 `{path}` 位置不符：{what:#}" => "请勿采信该容器，并重新获取";
         /// The local header and the directory do not say the same.
-        HeaderDiffers { path: String, what: &'static str } = "CH-E006", Finding,
+        HeaderDiffers { path: String, what: Words } = "CH-E006", Finding,
             "the two headers of entry `{path}` differ in {what}" => "do not trust the container; programs read it in different ways",
-            "条目 `{path}` 的两处文件头不一致:{what}" => "请勿采信该容器;不同程序会读出不同内容";
+            "条目 `{path}` 的两处文件头不一致：{what:#}" => "请勿采信该容器；不同程序会读出不同内容";
         /// It uses something this reader refuses on purpose.
-        Feature { path: String, what: &'static str } = "CH-E007", Finding,
+        Feature { path: String, what: Words } = "CH-E007", Finding,
             "entry `{path}` uses {what}" => "have it written again without",
-            "条目 `{path}` 使用了不允许的特性:{what}" => "请去除后重新制作";
+            "条目 `{path}` 使用了不允许的特性：{what:#}" => "请去除后重新制作";
         /// The name is not a safe relative path.
-        UnsafePath { path: String, what: &'static str } = "CH-E008", Finding,
+        UnsafePath { path: String, what: Words } = "CH-E008", Finding,
             "entry name `{path}` is not safe: {what}" => "have it written again under a plain name",
-            "条目名 `{path}` 不安全:{what}" => "请改用普通名称重新制作";
+            "条目名 `{path}` 不安全：{what:#}" => "请改用普通名称重新制作";
         /// Two names that some system would take for one.
         SameName { path: String } = "CH-E009", Finding,
             "entry name `{path}` is the same as another to some system" => "have one of the two renamed",
@@ -62,23 +67,23 @@ crate::problems! {
         /// It claims to grow beyond the allowed ratio.
         Ratio { path: String, limit: u64 } = "CH-E011", Finding,
             "entry `{path}` would grow more than {limit} times" => "do not unpack it; it may be made to fill the disk",
-            "条目 `{path}` 解压后超过 {limit} 倍" => "请勿解压;可能意在占满磁盘";
+            "条目 `{path}` 解压后超过 {limit} 倍" => "请勿解压；可能意在占满磁盘";
         /// Its bytes are not what its headers promise.
-        Content { path: String, what: &'static str } = "CH-E012", Finding,
+        Content { path: String, what: Words } = "CH-E012", Finding,
             "the bytes of entry `{path}` are not what its header says: {what}" => "get the file again; it was damaged or changed",
-            "条目 `{path}` 的内容与文件头不符:{what}" => "请重新获取文件;它已损坏或被改动";
+            "条目 `{path}` 的内容与文件头不符：{what:#}" => "请重新获取文件；它已损坏或被改动";
         /// It is sound, but not byte for byte as a bundle is written.
         NotCanonical { path: String } = "CH-E013", Finding,
             "the header of `{path}` is not written as a bundle's is" => "compare with an archived copy; the container was changed or written by another program",
-            "`{path}` 的文件头与证据包规范写法不符" => "请与存档副本比对;容器被改动或由其他程序制作";
+            "`{path}` 的文件头与证据包规范写法不符" => "请与存档副本比对；容器被改动或由其他程序制作";
         /// The source did not give as many bytes as announced.
         WrongLength { path: String } = "CH-E014", Refusal,
             "`{path}` did not have the announced length" => "seal again once nothing changes the file any more",
             "`{path}` 的长度与预告不符" => "请在文件不再变动后重新封存";
         /// A name that was promised unique and safe is not.
-        UnfitPath { path: String, what: &'static str } = "CH-E015", Input,
+        UnfitPath { path: String, what: Words } = "CH-E015", Input,
             "`{path}` cannot be an entry name: {what}" => "choose a plain name not yet used",
-            "`{path}` 不能作为条目名:{what}" => "请另选未使用的普通名称";
+            "`{path}` 不能作为条目名：{what:#}" => "请另选未使用的普通名称";
     }
 }
 

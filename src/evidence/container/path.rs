@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ContainerError;
+use crate::{
+    evidence::words::Words,
+    masking::{Masking, mask_text},
+};
 
 /// Longest path of an entry, in bytes.
 pub const MAX_PATH: usize = 240;
@@ -24,38 +28,50 @@ const DEVICES: [&str; 22] = [
 ///
 /// # Errors
 /// A few words that name the defect and never the path.
-pub fn check(path: &str) -> Result<(), &'static str> {
+pub fn check(path: &str) -> Result<(), Words> {
     if path.is_empty() {
-        return Err("it is empty");
+        return Err(Words("it is empty", "为空"));
     }
     if path.len() > MAX_PATH {
-        return Err("it is too long");
+        return Err(Words("it is too long", "过长"));
     }
     if path.chars().any(is_hidden) {
-        return Err("it holds control, direction or invisible characters");
+        return Err(Words(
+            "it holds control, direction or invisible characters",
+            "含控制、方向或不可见字符",
+        ));
     }
     if path.contains(['\\', ':', '%', '*', '?', '"', '<', '>', '|']) {
-        return Err("it holds a character that some system reads in its own way");
+        return Err(Words(
+            "it holds a character that some system reads in its own way",
+            "含某些系统会另作解释的字符",
+        ));
     }
     if !is_nfc(path) {
-        return Err("it is not in Unicode normal form C");
+        return Err(Words("it is not in Unicode normal form C", "不是 Unicode NFC 规范形式"));
     }
     path.split('/').try_for_each(check_part)
 }
 
-fn check_part(part: &str) -> Result<(), &'static str> {
+fn check_part(part: &str) -> Result<(), Words> {
     if part.is_empty() {
-        return Err("it has an empty part, or begins or ends with `/`");
+        return Err(Words(
+            "it has an empty part, or begins or ends with `/`",
+            "含空的路径段，或以 `/` 开头或结尾",
+        ));
     }
     if part == "." || part == ".." {
-        return Err("it has a dot segment");
+        return Err(Words("it has a dot segment", "含 `.` 或 `..` 路径段"));
     }
     if part.ends_with(['.', ' ']) || part.starts_with(' ') {
-        return Err("a part begins with a blank, or ends in a dot or a blank");
+        return Err(Words(
+            "a part begins with a blank, or ends in a dot or a blank",
+            "路径段以空格开头，或以点或空格结尾",
+        ));
     }
     let stem = part.split('.').next().unwrap_or(part).trim_end();
     if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
-        return Err("a part is a device name of Windows");
+        return Err(Words("a part is a device name of Windows", "路径段是 Windows 设备名"));
     }
     Ok(())
 }
@@ -78,18 +94,24 @@ pub fn fold(path: &str) -> String {
     path.nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect()
 }
 
-/// `path` as it may be shown: hidden characters escaped.
+/// `path` as it may be shown: hidden characters escaped, full numbers masked.
 #[must_use]
 pub fn shown(path: &str) -> String {
-    path.chars()
-        .map(|character| {
-            if is_hidden(character) {
-                character.escape_unicode().to_string()
-            } else {
-                character.to_string()
-            }
-        })
-        .collect()
+    mask_text(&escaped(path), &Masking::default()).text
+}
+
+/// `text` with its hidden characters escaped.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            escaped.extend(character.escape_unicode());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 /// The paths of one container so far.
@@ -107,8 +129,11 @@ impl Paths {
     pub fn insert(&mut self, path: &str) -> Result<(), ContainerError> {
         check(path).map_err(|what| ContainerError::UnsafePath { path: shown(path), what })?;
         let folded = fold(path);
-        let parents: Vec<String> =
-            folded.match_indices('/').map(|(at, _)| folded.chars_before(at)).collect();
+        let parents: Vec<String> = folded
+            .match_indices('/')
+            .filter_map(|(at, _)| folded.get(..at))
+            .map(str::to_owned)
+            .collect();
         if self.folders.contains(&folded)
             || parents.iter().any(|parent| self.files.contains(parent))
             || !self.files.insert(folded)
@@ -117,16 +142,6 @@ impl Paths {
         }
         self.folders.extend(parents);
         Ok(())
-    }
-}
-
-trait CharsBefore {
-    fn chars_before(&self, at: usize) -> String;
-}
-
-impl CharsBefore for String {
-    fn chars_before(&self, at: usize) -> String {
-        self.get(..at).unwrap_or_default().to_owned()
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     format,
     path::{Paths, shown},
 };
-use crate::digest::Digest;
+use crate::{digest::Digest, evidence::words::Words};
 
 /// Writes one container from its first byte to its last.
 pub struct Writer<W> {
@@ -99,7 +99,7 @@ impl<W: Write + Seek> Writer<W> {
         let unfit = |what| ContainerError::UnfitPath { path: shown(path), what };
         self.paths.insert(path).map_err(|error| match error {
             ContainerError::UnsafePath { what, .. } => unfit(what),
-            _ => unfit("it is taken"),
+            _ => unfit(Words("it is taken", "已被使用")),
         })?;
         let mut entry = Entry {
             path: path.to_owned(),

@@ -1,7 +1,7 @@
 //! Time and device of capture from EXIF.
 //!
 //! EXIF may be missing, broken or made up; a picture is not refused for it.
-//! Source: EXIF 2.32 (DateTimeOriginal, OffsetTimeOriginal, Make, Model).
+//! Source: EXIF 2.32 (`DateTimeOriginal`, `OffsetTimeOriginal`, `Make`, `Model`).
 
 use exif::{Exif, In, Reader, Tag, Value};
 

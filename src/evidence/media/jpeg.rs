@@ -43,10 +43,10 @@ fn walk(reader: &mut impl BufRead, facts: &mut MediaFacts) -> io::Result<Option<
                         facts.height = Some(u16::from_be_bytes([*h1, *h0]).into());
                         facts.width = Some(u16::from_be_bytes([*w1, *w0]).into());
                     }
-                } else if marker == APPLICATION_1 {
-                    if let Some(tiff) = segment.strip_prefix(b"Exif\0\0") {
-                        exif::read(tiff.to_vec(), facts);
-                    }
+                } else if marker == APPLICATION_1
+                    && let Some(tiff) = segment.strip_prefix(b"Exif\0\0")
+                {
+                    exif::read(tiff.to_vec(), facts);
                 }
                 marker = if marker == START_OF_SCAN {
                     after_scan(reader)?
@@ -106,15 +106,11 @@ fn skip_to_marker(reader: &mut impl BufRead) -> io::Result<()> {
         if buffer.is_empty() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        match buffer.iter().position(|byte| *byte == 0xff) {
-            Some(at) => {
-                reader.consume(at.saturating_add(1));
-                return Ok(());
-            }
-            None => {
-                let length = buffer.len();
-                reader.consume(length);
-            }
+        let found = buffer.iter().position(|byte| *byte == 0xff);
+        let length = found.map_or(buffer.len(), |at| at.saturating_add(1));
+        reader.consume(length);
+        if found.is_some() {
+            return Ok(());
         }
     }
 }

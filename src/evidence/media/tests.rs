@@ -5,9 +5,9 @@ use std::process::Command;
 use super::*;
 use crate::evidence::container::tests::found;
 
-fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn boxed(kind: &[u8], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len() + 8).unwrap();
-    [&length.to_be_bytes(), kind.as_slice(), content].concat()
+    [&length.to_be_bytes()[..], kind, content].concat()
 }
 
 fn movie(codec: [u8; 4], width: u16, height: u16) -> Vec<u8> {
@@ -46,19 +46,20 @@ fn picture() -> Vec<u8> {
 }
 
 fn exif_with_time() -> Vec<u8> {
-    let field = |tag, value: &str| exif::Field {
+    let field = |tag, value: &str| ::exif::Field {
         tag,
-        ifd_num: exif::In::PRIMARY,
-        value: exif::Value::Ascii(vec![value.as_bytes().to_vec()]),
+        ifd_num: ::exif::In::PRIMARY,
+        value: ::exif::Value::Ascii(vec![value.as_bytes().to_vec()]),
     };
-    use ::exif;
     let fields = [
-        field(exif::Tag::DateTimeOriginal, "2026:11:23 14:25:00"),
-        field(exif::Tag::OffsetTimeOriginal, "+08:00"),
-        field(exif::Tag::Model, "Synthetic 1"),
+        field(::exif::Tag::DateTimeOriginal, "2026:11:23 14:25:00"),
+        field(::exif::Tag::OffsetTimeOriginal, "+08:00"),
+        field(::exif::Tag::Model, "Synthetic 1"),
     ];
-    let mut writer = exif::experimental::Writer::new();
-    fields.iter().for_each(|field| writer.push_field(field));
+    let mut writer = ::exif::experimental::Writer::new();
+    for field in &fields {
+        writer.push_field(field);
+    }
     let mut out = io::Cursor::new(Vec::new());
     writer.write(&mut out, false).unwrap();
     out.into_inner()

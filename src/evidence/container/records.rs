@@ -1,0 +1,365 @@
+//! The records of a container taken apart and held against each other.
+//!
+//! Owns the end record with its zip64 part, the directory, and the comparison of each local header
+//! with its record. Source: PKWARE APPNOTE 6.3.10 sections 4.3 and 4.4; FINDINGS "Container".
+
+use super::{
+    ContainerError, Entry, Method, Result,
+    format::{
+        self, CENTRAL, CENTRAL_LENGTH, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS, Fields,
+        LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
+    },
+    path::{MAX_PATH, shown},
+    reader::Limits,
+    source::{Source, read},
+};
+use crate::evidence::words::Words;
+
+/// Where the directory is, as the end record says.
+pub(super) struct End {
+    pub(super) count: u64,
+    pub(super) directory: u64,
+    pub(super) directory_length: u64,
+    bytes: Vec<u8>,
+}
+
+impl End {
+    pub(super) fn read<S: Source>(source: &S, limits: &Limits) -> Result<Self> {
+        let length = source.length()?;
+        let end_at = length.checked_sub(END_LENGTH).ok_or(ContainerError::NoEnd)?;
+        let mut bytes = read(source, end_at, END_LENGTH)?;
+        let mut end = Self::of_record(&bytes).ok_or(ContainerError::NoEnd)??;
+        let mut directory_end = end_at;
+        if end.count == u64::from(u16::MAX)
+            || end.directory == u64::from(u32::MAX)
+            || end.directory_length == u64::from(u32::MAX)
+        {
+            let what = Words("its zip64 part is missing or contradicts it", "zip64 部分缺失或矛盾");
+            directory_end = end_at
+                .checked_sub(LOCATOR_64_LENGTH + END_64_LENGTH)
+                .ok_or(ContainerError::BadEnd { what })?;
+            let mut wide = read(source, directory_end, LOCATOR_64_LENGTH + END_64_LENGTH)?;
+            end = end.widen(&wide, directory_end).ok_or(ContainerError::BadEnd { what })?;
+            wide.append(&mut bytes);
+            bytes = wide;
+        }
+        if end.count > limits.entries {
+            return Err(ContainerError::OverLimit {
+                what: Words("entries", "条目数"),
+                limit: limits.entries,
+            });
+        }
+        if end.directory_length > limits.directory {
+            let limit = limits.directory;
+            return Err(ContainerError::OverLimit {
+                what: Words("bytes of directory", "目录字节数"),
+                limit,
+            });
+        }
+        if end.directory.checked_add(end.directory_length) != Some(directory_end) {
+            let what = Words("the directory does not reach to it", "目录未与之相接");
+            return Err(ContainerError::BadEnd { what });
+        }
+        if end.count == 0 {
+            return Err(ContainerError::BadEnd {
+                what: Words("there are no entries", "没有条目")
+            });
+        }
+        Ok(Self { bytes, ..end })
+    }
+
+    fn of_record(bytes: &[u8]) -> Option<Result<Self>> {
+        let mut fields = Fields(bytes);
+        if fields.u32()? != END {
+            return None;
+        }
+        let disks = (fields.u16()?, fields.u16()?);
+        let counts = (fields.u16()?, fields.u16()?);
+        let directory_length = u64::from(fields.u32()?);
+        let directory = u64::from(fields.u32()?);
+        let comment = fields.u16()?;
+        if disks != (0, 0) || counts.0 != counts.1 {
+            return Some(Err(ContainerError::BadEnd {
+                what: Words("it speaks of several disks", "声称分卷"),
+            }));
+        }
+        if comment != 0 {
+            return Some(Err(ContainerError::BadEnd {
+                what: Words("it announces a comment", "声称有注释"),
+            }));
+        }
+        let count = u64::from(counts.0);
+        Some(Ok(Self { count, directory, directory_length, bytes: Vec::new() }))
+    }
+
+    /// Takes the wide numbers from the zip64 end record and its locator, if they fit.
+    fn widen(self, bytes: &[u8], at: u64) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let sound = fields.u32()? == END_64 && fields.u64()? == END_64_LENGTH - 12;
+        let versions = (fields.u16()?, fields.u16()?);
+        let disks = (fields.u32()?, fields.u32()?);
+        let counts = (fields.u64()?, fields.u64()?);
+        let wide = Self {
+            count: counts.0,
+            directory_length: fields.u64()?,
+            directory: fields.u64()?,
+            bytes: Vec::new(),
+        };
+        let located = fields.u32()? == LOCATOR_64
+            && fields.u32()? == 0
+            && fields.u64()? == at
+            && fields.u32()? == 1;
+        let agrees = |short: u64, mark: u64, wide: u64| short == wide.min(mark);
+        let sound = sound
+            && located
+            && versions.1 == 45
+            && disks == (0, 0)
+            && counts.0 == counts.1
+            && agrees(self.count, u64::from(u16::MAX), wide.count)
+            && agrees(self.directory, u64::from(u32::MAX), wide.directory)
+            && agrees(self.directory_length, u64::from(u32::MAX), wide.directory_length);
+        sound.then_some(wide)
+    }
+}
+
+/// One record of the directory.
+pub(super) struct Central {
+    pub(super) entry: Entry,
+    fields: Shared,
+    extra_fits: bool,
+    name_fits: bool,
+    commented: bool,
+    disk: u16,
+    attributes: u32,
+}
+
+/// What the local header says a second time.
+#[derive(Eq, PartialEq)]
+struct Shared {
+    version: u16,
+    flags: u16,
+    method: u16,
+    time: u16,
+    date: u16,
+}
+
+impl Shared {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            version: fields.u16()?,
+            flags: fields.u16()?,
+            method: fields.u16()?,
+            time: fields.u16()?,
+            date: fields.u16()?,
+        })
+    }
+}
+
+impl Central {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        if fields.u32()? != CENTRAL {
+            return None;
+        }
+        let _made_by = fields.u16()?;
+        let shared = Shared::read(fields)?;
+        let crc32 = fields.u32()?;
+        let (packed, size) = (fields.u32()?, fields.u32()?);
+        let (name, extra) = (fields.u16()?, fields.u16()?);
+        let comment = fields.u16()?;
+        let disk = fields.u16()?;
+        let _internal = fields.u16()?;
+        let attributes = fields.u32()?;
+        let offset = fields.u32()?;
+        let name = fields.bytes(usize::from(name))?;
+        let mut wide = Wide::of(fields.bytes(usize::from(extra))?);
+        fields.bytes(usize::from(comment))?;
+        let size = wide.take(size);
+        let packed = wide.take(packed);
+        let offset = wide.take(offset);
+        let entry = Entry {
+            path: String::from_utf8_lossy(name).into_owned(),
+            method: if shared.method == 8 { Method::Deflated } else { Method::Stored },
+            crc32,
+            packed,
+            size,
+            offset,
+            data: 0,
+        };
+        Some(Self {
+            entry,
+            fields: shared,
+            extra_fits: wide.is_used_up(),
+            name_fits: std::str::from_utf8(name).is_ok() && name.len() <= MAX_PATH,
+            commented: comment != 0,
+            disk,
+            attributes,
+        })
+    }
+
+    pub(super) fn defects(&self) -> Vec<ContainerError> {
+        let path = || shown(&self.entry.path);
+        let mut defects = Vec::new();
+        let mut feature = |present: bool, what| {
+            if present {
+                defects.push(ContainerError::Feature { path: path(), what });
+            }
+        };
+        let flags = self.fields.flags;
+        feature(flags & 0x2041 != 0, Words("encryption", "加密"));
+        feature(flags & 0x0008 != 0, Words("a data descriptor", "数据描述符"));
+        feature(flags & FLAGS == 0, Words("a name not flagged as UTF-8", "未标记为 UTF-8 的名称"));
+        feature(flags & !(FLAGS | 0x2049) != 0, Words("an unusual flag", "异常标志"));
+        feature(
+            !matches!(self.fields.method, 0 | 8),
+            Words("an unusual method of compression", "异常压缩方法"),
+        );
+        feature(
+            !matches!(self.fields.version, 10 | 20 | 45),
+            Words("an unusual version", "异常版本"),
+        );
+        feature(self.commented, Words("a comment", "注释"));
+        feature(self.disk != 0, Words("another disk", "其他分卷"));
+        feature(
+            !self.extra_fits,
+            Words("an extra field that is not a needed zip64 field", "并非必需的 zip64 附加字段"),
+        );
+        if !self.name_fits {
+            let what = Words("it is not UTF-8, or too long", "不是 UTF-8 或过长");
+            defects.push(ContainerError::UnsafePath { path: path(), what });
+        }
+        if !matches!(self.attributes >> 28, 0 | 8) || self.attributes & 0x18 != 0 {
+            defects.push(ContainerError::NotRegular { path: path() });
+        }
+        if self.entry.method == Method::Stored && self.entry.packed != self.entry.size {
+            let what = Words("stored bytes have two lengths", "存储长度不一");
+            defects.push(ContainerError::Content { path: path(), what });
+        }
+        defects
+    }
+}
+
+/// The numbers of a zip64 field, handed to those fields that are marked as moved.
+struct Wide<'a> {
+    fields: Fields<'a>,
+    sound: bool,
+}
+
+impl<'a> Wide<'a> {
+    fn of(extra: &'a [u8]) -> Self {
+        let mut fields = Fields(extra);
+        if extra.is_empty() {
+            return Self { fields, sound: true };
+        }
+        let sound = fields.u16() == Some(ZIP64)
+            && fields.u16().is_some_and(|length| usize::from(length) == fields.0.len());
+        Self { fields, sound }
+    }
+
+    /// `narrow`, or the next wide number if it is only the mark of one.
+    fn take(&mut self, narrow: u32) -> u64 {
+        if narrow != u32::MAX {
+            return u64::from(narrow);
+        }
+        let wide = self.fields.u64();
+        self.sound &= wide.is_some_and(format::is_wide);
+        wide.unwrap_or_default()
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.sound && self.fields.0.is_empty()
+    }
+}
+
+/// Takes the directory apart; `false` if it is not exactly `count` records.
+pub(super) fn directory_records(directory: &[u8], count: u64) -> (Vec<Central>, bool) {
+    let mut fields = Fields(directory);
+    let mut records = Vec::new();
+    let least = usize::try_from(CENTRAL_LENGTH).unwrap_or(usize::MAX);
+    while fields.0.len() >= least {
+        let Some(record) = Central::read(&mut fields) else { break };
+        records.push(record);
+    }
+    let complete = fields.0.is_empty() && u64::try_from(records.len()).ok() == Some(count);
+    (records, complete)
+}
+
+/// Whether directory and end are byte for byte what the writer would write.
+pub(super) fn directory_is_canonical(records: &[Central], directory: &[u8], end: &End) -> bool {
+    let written: Vec<u8> =
+        records.iter().flat_map(|record| format::central_record(&record.entry)).collect();
+    written == directory && end.bytes == format::end(end.count, end.directory_length, end.directory)
+}
+
+/// A local header that was read.
+pub(super) struct Local {
+    pub(super) bytes: Vec<u8>,
+    pub(super) data: u64,
+    pub(super) defects: Vec<ContainerError>,
+}
+
+/// Reads the local header of `record`; the inner error is a defect after which there is nothing to
+/// read.
+pub(super) fn read_local<S: Source>(
+    source: &S,
+    record: &Central,
+    directory: u64,
+) -> Result<std::result::Result<Local, ContainerError>> {
+    let entry = &record.entry;
+    let path = || shown(&entry.path);
+    let outside = ContainerError::Layout {
+        path: path(),
+        what: Words("its header is outside the entries", "文件头在条目区之外"),
+    };
+    let Some(room) = directory.checked_sub(entry.offset).filter(|room| *room >= LOCAL_LENGTH)
+    else {
+        return Ok(Err(outside));
+    };
+    let mut bytes = read(source, entry.offset, LOCAL_LENGTH)?;
+    let fixed = bytes.clone();
+    let mut fields = Fields(&fixed);
+    let signature = fields.u32();
+    let shared = Shared::read(&mut fields);
+    let numbers = (fields.u32(), fields.u32(), fields.u32(), fields.u16(), fields.u16());
+    let (Some(shared), (Some(crc), Some(packed), Some(size), Some(name_length), Some(extra))) =
+        (shared, numbers)
+    else {
+        return Ok(Err(outside));
+    };
+    if signature != Some(LOCAL) {
+        return Ok(Err(ContainerError::Layout {
+            path: path(),
+            what: Words("no header is there", "该处没有文件头"),
+        }));
+    }
+    let more = u64::from(name_length).saturating_add(u64::from(extra));
+    if room - LOCAL_LENGTH < more {
+        return Ok(Err(outside));
+    }
+    let rest = read(source, entry.offset.saturating_add(LOCAL_LENGTH), more)?;
+    let (name, extra) = rest.split_at_checked(usize::from(name_length)).unwrap_or_default();
+    let mut wide = Wide::of(extra);
+    // Where one size moves into the zip64 field of a local header, both have to.
+    let sizes = (wide.take(size), wide.take(packed));
+    let extra_fits =
+        wide.is_used_up() && (extra.is_empty() || (size, packed) == (u32::MAX, u32::MAX));
+    let mut defects = Vec::new();
+    let mut differs = |same: bool, what| {
+        if !same {
+            defects.push(ContainerError::HeaderDiffers { path: path(), what });
+        }
+    };
+    differs(name == entry.path.as_bytes(), Words("the name", "名称"));
+    differs(shared.flags == record.fields.flags, Words("the flags", "标志"));
+    differs(shared.method == record.fields.method, Words("the method", "压缩方法"));
+    differs(shared.version == record.fields.version, Words("the version", "版本"));
+    differs(
+        (shared.time, shared.date) == (record.fields.time, record.fields.date),
+        Words("the time", "时间"),
+    );
+    differs(crc == entry.crc32, Words("the CRC", "CRC"));
+    differs(sizes == (entry.size, entry.packed), Words("the lengths", "长度"));
+    differs(extra_fits, Words("the extra field", "附加字段"));
+    bytes.extend(rest);
+    let data = entry.offset.saturating_add(LOCAL_LENGTH).saturating_add(more);
+    Ok(Ok(Local { bytes, data, defects }))
+}

@@ -1,0 +1,179 @@
+//! The walk of a folder of evidence, and the state in which each file was met.
+//!
+//! No link is followed at any level: every folder and file is opened below its parent's handle.
+//! Devices, pipes and sockets are never opened.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io,
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
+
+use rustix::{
+    fd::{AsFd, OwnedFd},
+    fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat},
+};
+
+use super::{
+    names::{check_original, masked},
+    problem::EvidenceError,
+    words::Words,
+};
+use crate::masking::Masking;
+
+/// Most files of one bundle.
+pub const MOST_FILES: usize = 10_000;
+const DEEPEST: usize = 8;
+
+/// What tells one state of a file from another without reading it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Stamp {
+    device: u64,
+    inode: u64,
+    pub(super) size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(file: &File) -> io::Result<Self> {
+        let data = file.metadata()?;
+        if !data.is_file() {
+            return Err(io::Error::other("not a regular file"));
+        }
+        Ok(Self {
+            device: data.dev(),
+            inode: data.ino(),
+            size: data.len(),
+            modified: (data.mtime(), data.mtime_nsec()),
+            changed: (data.ctime(), data.ctime_nsec()),
+        })
+    }
+}
+
+/// Opens a folder, but no link to one.
+pub(super) fn open_folder(at: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(at, path, flags, Mode::empty())?)
+}
+
+fn open_file(root: &OwnedFd, original: &str) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let (folders, name) = original.rsplit_once('/').unwrap_or(("", original));
+    let mut folder: Option<OwnedFd> = None;
+    for part in folders.split('/').filter(|part| !part.is_empty()) {
+        folder = Some(open_folder(folder.as_ref().unwrap_or(root), Path::new(part))?);
+    }
+    Ok(openat(folder.as_ref().unwrap_or(root), name, flags, Mode::empty())?.into())
+}
+
+/// Opens the file at `original` if it is still in the state `stamp`; errors call it `name`.
+pub(super) fn open_same(
+    root: &OwnedFd,
+    original: &str,
+    stamp: Stamp,
+    name: &str,
+) -> Result<File, EvidenceError> {
+    let file = open_file(root, original)
+        .map_err(|source| EvidenceError::Io { name: name.to_owned(), source })?;
+    prove(stamp, &file, name)?;
+    Ok(file)
+}
+
+/// Proves that the open `file` is still in the state `stamp`; errors call it `name`.
+pub(super) fn prove(stamp: Stamp, file: &File, name: &str) -> Result<(), EvidenceError> {
+    match Stamp::of(file) {
+        Ok(now) if now == stamp => Ok(()),
+        Ok(_) => Err(EvidenceError::Changed { name: name.to_owned() }),
+        Err(source) => Err(EvidenceError::Io { name: name.to_owned(), source }),
+    }
+}
+
+/// Every regular file below `root` by its path; what is not one is a problem.
+pub(super) fn walk(
+    root: &OwnedFd,
+    masking: &Masking,
+    problems: &mut Vec<EvidenceError>,
+) -> BTreeMap<String, Stamp> {
+    let mut walk = Walk { files: BTreeMap::new(), masking, problems };
+    walk.folder(root, "", 0);
+    walk.files
+}
+
+struct Walk<'a> {
+    files: BTreeMap<String, Stamp>,
+    masking: &'a Masking,
+    problems: &'a mut Vec<EvidenceError>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &OwnedFd, prefix: &str, depth: usize) {
+        if depth > DEEPEST {
+            let limit = u64::try_from(DEEPEST).unwrap_or(u64::MAX);
+            self.problems.push(EvidenceError::TooMany {
+                what: Words("levels of folders", "文件夹层数"),
+                limit,
+            });
+            return;
+        }
+        let names = Dir::read_from(folder).and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.file_name().to_bytes().to_vec()))
+                .collect::<rustix::io::Result<BTreeSet<Vec<u8>>>>()
+        });
+        let names = match names {
+            Ok(names) => names,
+            Err(error) => return self.io(prefix, error.into()),
+        };
+        for name in names {
+            if matches!(name.as_slice(), b"." | b"..") {
+                continue;
+            }
+            if self.files.len() >= MOST_FILES {
+                let limit = u64::try_from(MOST_FILES).unwrap_or(u64::MAX);
+                return self
+                    .problems
+                    .push(EvidenceError::TooMany { what: Words("files", "文件数"), limit });
+            }
+            self.entry(folder, prefix, &name, depth);
+        }
+    }
+
+    fn entry(&mut self, folder: &OwnedFd, prefix: &str, bytes: &[u8], depth: usize) {
+        let lossy = format!("{prefix}{}", String::from_utf8_lossy(bytes));
+        let fit = std::str::from_utf8(bytes).map_err(|_| Words("it is not UTF-8", "不是 UTF-8"));
+        let name = match fit.and_then(|name| check_original(name).map(|()| name)) {
+            Ok(name) => name,
+            Err(what) => {
+                return self
+                    .problems
+                    .push(EvidenceError::UnfitName { name: masked(&lossy, self.masking), what });
+            }
+        };
+        let kind = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
+            .map(|stat| FileType::from_raw_mode(stat.st_mode));
+        match kind {
+            Ok(FileType::Directory) => match open_folder(folder, Path::new(name)) {
+                Ok(below) => self.folder(&below, &format!("{lossy}/"), depth.saturating_add(1)),
+                Err(error) => self.io(&lossy, error),
+            },
+            Ok(FileType::RegularFile) => {
+                match open_file(folder, name).and_then(|file| Stamp::of(&file)) {
+                    Ok(stamp) => drop(self.files.insert(lossy, stamp)),
+                    Err(error) => self.io(&lossy, error),
+                }
+            }
+            Ok(_) => {
+                self.problems
+                    .push(EvidenceError::NotRegular { name: masked(&lossy, self.masking) });
+            }
+            Err(error) => self.io(&lossy, error.into()),
+        }
+    }
+
+    fn io(&mut self, name: &str, source: io::Error) {
+        self.problems.push(EvidenceError::Io { name: masked(name, self.masking), source });
+    }
+}
