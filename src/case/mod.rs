@@ -10,6 +10,7 @@ pub mod field;
 pub mod intake;
 pub mod names;
 pub mod party;
+pub mod phone;
 pub mod provenance;
 pub mod raw;
 pub mod request;

@@ -1,0 +1,301 @@
+//! The detector: finds every number in a text, and settles claims on the same digits.
+//!
+//! A text is read chain by chain. For each stretch of a chain all that speaks for or against a
+//! number is weighed; where stretches overlap the heavier claim wins, then the longer, then the
+//! earlier. What is found is a function of the text alone, with a bounded look to both sides, so
+//! that a stream gives the same as the whole text.
+
+use super::allow::AllowList;
+use super::chain::{self, Chain, Glyph};
+use super::document::{self, Ink, Spot};
+use super::gap::Join;
+use super::label::{self, Label, Reach};
+use super::run::{self, MAX_LAID_OUT, MIN_RUN};
+use super::window::{Claim, Hold, NumberKind, Verdict, Widening, Window};
+use super::{evidence, innocent, upstream};
+use std::cmp::Reverse;
+
+/// Bytes that must follow a chain before it is judged, unless the text ends.
+pub(super) const LOOK_AHEAD: usize = 8192;
+/// Bytes before a chain that may be looked at.
+pub(super) const LOOK_BACK: usize = 8192;
+/// Bytes before a chain that can belong to a number in it: the letters of a document.
+const LEAD: usize = 64;
+/// Widest stretch that is judged as one number.
+const MAX_WIDTH: usize = 34;
+/// Digits of the longest card.
+const MAX_CARD: usize = 19;
+/// Cells at the end of an unfinished block that are left to the next one.
+const MARGIN: usize = 128;
+/// Fewest characters of a chain in which an unlabelled number can lie.
+const MIN_UNLABELLED: usize = 12;
+/// Cells from the start of a chain within which the label before it carries.
+const CARRY: usize = 120;
+/// Cells before a number that may count it: `卡号1：`.
+const COUNTER: usize = 2;
+
+/// A number in a text.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub kind: NumberKind,
+    /// Whether at most its last four characters are shown.
+    pub masked: bool,
+    pub doubtful: bool,
+    /// Its characters in order; never empty.
+    pub spots: Vec<Spot>,
+}
+
+/// What a scan found, and where the next one begins.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub found: Vec<Found>,
+    /// Everything before this byte is decided.
+    pub resume: usize,
+}
+
+/// Finds the numbers of `text` from byte `from` on. With `complete` unset, stops where more text
+/// could change what is found.
+pub(super) fn scan(text: &str, from: usize, complete: bool, allow: &AllowList) -> Scan {
+    let mut found = Vec::new();
+    let mut at = from;
+    loop {
+        let Some(start) = chain::next_start(text, at) else {
+            let resume = if complete { text.len() } else { back(text, text.len()).max(at) };
+            return Scan { found, resume };
+        };
+        let chain = chain::read(text, start);
+        let end = chain.cells.last().map_or(start, chain::Cell::end);
+        if !complete && (chain.starved || text.len().saturating_sub(end) < LOOK_AHEAD) {
+            return Scan { found, resume: back(text, start).max(at) };
+        }
+        let (numbers, cut) = resolve(text, &chain, at, allow);
+        let next = if chain.ended { None } else { chain.cells.get(cut).map(|cell| cell.at) };
+        let last = numbers.iter().filter_map(|number| number.spots.last()).map(Spot::end).max();
+        at = next.unwrap_or(end).max(last.unwrap_or(0)).max(at + 1);
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        found.extend(numbers);
+    }
+}
+
+/// The character boundary [`LEAD`] bytes before `at`.
+fn back(text: &str, at: usize) -> usize {
+    let mut at = at.saturating_sub(LEAD);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// A claim on the cells `start..end`.
+struct Candidate {
+    start: usize,
+    end: usize,
+    verdict: Verdict,
+    /// The characters, where they are not just those of the cells.
+    spots: Option<Vec<Spot>>,
+}
+
+/// The numbers of a block, and the cell at which the next block begins.
+fn resolve(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> (Vec<Found>, usize) {
+    let count = chain.cells.len();
+    let first = chain.cells.first().map_or(0, |cell| cell.at);
+    if chain.ended && count < MIN_UNLABELLED && allow.is_empty() && !label::may_matter(text, first)
+        && count < 9
+    {
+        return (Vec::new(), count);
+    }
+    let candidates = candidates(text, chain, floor, allow);
+    let cut = if chain.ended { count } else { cut(chain, &candidates) };
+    (select(chain, candidates, cut), cut)
+}
+
+/// The last cell before the margin at which no claim is cut in two.
+fn cut(chain: &Chain, candidates: &[Candidate]) -> usize {
+    let safe = chain.cells.len().saturating_sub(MARGIN);
+    let mut covered = vec![false; chain.cells.len()];
+    for candidate in candidates {
+        for cell in covered.iter_mut().take(candidate.end).skip(candidate.start + 1) {
+            *cell = true;
+        }
+    }
+    let free = |at: &usize| covered.get(*at).is_some_and(|covered| !covered);
+    let parted = |at: &usize| chain.cells.get(*at).is_some_and(|cell| cell.join != Join::Seamless);
+    let last = |test: &dyn Fn(&usize) -> bool| (1..=safe).rev().find(test);
+    last(&|at| free(at) && parted(at)).or_else(|| last(&free)).unwrap_or(safe.max(1))
+}
+
+/// The claims that win, as numbers.
+fn select(chain: &Chain, mut candidates: Vec<Candidate>, cut: usize) -> Vec<Found> {
+    candidates.retain(|candidate| candidate.end <= cut);
+    candidates.sort_by_key(|candidate| {
+        let length = candidate.end - candidate.start;
+        (Reverse(candidate.verdict.weight), Reverse(length), candidate.start)
+    });
+    let mut taken = vec![false; chain.cells.len()];
+    let mut won = Vec::new();
+    for candidate in candidates {
+        let Some(cells) = taken.get_mut(candidate.start..candidate.end) else { continue };
+        if cells.contains(&true) {
+            continue;
+        }
+        cells.fill(true);
+        won.push(candidate);
+    }
+    won.sort_by_key(|candidate| candidate.start);
+    won.into_iter().filter_map(|candidate| number(chain, candidate)).collect()
+}
+
+fn number(chain: &Chain, candidate: Candidate) -> Option<Found> {
+    let (kind, masked, doubtful) = match candidate.verdict.claim {
+        Claim::Exposed { kind, doubtful } => (kind, false, doubtful),
+        Claim::Masked { kind } => (kind, true, false),
+        Claim::Innocent => return None,
+    };
+    let cells = chain.cells.get(candidate.start..candidate.end)?;
+    let spots = candidate.spots.unwrap_or_else(|| {
+        let ink = |glyph| match glyph {
+            Glyph::Digit(_) | Glyph::Ten => Ink::Shown,
+            Glyph::Hidden(false) => Ink::Sign,
+            Glyph::Hidden(true) => Ink::Letter,
+        };
+        cells
+            .iter()
+            .map(|cell| Spot { at: cell.at, length: cell.length, ink: ink(cell.glyph) })
+            .collect()
+    });
+    (!spots.is_empty()).then_some(Found { kind, masked, doubtful, spots })
+}
+
+fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec<Candidate> {
+    let cells = chain.cells.as_slice();
+    let label = cells.first().and_then(|cell| label::before(text, cell.at));
+    let mut claims = Vec::new();
+    let mut widening = Widening::default();
+    let mut start = 0;
+    while let Some(cell) = cells.get(start) {
+        let run = 1 + cells
+            .iter()
+            .skip(start + 1)
+            .take_while(|cell| cell.join == Join::Seamless)
+            .count();
+        if run >= MIN_RUN {
+            let ends = start + run < cells.len() || chain.ended;
+            look_into_run(chain, start, run, ends, &mut claims);
+        }
+        if (start > 0 || !chain.mid_run) && run <= MAX_WIDTH {
+            let label = label_within(chain, start, label);
+            if let Some((verdict, spots)) = document::read(text, cell.at, floor, label) {
+                let after = spots.last().map_or(0, Spot::end);
+                let end = start
+                    + cells.iter().skip(start).take_while(|cell| cell.at < after).count();
+                if end > start {
+                    claims.push(Candidate { start, end, verdict, spots: Some(spots) });
+                }
+            }
+            widen(text, chain, start, label, allow, &mut widening, &mut claims);
+        }
+        start += run;
+    }
+    claims
+}
+
+/// What the label before a chain says of a number that begins at cell `start` of it.
+fn label_within(chain: &Chain, start: usize, label: Option<Label>) -> Option<Label> {
+    let label = label?;
+    let masks = |cell: &chain::Cell| matches!(cell.glyph, Glyph::Hidden(_));
+    if start <= COUNTER || chain.cells.iter().take(start.min(CARRY)).all(masks) {
+        return Some(label);
+    }
+    (start <= CARRY && label.reach != Reach::Near)
+        .then_some(Label { subject: label.subject, reach: Reach::Carried })
+}
+
+/// Judges every stretch that begins at cell `start`.
+fn widen(
+    text: &str,
+    chain: &Chain,
+    start: usize,
+    label: Option<Label>,
+    allow: &AllowList,
+    widening: &mut Widening,
+    claims: &mut Vec<Candidate>,
+) {
+    let cells = chain.cells.as_slice();
+    widening.clear();
+    for (at, cell) in cells.iter().enumerate().skip(start).take(MAX_WIDTH) {
+        if at - start >= MAX_CARD && label.is_none() && cell.join != Join::Seamless {
+            break;
+        }
+        widening.push(cell);
+        let next = cells.get(at + 1);
+        let ends = next.map_or(chain.ended, |next| next.join != Join::Seamless);
+        if !ends {
+            continue;
+        }
+        let Some(stretch) = cells.get(start..=at) else { continue };
+        let mut window = Window {
+            text,
+            cells: stretch,
+            values: &widening.values,
+            sizes: &widening.sizes,
+            hold: widening.hold.unwrap_or(Hold::Whole),
+            uniform: widening.uniform,
+            mixed: widening.mixed,
+            label,
+        };
+        if label.is_none() && next.is_none() && window.count() >= MIN_UNLABELLED {
+            window.label = label::after(text, window.end())
+                .map(|subject| Label { subject, reach: Reach::Adjacent })
+                .filter(|label| !label.is_innocent());
+        }
+        if let Some(verdict) = judge(&window, allow) {
+            claims.push(Candidate { start, end: at + 1, verdict, spots: None });
+        }
+    }
+}
+
+fn judge(window: &Window, allow: &AllowList) -> Option<Verdict> {
+    if window.hold <= Hold::Easy && window.is_digits() && allow.holds(window.values) {
+        return Some(Verdict::innocent(95));
+    }
+    if window.hidden() > 0 {
+        return upstream::judge(window);
+    }
+    let (guilty, innocent) = (evidence::judge(window), innocent::judge(window));
+    match (guilty, innocent) {
+        (Some(guilty), Some(innocent)) if innocent.weight > guilty.weight => Some(innocent),
+        (None, innocent) => innocent,
+        (guilty, _) => guilty,
+    }
+}
+
+/// Looks for numbers inside an unbroken run of digits.
+fn look_into_run(
+    chain: &Chain,
+    start: usize,
+    run: usize,
+    ends: bool,
+    claims: &mut Vec<Candidate>,
+) {
+    let values: Vec<u8> = chain
+        .cells
+        .iter()
+        .skip(start)
+        .take(run)
+        .filter_map(|cell| if let Glyph::Digit(value) = cell.glyph { Some(value) } else { None })
+        .collect();
+    if values.len() != run {
+        return;
+    }
+    let whole = ends && run <= MAX_LAID_OUT && (start > 0 || !chain.mid_run);
+    let laid_out = if whole { run::lay_out(&values) } else { Vec::new() };
+    let anywhere = (0..run).filter_map(|at| run::identity_at(&values, at));
+    claims.extend(laid_out.into_iter().chain(anywhere).map(|(at, count, verdict)| Candidate {
+        start: start + at,
+        end: start + at + count,
+        verdict,
+        spots: None,
+    }));
+}
