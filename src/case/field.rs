@@ -136,6 +136,8 @@ pub enum Supplier {
     Office,
     /// This program, from other fields.
     Derived,
+    /// Nobody: a request may carry it only to be refused by a rule.
+    Banned,
 }
 
 /// One field of the catalogue.
@@ -167,7 +169,7 @@ impl Field {
     /// Whether a request may carry it.
     #[must_use]
     pub const fn in_requests(&self) -> bool {
-        matches!(self.supplier, Supplier::Request | Supplier::Either)
+        matches!(self.supplier, Supplier::Request | Supplier::Either | Supplier::Banned)
     }
 
     /// Chinese heading for messages and sheets.
@@ -212,7 +214,7 @@ pub fn nearest(name: &str) -> Option<&'static Field> {
     }
     table::FIELDS
         .iter()
-        .filter(|field| field.in_requests())
+        .filter(|field| field.in_requests() && field.supplier != Supplier::Banned)
         .map(|field| (distance(name.as_bytes(), field.name.as_bytes()), field))
         .filter(|(distance, field)| *distance <= 2 && *distance < field.name.len() / 2)
         .min_by_key(|(distance, _)| *distance)

@@ -5,6 +5,7 @@ pub mod capitals;
 pub mod checks;
 pub mod credit_code;
 pub mod date;
+pub mod facts;
 pub mod field;
 #[cfg(feature = "office")]
 pub mod intake;

@@ -25,7 +25,7 @@ pub enum Channel {
 }
 
 const CHANNELS: &[(Channel, &[&str])] = &[
-    (Channel::RegisteredPost, &["registered_post", "挂号信"]),
+    (Channel::RegisteredPost, &["registered_post", "post", "挂号信"]),
     (Channel::Ems, &["ems", "邮政特快专递", "特快专递"]),
     (Channel::Hand, &["hand", "当面送达", "直接送达"]),
     (Channel::Mailbox, &["mailbox", "投入信箱", "信箱"]),

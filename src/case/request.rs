@@ -5,6 +5,10 @@
 //! recipients are read, for the policy to refuse. JSON, CSV and XLSX all arrive here.
 //! Source: SPEC, decisions 6 and 9; REQUIREMENTS 1 (L337).
 
+mod key;
+
+pub use key::{Entered, Key};
+
 use std::{collections::BTreeMap, fmt};
 
 use chrono::NaiveDate;
@@ -15,7 +19,7 @@ use super::{
     field::{self, Field, Kind, Supplier},
     names::Form,
     party::{Channel, Role},
-    provenance::{Group, Part, Provenance, Scope, Vouched},
+    provenance::{Part, Provenance, Vouched},
     raw::RawText,
     value::{self, Term, Value},
 };
@@ -54,95 +58,10 @@ crate::problems! {
 /// Most entries a request may have.
 const MOST_ENTRIES: usize = 400;
 
-/// One value as a reader hands it over.
-#[derive(Clone, Debug)]
-pub enum Entered {
-    /// Text; empty text is as good as absent.
-    Text(RawText),
-    /// True or false.
-    Flag(bool),
-    /// Nothing.
-    Absent,
-    /// A number, a list or an object, which no field takes.
-    Foreign,
-    /// Something whose problem the reader has told already.
-    Told,
-}
-
-/// What an entry's name means.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Key {
-    /// A field of the catalogue.
-    Field(&'static Field),
-    /// One part of a source or verification.
-    Verification(Scope, Part),
-}
-
-impl Key {
-    /// Finds what `name`, a field's name or a Chinese heading, means.
-    #[must_use]
-    pub fn read(name: &str) -> Option<Self> {
-        let name = name.trim();
-        for (part, english, chinese) in Part::ALL {
-            if Some(name) == english.strip_prefix('_') {
-                return Some(Self::Verification(Scope::Record, part));
-            }
-            if name == chinese || (part == Part::Source && name == "数据来源") {
-                return Some(Self::Verification(Scope::Record, part));
-            }
-            for group in Group::ALL {
-                if name.strip_prefix(group.prefix()) == Some(english)
-                    || name.strip_prefix(group.chinese()) == Some(chinese)
-                {
-                    return Some(Self::Verification(Scope::Group(group), part));
-                }
-            }
-        }
-        if let Some(field) = field::headed(name) {
-            return Some(Self::Field(field));
-        }
-        Part::ALL.iter().find_map(|(part, english, chinese)| {
-            let subject = name.strip_suffix(english).or_else(|| name.strip_suffix(chinese))?;
-            let field = field::headed(subject).filter(|field| field.personal)?;
-            Some(Self::Verification(Scope::Field(field.name), *part))
-        })
-    }
-
-    /// Column name of this key.
-    #[must_use]
-    pub fn name(self) -> String {
-        match self {
-            Self::Field(field) => field.name.to_owned(),
-            Self::Verification(scope, part) => {
-                let ending = Part::ALL
-                    .iter()
-                    .find(|(known, ..)| *known == part)
-                    .map_or("", |(_, end, _)| *end);
-                match scope {
-                    Scope::Record => ending.trim_start_matches('_').to_owned(),
-                    Scope::Group(group) => format!("{}{ending}", group.prefix()),
-                    Scope::Field(name) => format!("{name}{ending}"),
-                }
-            }
-        }
-    }
-
-    /// Field by whose rules its value is read.
-    #[must_use]
-    pub fn field(self) -> Option<&'static Field> {
-        match self {
-            Self::Field(field) => Some(field),
-            Self::Verification(_, Part::Source) => field::named("source"),
-            Self::Verification(_, Part::By) => field::named("verified_by"),
-            Self::Verification(_, Part::On) => field::named("verified_on"),
-        }
-    }
-}
-
 /// A request whose every value has the form its field asks for.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Request {
-    request_id: String,
+    id: String,
     kind: String,
     principal: String,
     case_no: String,
@@ -246,7 +165,7 @@ impl Request {
             _ => String::new(),
         };
         Ok(Self {
-            request_id: take("request_id"),
+            id: take("request_id"),
             kind: take("kind"),
             principal: take("principal"),
             case_no: take("case_no"),
@@ -260,7 +179,7 @@ impl Request {
     /// Name of the request, unique within its principal.
     #[must_use]
     pub fn request_id(&self) -> &str {
-        &self.request_id
+        &self.id
     }
 
     /// Id of the document asked for. Whether it exists is the approvals' question.
@@ -320,8 +239,19 @@ impl Request {
     #[must_use]
     pub fn unverified(&self) -> Vec<&'static str> {
         let given = self.values.keys().filter_map(|name| field::named(name));
-        let bare = |field: &&Field| field.personal && self.provenance.of(field).is_none();
+        let bare = |field: &&Field| {
+            field.personal
+                && field.supplier != Supplier::Banned
+                && self.provenance.of(field).is_none()
+        };
         given.filter(bare).map(|field| field.name).collect()
+    }
+
+    /// Fields given that no document may carry; each is to be refused.
+    #[must_use]
+    pub fn banned(&self) -> Vec<&'static str> {
+        let given = self.values.keys().filter_map(|name| field::named(name));
+        given.filter(|field| field.supplier == Supplier::Banned).map(|field| field.name).collect()
     }
 
     /// Whether the request gives `name`.
@@ -427,7 +357,7 @@ impl Request {
             bytes.extend_from_slice(part);
         };
         put(b"chancery request 1");
-        for part in [&self.request_id, &self.kind, &self.principal, &self.case_no] {
+        for part in [&self.id, &self.kind, &self.principal, &self.case_no] {
             put(part.as_bytes());
         }
         put(self.channel.name().as_bytes());
@@ -450,7 +380,7 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Request")
-            .field("request_id", &self.request_id)
+            .field("request_id", &self.id)
             .field("kind", &self.kind)
             .field("fields", &self.values.keys())
             .finish_non_exhaustive()
@@ -516,7 +446,7 @@ pub(crate) fn unknown(name: &str, position: usize) -> Report {
     RequestProblem::UnknownField { field: label }.into()
 }
 
-/// Fields of the catalogue that requests may carry, in column order.
+/// Fields of the catalogue that sheets of requests have, in column order.
 pub fn columns() -> impl Iterator<Item = &'static Field> {
     field::all()
         .iter()
@@ -524,146 +454,4 @@ pub fn columns() -> impl Iterator<Item = &'static Field> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entries(pairs: &[(&str, &str)]) -> Vec<(RawText, Entered)> {
-        pairs.iter().map(|(key, text)| ((*key).into(), Entered::Text((*text).into()))).collect()
-    }
-
-    fn notice() -> Vec<(&'static str, &'static str)> {
-        vec![
-            ("request_id", "R-0001"),
-            ("kind", "collection_notice"),
-            ("principal", "bank-a"),
-            ("case_no", "C-2024-001"),
-            ("channel", "registered_post"),
-            ("recipient_role", "debtor"),
-            ("recipient_name", "张伟"),
-            ("recipient_address", "某省某市某路1号"),
-            ("amount_total", "1,409.50"),
-            ("due_date", "2024-06-01"),
-        ]
-    }
-
-    fn codes(pairs: &[(&str, &str)]) -> Vec<&'static str> {
-        let reports = Request::read(entries(pairs)).unwrap_err();
-        reports.iter().map(|report| report.code.code).collect()
-    }
-
-    #[test]
-    fn a_request_is_read_in_any_order_and_under_chinese_headings() {
-        let mut pairs = notice();
-        let request = Request::read(entries(&pairs)).unwrap();
-        assert_eq!(request.money("amount_total").unwrap().plain(), "1409.50");
-        assert_eq!(request.channel(), Channel::RegisteredPost);
-        assert_eq!(request.form(), Form::Person);
-        pairs.reverse();
-        pairs[0] = ("还款期限", "20240601");
-        pairs[1] = ("合计金额", "1409.5");
-        let other = Request::read(entries(&pairs)).unwrap();
-        assert_eq!(other, request);
-        assert_eq!(other.canonical(), request.canonical());
-    }
-
-    #[test]
-    fn all_problems_are_told_at_once_without_values() {
-        let mut pairs = notice();
-        pairs.retain(|(key, _)| *key != "case_no");
-        pairs.extend([
-            ("recipent_phone", "13800138000"),
-            ("张三", "x"),
-            ("agency_name", "某某公司"),
-            ("amount_cap", "壹元"),
-            ("due_date", "2024-07-01"),
-            ("recipient_postcode", "abc"),
-        ]);
-        assert_eq!(
-            codes(&pairs),
-            ["CH-I001", "CH-I001", "CH-I004", "CH-I002", "CH-I002", "CH-I020", "CH-I003"]
-        );
-        for report in Request::read(entries(&pairs)).unwrap_err() {
-            let said = format!("{report}{}", report.chinese);
-            for value in ["13800138000", "张三", "某某公司", "abc", "壹元"] {
-                assert!(!said.contains(value), "{said}");
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_lists_and_misplaced_flags_are_of_the_wrong_type() {
-        let mut pairs = entries(&notice());
-        pairs.push(("amount_fees".into(), Entered::Foreign));
-        pairs.push(("contract_no".into(), Entered::Flag(true)));
-        pairs.push(("entered_home".into(), Entered::Flag(true)));
-        let reports = Request::read(pairs).unwrap_err();
-        let codes: Vec<_> = reports.iter().map(|report| report.code.code).collect();
-        assert_eq!(codes, ["CH-I005", "CH-I005"]);
-    }
-
-    #[test]
-    fn forbidden_channels_and_recipients_are_carried_for_the_policy() {
-        let mut pairs = notice();
-        pairs[4] = ("channel", "微信");
-        pairs[5] = ("recipient_role", "spouse");
-        let request = Request::read(entries(&pairs)).unwrap();
-        assert_eq!(request.channel(), Channel::Forbidden("wechat"));
-        assert_eq!(request.role(), Role::Other("family"));
-    }
-
-    #[test]
-    fn personal_fields_need_source_and_verification() {
-        let mut pairs = notice();
-        let request = Request::read(entries(&pairs)).unwrap();
-        assert_eq!(request.unverified(), ["recipient_address", "recipient_name"]);
-        pairs.extend([("来源", "借款合同"), ("核实人", "C-01"), ("verified_on", "2024-05-01")]);
-        let request = Request::read(entries(&pairs)).unwrap();
-        assert!(request.unverified().is_empty());
-        assert_eq!(request.provenance().verified_on(Group::Address), None);
-        pairs.push(("address_verified_on", "2024-05-02"));
-        pairs.push(("收件人地址核实人", "C-02"));
-        let request = Request::read(entries(&pairs)).unwrap();
-        let address = field::named("recipient_address").unwrap();
-        assert_eq!(request.provenance().of(address).unwrap().by, "C-02");
-        assert!(request.provenance().verified_on(Group::Address).is_some());
-    }
-
-    #[test]
-    fn different_content_gives_different_canonical_bytes() {
-        let base = Request::read(entries(&notice())).unwrap().canonical();
-        for at in 0..notice().len() {
-            let mut pairs = notice();
-            pairs[at].1 = match pairs[at].0 {
-                "channel" => "ems",
-                "recipient_role" => "addressee",
-                "amount_total" => "1409.51",
-                "due_date" => "2024-06-02",
-                _ => "other",
-            };
-            assert_ne!(Request::read(entries(&pairs)).unwrap().canonical(), base, "{at}");
-        }
-    }
-
-    #[test]
-    fn printing_a_request_shows_no_value() {
-        let shown = format!("{:?}", Request::read(entries(&notice())).unwrap());
-        assert!(
-            shown.contains("recipient_name") && !shown.contains("张伟") && !shown.contains("1409")
-        );
-    }
-
-    #[test]
-    fn every_key_reads_back_from_its_name() {
-        for field in columns() {
-            let key = Key::read(field.name).unwrap();
-            assert_eq!(key.name(), field.name);
-            for heading in field.headings {
-                assert_eq!(Key::read(heading), Some(key), "{heading}");
-            }
-            if field.personal {
-                let name = format!("{}_verified_by", field.name);
-                assert_eq!(Key::read(&name).unwrap().name(), name);
-            }
-        }
-    }
-}
+mod tests;

@@ -14,7 +14,10 @@ use super::{
     raw::RawText,
     text,
 };
-use crate::problem::Report;
+use crate::{
+    masking::{CardNumber, DocumentNumber, IdentityNumber},
+    problem::Report,
+};
 
 crate::problems! {
     /// Why a value is not what its field holds.
@@ -61,8 +64,8 @@ crate::problems! {
             "`{field}` 第 {row} 期不是日期与金额" => "请写成 2024-06-01=500.00，各期以 ; 分隔";
         /// It is no telephone number.
         NotAPhone { field: &'static str } = "CH-I030", Input,
-            "`{field}` is not a telephone number" => "write digits with at most + - ( ) and spaces",
-            "`{field}` 不是有效电话号码" => "请只填数字及 + - ( ) 空格";
+            "`{field}` is not a telephone number" => "write digits with at most + - ( ) # 转 and spaces",
+            "`{field}` 不是有效电话号码" => "请只填数字及 + - ( ) # 转 空格";
     }
 }
 
@@ -150,7 +153,6 @@ pub(crate) fn read(
         problem(ValueProblem::Rounded { field: name })
     } else {
         match field.kind {
-            Kind::Text | Kind::Channel | Kind::Role | Kind::Table => as_text(),
             Kind::Name | Kind::Organisation => {
                 let form = match field.kind {
                     Kind::Organisation => Form::Organisation,
@@ -176,7 +178,7 @@ pub(crate) fn read(
                 read_date_time(entry).map(Value::DateTime).ok_or_else(|| not_of_kind().into())
             }
             Kind::Card if !is_card(entry) => problem(ValueProblem::NotACard { field: name }),
-            Kind::Identity if !is_identity(entry) => {
+            Kind::Identity if IdentityNumber::parse(entry).is_err() => {
                 problem(ValueProblem::NotAnIdentity { field: name })
             }
             Kind::Phone | Kind::Hotline if !is_phone(entry) => {
@@ -188,7 +190,11 @@ pub(crate) fn read(
             Kind::Code if is_identifier(field) && longest_run(entry) > 12 => {
                 problem(ValueProblem::NumberInReference { field: name })
             }
-            Kind::Card
+            Kind::Text
+            | Kind::Channel
+            | Kind::Role
+            | Kind::Table
+            | Kind::Card
             | Kind::Account
             | Kind::Identity
             | Kind::Phone
@@ -268,11 +274,24 @@ fn is_rounded(entry: &str) -> bool {
     whole.len() == 1 && is_digits(whole) && is_digits(decimals) && is_digits(unsigned)
 }
 
+/// A card shows its check digit; an account of another make need not have one.
+fn is_card(entry: &str) -> bool {
+    let digits = entry.chars().filter(char::is_ascii_digit).count();
+    (13..=19).contains(&digits)
+        && CardNumber::parse(entry).is_ok_and(|number| number.is_luhn_valid())
+}
+
+/// What the masking of account numbers can take.
 fn is_account(entry: &str) -> bool {
-    let signs = entry.chars().filter(char::is_ascii_alphanumeric).count();
+    entry.is_ascii() && (CardNumber::parse(entry).is_ok() || DocumentNumber::parse(entry).is_ok())
+}
+
+fn is_phone(entry: &str) -> bool {
     let digits = entry.bytes().filter(u8::is_ascii_digit).count();
-    let known = entry.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '));
-    known && signs >= 6 && digits >= 4
+    // A trailing extension may be named.
+    let known =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '#' | '转');
+    (5..=20).contains(&digits) && entry.chars().all(known)
 }
 
 /// Whether `field` names the request or its case and so may become part of a file's name.
@@ -384,34 +403,4 @@ mod tests {
             }
         }
     }
-}
-fn is_card(e: &str) -> bool {
-    let d: Vec<u32> = e.chars().filter_map(|c| c.to_digit(10)).collect();
-    let n = d.len();
-    (13..=19).contains(&n)
-        && d.iter()
-            .rev()
-            .enumerate()
-            .map(|(i, x)| {
-                if i % 2 == 1 {
-                    let y = x * 2;
-                    y / 10 + y % 10
-                } else {
-                    *x
-                }
-            })
-            .sum::<u32>()
-            % 10
-            == 0
-}
-fn is_identity(e: &str) -> bool {
-    let w = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    e.len() == 18 && {
-        let s: u32 = e.bytes().zip(w).map(|(b, w)| u32::from(b.wrapping_sub(b'0')) * w).sum();
-        "10X98765432".as_bytes()[(s % 11) as usize] == e.as_bytes()[17].to_ascii_uppercase()
-    }
-}
-fn is_phone(e: &str) -> bool {
-    e.chars().filter(char::is_ascii_digit).count() >= 7
-        && e.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '(' | ')' | ' '))
 }

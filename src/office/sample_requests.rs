@@ -134,7 +134,7 @@ pub fn identity_number(serial: u32) -> String {
     // Weights are 2 to the power of the place, modulo 11; read from the right they begin with 2.
     let fold = |(sum, weight): (u32, u32), digit: u32| (sum + digit * weight, weight * 2 % 11);
     let (sum, _) = body.chars().rev().filter_map(|c| c.to_digit(10)).fold((0, 2), fold);
-    let check = CHECKS.iter().nth(usize::try_from(sum % 11).unwrap_or_default());
+    let check = CHECKS.get(usize::try_from(sum % 11).unwrap_or_default());
     format!("{body}{}", check.unwrap_or(&'0'))
 }
 

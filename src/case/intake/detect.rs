@@ -87,6 +87,9 @@ fn unreadable(source: io::Error) -> IntakeProblem {
 }
 
 fn scan(file: &mut File) -> Result<Scan, IntakeProblem> {
+    if file.metadata().map_err(unreadable)?.len() > MOST_BYTES {
+        return Err(IntakeProblem::TooLarge { limit: MOST_BYTES });
+    }
     let mut scan = Scan { blank: true, utf8: true, ..Scan::default() };
     let mut decoder = encoding_rs::UTF_8.new_decoder_without_bom_handling();
     let mut chunk = vec![0; 64 * 1024];

@@ -113,13 +113,11 @@ pub(super) fn read(bytes: &[u8], line: u64, map: &HeadingMap) -> Result<Request,
     let object: FlatObject = serde_json::from_slice(bytes).map_err(|error| {
         let within = u64::try_from(error.line()).unwrap_or(1).saturating_sub(1);
         let line = line.saturating_add(within);
-        vec![match error.classify() {
-            serde_json::error::Category::Data => IntakeProblem::NotAnObject { line }.into(),
-            _ => {
-                let column = u64::try_from(error.column()).unwrap_or_default();
-                IntakeProblem::MalformedJson { line, column }.into()
-            }
-        }]
+        if error.classify() == serde_json::error::Category::Data {
+            return vec![IntakeProblem::NotAnObject { line }.into()];
+        }
+        let column = u64::try_from(error.column()).unwrap_or_default();
+        vec![IntakeProblem::MalformedJson { line, column }.into()]
     })?;
     Request::read_completed(object.0, |entries| map.complete(entries))
 }

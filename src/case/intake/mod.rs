@@ -99,7 +99,7 @@ enum Next {
 }
 
 enum Rows {
-    Once(Option<Result<Request, Vec<Report>>>),
+    Once(Option<Box<Result<Request, Vec<Report>>>>),
     Lines(Box<json::Lines<BufReader<Rehashed>>>),
     Delimited(Box<Delimited>),
     Sheet(Box<Sheet>),
@@ -136,7 +136,7 @@ impl Intake {
             detect::detect(&mut file, options.encoding).map_err(|problem| vec![problem.into()])?;
         let map = &options.headings;
         let rows = match found.format {
-            Format::Json => Rows::Once(Some(read_one(file, found.digest, map))),
+            Format::Json => Rows::Once(Some(Box::new(read_one(file, found.digest, map)))),
             Format::JsonLines => {
                 let reader = BufReader::new(Rehashed::new(file));
                 Rows::Lines(Box::new(json::Lines::new(reader, map.clone())))
@@ -199,7 +199,7 @@ impl Iterator for Intake {
         let next = match &mut self.rows {
             Rows::Ended => return None,
             Rows::Once(request) => {
-                request.take().map_or(Next::End, |request| Next::Row(1, request))
+                request.take().map_or(Next::End, |request| Next::Row(1, *request))
             }
             Rows::Lines(rows) => rows.next(),
             Rows::Delimited(rows) => rows.next(),

@@ -165,17 +165,15 @@ fn check_unpacked(packed: &[u8]) -> Result<(), IntakeProblem> {
 
 fn cell(value: DataRef<'_>) -> Option<Cell> {
     Some(match value {
-        DataRef::Empty => return None,
+        DataRef::Empty | DataRef::SharedString("") => return None,
         DataRef::String(text) if text.is_empty() => return None,
-        DataRef::SharedString("") => return None,
-        DataRef::String(text) => Cell::Text(text.into()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) => Cell::Text(text.into()),
         DataRef::SharedString(text) => Cell::Text(text.into()),
         DataRef::Bool(flag) => Cell::Flag(flag),
         DataRef::Float(number) => Cell::Number(number),
         // Only integers too long to be exact would differ, and those are refused either way.
         DataRef::Int(number) => Cell::Number(number.to_string().parse().unwrap_or(f64::MAX)),
         DataRef::DateTime(when) => date_time(when).map_or(Cell::Other, Cell::When),
-        DataRef::DateTimeIso(text) => Cell::Text(text.into()),
         DataRef::DurationIso(_) => Cell::Other,
         DataRef::Error(_) => Cell::Error,
     })

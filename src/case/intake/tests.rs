@@ -121,8 +121,16 @@ fn files_that_hold_no_requests_are_refused_by_content() {
     let compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice();
     assert_eq!(refusal(compound), ["CH-I065"]);
     let name: Vec<u8> = "EncryptedPackage".bytes().flat_map(|byte| [byte, 0]).collect();
-    assert_eq!(refusal([compound, &[0; 70_000], &name].concat()), ["CH-I064"]);
+    assert_eq!(refusal([compound, &vec![0; 70_000], &name].concat()), ["CH-I064"]);
     assert_eq!(rows(open(HEADINGS.join(",")).unwrap()), [(1, vec!["CH-I079"])]);
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused_unread() {
+    let file = tempfile::tempfile().unwrap();
+    file.set_len(detect::MOST_BYTES + 1).unwrap();
+    let told = Intake::from_file(file, &Options::default()).err().unwrap();
+    assert_eq!(codes(&told), ["CH-I051"]);
 }
 
 #[test]

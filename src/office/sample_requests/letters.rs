@@ -86,7 +86,7 @@ fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> SampleRequest {
     let request = SampleRequest::default()
         .with("request_id", id)
         .with("case_no", format!("YL-2026-{serial:04}"))
-        .with("channel", if serial % 2 == 0 { "registered_post" } else { "ems" })
+        .with("channel", if serial.is_multiple_of(2) { "registered_post" } else { "ems" })
         .with("recipient_name", name)
         .with("recipient_form", if company { "company" } else { "person" })
         .with("recipient_postcode", format!("{:06}", 215_000 + serial))
@@ -100,7 +100,7 @@ fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> SampleRequest {
 
 fn notice(setting: &Setting, serial: u32, name: &str) -> SampleRequest {
     let (principal, interest, fees) = pick(&SUMS, serial).unwrap_or((100, 0, 0));
-    let digits = if serial % 3 == 0 { 19 } else { 16 };
+    let digits = if serial.is_multiple_of(3) { 19 } else { 16 };
     let kind = pick(&["credit_card", "consumer_loan", "business_loan", "car_loan"], serial);
     base(setting, &format!("notice-{:03}", serial + 1), serial, name)
         .with("kind", "collection_notice")
@@ -124,9 +124,8 @@ fn notice(setting: &Setting, serial: u32, name: &str) -> SampleRequest {
 
 fn subrogation(setting: &Setting, serial: u32) -> SampleRequest {
     const DRIVERS: [&str; 4] = ["姜例一", "样例运输有限公司", "谢例㛃", "邹例三"];
-    let indemnity = [860_000, 12_345_600, 99_999, 5_000_050].get(usize::from(serial % 2 == 0));
-    let indemnity = indemnity.copied().unwrap_or(100) + u64::from(serial) * 111_111;
-    let demand = if serial % 2 == 0 { indemnity } else { indemnity * 7 / 10 };
+    let indemnity = pick(&[860_000, 12_345_600, 99_999, 5_000_050], serial).unwrap_or(100);
+    let demand = if serial.is_multiple_of(2) { indemnity } else { indemnity * 7 / 10 };
     let name = pick(&DRIVERS, serial).unwrap_or_default();
     base(setting, &format!("subrogation-{:03}", serial + 1), 100 + serial, name)
         .with("kind", "subrogation_notice")

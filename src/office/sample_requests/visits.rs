@@ -26,7 +26,7 @@ pub(super) fn all(setting: &Setting) -> Vec<SampleRequest> {
         not_agreed(4, "陈例二", "客户表示需要时间核对账单。", "对利息计算方式有异议"),
         not_agreed(5, "马𫘜", "客户表示近期收入减少，希望延期。", "希望延长还款期限")
             .with("purpose", "return_visit")
-            .with("deep_discussion", "true"),
+            .with("discussed", "true"),
         not_agreed(6, "孙例四", "客户同意沟通，但不接受录像。", "无")
             .with("willing_to_talk", "true")
             .with("video_off_reason", "客户不接受录像")
