@@ -1,1 +1,3 @@
 //! Template packages and their approval.
+
+pub mod wording_scan;
