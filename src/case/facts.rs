@@ -18,6 +18,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     field::{self, Kind, Supplier},
+    phone::mask_phone,
     raw::RawText,
     request::Request,
     value::Value,
@@ -44,6 +45,7 @@ enum Fact {
     Card(CardNumber),
     Identity(IdentityNumber),
     Document(DocumentNumber),
+    Phone(RawText),
     Table(Table),
 }
 
@@ -203,6 +205,7 @@ impl Mask for Facts {
             Fact::Card(number) => Shown::Text(number.shown(masking)),
             Fact::Identity(number) => Shown::Text(number.shown(masking)),
             Fact::Document(number) => Shown::Text(number.shown(masking)),
+            Fact::Phone(number) => Shown::Text(mask_phone(number.expose())),
             Fact::Table(table) => Shown::Table(Table {
                 rows: table
                     .rows

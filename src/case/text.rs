@@ -120,12 +120,28 @@ fn is_odd_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}')
 }
 
-/// UTF-8 read as Latin 1, or the marks that lost bytes leave in GBK and in debug memory.
+/// UTF-8 read as Windows 1252, or the marks that lost bytes leave in GBK and in debug memory.
 fn is_garbled(text: &str) -> bool {
-    let latin = |c: char| matches!(c, '\u{c2}'..='\u{f4}');
-    let trail = |c: char| matches!(c, '\u{80}'..='\u{bf}' | '\u{2018}'..='\u{201e}' | '\u{20ac}' | '\u{2122}' | '\u{152}' | '\u{153}' | '\u{160}' | '\u{161}' | '\u{17d}' | '\u{17e}');
-    let latin_pair = text.chars().zip(text.chars().skip(1)).any(|(a, b)| latin(a) && trail(b));
-    latin_pair || ["锟斤", "斤拷", "烫烫烫", "屯屯屯"].iter().any(|mark| text.contains(mark))
+    // What the bytes 80 to BF become.
+    let trail = |c: &char| {
+        matches!(
+            c,
+            '\u{80}'..='\u{bf}' | '\u{192}' | '\u{2c6}' | '\u{2dc}' | '\u{20ac}' | '\u{2122}'
+        ) || "‚„…†‡‰Š‹ŒŽ‘’“”•–—š›œžŸ".contains(*c)
+    };
+    let mut rest = text.chars();
+    while let Some(lead) = rest.next() {
+        let trails = rest.clone().take_while(trail).count();
+        let wanted = match lead {
+            '\u{c2}' | '\u{c3}' => 1,
+            '\u{e2}'..='\u{ef}' => 2,
+            _ => continue,
+        };
+        if trails >= wanted {
+            return true;
+        }
+    }
+    ["锟斤", "斤拷", "烫烫烫", "屯屯屯"].iter().any(|mark| text.contains(mark))
 }
 
 #[cfg(test)]
@@ -155,7 +171,7 @@ mod tests {
             ("一\u{a0}二", "CH-N008"),
             ("e\u{301}", "CH-N009"),
             ("\u{f900}", "CH-N009"),
-            ("å¼ ä¸‰", "CH-N010"),
+            ("ä¸‰å››", "CH-N010"),
             ("锟斤拷", "CH-N010"),
         ] {
             assert_eq!(codes(text), [code], "{}", text.escape_unicode());
@@ -171,6 +187,7 @@ mod tests {
             "<b>&amp;</b>",
             "䶮㛃𬭎𫘜",
             "Renée Müller",
+            "“Café” é…",
         ] {
             assert!(codes(text).is_empty(), "{text}");
         }

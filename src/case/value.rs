@@ -64,8 +64,8 @@ crate::problems! {
             "`{field}` 第 {row} 期不是日期与金额" => "请写成 2024-06-01=500.00，各期以 ; 分隔";
         /// It is no telephone number.
         NotAPhone { field: &'static str } = "CH-I030", Input,
-            "`{field}` is not a telephone number" => "write digits with at most + - ( ) and spaces",
-            "`{field}` 不是有效电话号码" => "请只填数字及 + - ( ) 空格";
+            "`{field}` is not a telephone number" => "write digits with at most + - ( ) # 转 and spaces",
+            "`{field}` 不是有效电话号码" => "请只填数字及 + - ( ) # 转 空格";
     }
 }
 
@@ -288,7 +288,9 @@ fn is_account(entry: &str) -> bool {
 
 fn is_phone(entry: &str) -> bool {
     let digits = entry.bytes().filter(u8::is_ascii_digit).count();
-    let known = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ');
+    // A trailing extension may be named.
+    let known =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '#' | '转');
     (5..=20).contains(&digits) && entry.chars().all(known)
 }
 

@@ -38,6 +38,7 @@ pub use fault::MaskingError;
 pub use identity::{
     DocumentNumber, IdentityFault, IdentityNumber, check_gb11643, normalize_identity,
 };
+pub(crate) use masked::Sealed;
 pub use masked::{Mask, Masked, Masking, Policy};
 pub use stream::{Summary, mask_stream};
 pub use sweep::{Leak, sweep_text};

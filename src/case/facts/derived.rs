@@ -22,6 +22,7 @@ impl Facts {
     pub(super) fn derive(&mut self, request: &Request) {
         self.derive_parties(request);
         self.derive_numbers(request);
+        self.derive_phone(request);
         self.derive_amounts(request);
         self.derive_terms(request);
         self.derive_visit(request);
@@ -76,6 +77,12 @@ impl Facts {
             number("recipient_id_number").and_then(|text| IdentityNumber::parse(text).ok())
         {
             self.facts.insert("id_masked", Fact::Identity(identity));
+        }
+    }
+
+    fn derive_phone(&mut self, request: &Request) {
+        if let Some(number) = request.raw("recipient_phone") {
+            self.facts.insert("phone_masked", Fact::Phone(number.clone()));
         }
     }
 

@@ -60,6 +60,7 @@ fn values_are_printed_as_documents_print_them() {
         ("debt_kind_label", "信用卡欠款"),
         ("account_masked", "************0005"),
         ("id_masked", "**************0010"),
+        ("phone_masked", "138****0001"),
         ("recipient_form", "person"),
         ("debtor_name", "王䶮"),
         ("to_postcode", "215000"),
