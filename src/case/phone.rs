@@ -98,7 +98,7 @@ fn hyphenated_extension(phone: &str) -> Option<usize> {
     let (last, _) = phone.rmatch_indices(hyphen).next()?;
     let number: Vec<u8> = phone.get(..last)?.chars().filter_map(value).collect();
     let extension = phone.get(last..)?.chars().filter_map(value).count();
-    let land_line = matches!(number.as_slice(), [0, ..]) && number.len() >= 10;
+    let land_line = matches!(number.as_slice(), [0, 1..=9, ..]) && number.len() >= 10;
     (land_line && (1..=5).contains(&extension)).then_some(last)
 }
 

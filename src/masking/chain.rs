@@ -116,11 +116,28 @@ pub(super) fn read(text: &str, start: usize) -> Chain {
         }
         let (gap, open) = gap::read(text.get(at..).unwrap_or_default());
         chain.starved = open;
+        if let Some((sign, end)) = lone_sign(text, at, glyph) {
+            gap_join = Some(Join::Easy(Some(sign)));
+            at = end;
+            continue;
+        }
         let Some(gap) = gap else { break };
         at += gap.bytes;
         gap_join = gap.join;
     }
     chain
+}
+
+/// A single sign of masking right between two digits: a separator, not a mask.
+fn lone_sign(text: &str, at: usize, glyph: Glyph) -> Option<(char, usize)> {
+    if !matches!(glyph, Glyph::Digit(_)) {
+        return None;
+    }
+    let mut rest = text.get(at..)?.char_indices();
+    let (offset, sign) = rest.by_ref().take(MAX_TRANSPARENT).find(|(_, c)| !is_transparent(*c))?;
+    let end = at + offset + sign.len_utf8();
+    (is_mask(sign) && shown_after(text, end).is_some_and(|c| digit(c).is_some()))
+        .then_some((sign, end))
 }
 
 /// An x at byte `at`: several of them mask digits, a single one at the end is a check letter.

@@ -23,6 +23,8 @@ pub(super) const LOOK_BACK: usize = 8192;
 const LEAD: usize = 64;
 /// Widest stretch that is judged as one number.
 const MAX_WIDTH: usize = 34;
+/// Fewest digits that are worth being told from a number.
+const MIN_INNOCENT: usize = 7;
 /// Digits of the longest card.
 const MAX_CARD: usize = 19;
 /// Cells at the end of an unfinished block that are left to the next one.
@@ -185,7 +187,7 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
             look_into_run(chain, start, run, ends, &mut claims);
         }
         if (start > 0 || !chain.mid_run) && run <= MAX_WIDTH {
-            let label = label_within(chain, start, label);
+            let label = label_within(text, chain, start, label);
             if let Some((verdict, spots)) = document::read(text, cell.at, floor, label) {
                 let after = spots.last().map_or(0, Spot::end);
                 let end = start
@@ -202,11 +204,26 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
 }
 
 /// What the label before a chain says of a number that begins at cell `start` of it.
-fn label_within(chain: &Chain, start: usize, label: Option<Label>) -> Option<Label> {
+fn label_within(
+    text: &str,
+    chain: &Chain,
+    start: usize,
+    label: Option<Label>,
+) -> Option<Label> {
+    let before = start.checked_sub(1).and_then(|at| chain.cells.get(at)).map(chain::Cell::end);
+    let at = chain.cells.get(start).map(|cell| cell.at);
+    if let Some((before, at)) = before.zip(at)
+        && text.get(before..at).is_some_and(|gap| gap.contains([')', '）', ']', '】']))
+    {
+        return label::before(text, at);
+    }
     let label = label?;
     let masks = |cell: &chain::Cell| matches!(cell.glyph, Glyph::Hidden(_));
-    if start <= COUNTER || chain.cells.iter().take(start.min(CARRY)).all(masks) {
+    if chain.cells.iter().take(start.min(CARRY)).all(masks) {
         return Some(label);
+    }
+    if start <= COUNTER {
+        return Some(Label { subject: label.subject, reach: Reach::Near });
     }
     (start <= CARRY && label.reach != Reach::Near)
         .then_some(Label { subject: label.subject, reach: Reach::Carried })
@@ -231,7 +248,9 @@ fn widen(
         widening.push(cell);
         let next = cells.get(at + 1);
         let ends = next.map_or(chain.ended, |next| next.join != Join::Seamless);
-        if !ends {
+        let plain = label.is_none() && widening.hidden == 0 && allow.is_empty();
+        let few = widening.values.len() < MIN_UNLABELLED && widening.sizes.len() > 3;
+        if !ends || (plain && (few || widening.values.len() < MIN_INNOCENT)) {
             continue;
         }
         let Some(stretch) = cells.get(start..=at) else { continue };
@@ -289,13 +308,14 @@ fn look_into_run(
     if values.len() != run {
         return;
     }
-    let whole = ends && run <= MAX_LAID_OUT && (start > 0 || !chain.mid_run);
-    let laid_out = if whole { run::lay_out(&values) } else { Vec::new() };
-    let anywhere = (0..run).filter_map(|at| run::identity_at(&values, at));
-    claims.extend(laid_out.into_iter().chain(anywhere).map(|(at, count, verdict)| Candidate {
-        start: start + at,
-        end: start + at + count,
-        verdict,
+    let begins = start > 0 || !chain.mid_run;
+    let whole = ends && run <= MAX_LAID_OUT && begins;
+    let parts = if whole { run::lay_out(&values) } else { Vec::new() };
+    let parts = if parts.is_empty() { run::identities(&values) } else { parts };
+    claims.extend(run::stretch(parts, run, begins).into_iter().map(|part| Candidate {
+        start: start + part.start,
+        end: start + part.end,
+        verdict: part.verdict,
         spots: None,
     }));
 }

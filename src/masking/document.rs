@@ -172,8 +172,8 @@ fn weigh(text: &str, label: Label, spots: &[Spot]) -> Option<Verdict> {
     }
     let head = spots.get(..count.checked_sub(4)?)?;
     Some(if head.iter().all(|spot| spot.ink != Ink::Shown) {
-        Verdict::masked(89, NumberKind::Document)
+        Verdict::masked(91, NumberKind::Document)
     } else {
-        Verdict::exposed(83, NumberKind::Document, label.reach != Reach::Adjacent)
+        Verdict::exposed(91, NumberKind::Document, label.reach != Reach::Adjacent)
     })
 }

@@ -83,16 +83,12 @@ fn checked_card(window: &Window) -> Option<Verdict> {
     let easy = window.hold <= Hold::Easy;
     let alike = window.uniform && window.is_in_fours();
     if let Some(label) = window.label.filter(|label| label.is_card()) {
-        let rank = match issuer {
-            Issuer::Unknown => 0,
-            Issuer::Plausible => 1,
-            _ => 2,
-        };
+        // Of two that begin alike the longer wins: its last four cover more.
         return match label.reach {
-            Reach::Adjacent if easy => verdict(85 + rank, false),
-            Reach::Adjacent => verdict(80 + rank, false),
-            _ if easy || alike => verdict(76 + rank, false),
-            _ => verdict(53 + rank, true),
+            Reach::Adjacent if easy => verdict(86, false),
+            Reach::Adjacent => verdict(81, false),
+            _ if easy || alike => verdict(77, false),
+            _ => verdict(54, true),
         };
     }
     if window.label_where(Label::is_innocent) {

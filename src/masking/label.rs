@@ -98,7 +98,7 @@ const DOCUMENT: &[&str] = &[
     "回鄉證", "居留证", "居留證", "居留身份证", "居留卡", "居留许可", "永居证", "旅行证", "旅行證",
     "permit", "travelpermit", "traveldocument", "军官证", "士兵证", "警官证", "军人证",
     "军人身份证", "文职证", "香港身份证", "香港身份證", "澳门身份证", "澳門身份證", "台湾身份证",
-    "hkid", "海员证", "边民证", "出入境证", "往来证", "军字第", "字第", "huzhao", "难民证",
+    "hkid", "海员证", "边民证", "出入境证", "往来证", "huzhao", "难民证",
 ];
 const TAIL: &[&str] = &[
     "尾号", "尾號", "尾数", "末位", "末尾", "后四位", "末四位", "后4位", "末4位", "后六位", "末六位",
@@ -121,7 +121,7 @@ const OTHER: &[&str] = &[
     "保险单", "保單", "合同", "合約", "合约", "协议", "编号", "編號", "编码", "批次", "批号", "序列",
     "序号", "参考", "凭证", "运单", "快递", "物流", "邮件", "挂号", "邮编", "邮政编码", "税号",
     "纳税人识别", "信用代码", "机构代码", "组织机构代码", "注册", "登记", "许可证", "营业执照",
-    "执照", "发票", "票据", "联行", "行号", "行", "案号", "案件", "函号", "文号", "条码", "条形码",
+    "执照", "发票", "票据", "联行", "行号", "案号", "案件", "函号", "文号", "条码", "条形码",
     "二维码", "imei", "imsi", "iccid", "isbn", "issn", "ean", "upc", "时间", "日期", "时间戳",
     "有效期", "有效期至", "出生", "出生日期", "timestamp", "time", "date", "ts", "order", "orderid",
     "orderno", "trace", "traceno", "serial", "serialno", "sn", "invoice", "ref", "reference",
@@ -213,8 +213,14 @@ pub(super) fn may_matter(text: &str, at: usize) -> bool {
         '尾', '末', '后', '照', '证', '證', '第', '卡', '账', '帐', '賬', '帳', '户', '戶', '存',
         '留', '台', '胞',
     ];
-    let nearby = last_chars(text, at, 48);
-    nearby.contains(SIGNS) || nearby.contains(is_letter)
+    const WORDS: [&str; 9] =
+        ["passport", "permit", "travel", "hkid", "huzhao", "last", "end", "card", "acc"];
+    let nearby = last_chars(text, at, NEAR_BY);
+    nearby.contains(SIGNS)
+        || (nearby.contains(is_letter) && {
+            let squeezed = squeeze(nearby.chars());
+            WORDS.iter().any(|word| squeezed.contains(word))
+        })
 }
 
 /// The last `count` characters before byte `at`.
@@ -275,6 +281,9 @@ fn adjacent(context: &str) -> Option<(Subject, bool)> {
 }
 
 fn without_filler(rest: &str) -> Option<&str> {
+    if let Some(head) = rest.strip_suffix("字第") {
+        return head.char_indices().next_back().and_then(|(at, _)| head.get(..at));
+    }
     FILLERS.iter().filter_map(|filler| rest.strip_suffix(filler)).min_by_key(|rest| rest.len())
 }
 

@@ -68,15 +68,60 @@ pub struct Redaction {
     pub spans: Vec<Span>,
 }
 
+/// How often a text is gone through. What was masked can make a neighbour look like a part of a
+/// masked number; going on until nothing is found makes masking twice the same as masking once.
+/// More than one pass changes something only in texts made of nothing but fragments of numbers.
+const PASSES: usize = 4;
+
 /// Masks every number in `text`; everything else stays as it is.
 ///
 /// Each digit or letter of a number but those the policy keeps becomes `*`.
 #[must_use]
 pub fn mask_text(text: &str, masking: &Masking) -> Redaction {
+    let mut redaction = mask_once(text, masking);
+    for _ in 1..PASSES {
+        let again = mask_once(&redaction.text, masking);
+        if again.spans.is_empty() {
+            break;
+        }
+        let places = |span: Span| Span { range: moved(&span.range, &redaction.text, text), ..span };
+        let spans = again.spans.into_iter().map(places).collect();
+        redaction = Redaction { text: again.text, spans: merged(redaction.spans, spans) };
+    }
+    redaction
+}
+
+fn mask_once(text: &str, masking: &Masking) -> Redaction {
     let found = detector::scan(text, 0, true, &masking.allow).found;
     let mut masked = String::with_capacity(text.len());
     let spans = replace(text, 0..text.len(), &found, masking.policy, &mut masked);
     Redaction { text: masked, spans }
+}
+
+/// Where the characters at the bytes `range` of `from` are in `to`, which has as many characters.
+fn moved(range: &Range<usize>, from: &str, to: &str) -> Range<usize> {
+    let place = |byte: usize| {
+        let characters = from.get(..byte).map_or(0, |head| head.chars().count());
+        to.char_indices().nth(characters).map_or(to.len(), |(at, _)| at)
+    };
+    place(range.start)..place(range.end)
+}
+
+/// Both lists in order, with spans that overlap made one.
+fn merged(mut spans: Vec<Span>, more: Vec<Span>) -> Vec<Span> {
+    spans.extend(more);
+    spans.sort_by_key(|span| (span.range.start, span.range.end));
+    let mut whole: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match whole.last_mut().filter(|last| last.range.end > span.range.start) {
+            Some(last) => {
+                last.range.end = last.range.end.max(span.range.end);
+                last.doubtful |= span.doubtful;
+            }
+            None => whole.push(span),
+        }
+    }
+    whole
 }
 
 /// The numbers in `text` that show more than their last four characters.

@@ -14,14 +14,46 @@ pub(super) const MAX_LAID_OUT: usize = 76;
 /// Shortest run that is looked into: one digit more than a card has.
 pub(super) const MIN_RUN: usize = 20;
 
-/// A number found in a run: first digit, digits, verdict.
-pub(super) type Part = (usize, usize, Verdict);
+/// Most digits beside a number in a run that are masked with it, since nobody can say where in
+/// the run it really ends.
+const BESIDE: usize = 34;
 
-/// The identity number that begins at digit `at` of the run.
-pub(super) fn identity_at(values: &[u8], at: usize) -> Option<Part> {
-    let stretch = values.get(at..at.checked_add(18)?)?;
-    is_identity18(stretch)
-        .then(|| (at, 18, Verdict::exposed(63, NumberKind::Identity, true)))
+/// A number found in a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// Its first digit in the run.
+    pub start: usize,
+    /// The digit after it.
+    pub end: usize,
+    pub verdict: Verdict,
+}
+
+/// The identity numbers that stand anywhere in a run.
+pub(super) fn identities(values: &[u8]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (start, stretch) in values.windows(18).enumerate() {
+        if is_identity18(stretch) && parts.last().is_none_or(|last| last.end <= start) {
+            let verdict = Verdict::exposed(63, NumberKind::Identity, true);
+            parts.push(Part { start, end: start + 18, verdict });
+        }
+    }
+    parts
+}
+
+/// Lets the numbers of a run of `count` digits take in the few digits beside them. Without
+/// `begins` the run has earlier digits that are not given.
+pub(super) fn stretch(mut parts: Vec<Part>, count: usize, begins: bool) -> Vec<Part> {
+    let mut next = count;
+    for part in parts.iter_mut().rev() {
+        if next - part.end <= BESIDE {
+            part.end = next;
+        }
+        next = part.start;
+    }
+    if let Some(first) = parts.first_mut().filter(|first| begins && first.start <= BESIDE) {
+        first.start = 0;
+    }
+    parts
 }
 
 /// The cards and identity numbers of a run that consists of numbers only.
@@ -49,7 +81,8 @@ pub(super) fn lay_out(values: &[u8]) -> Vec<Part> {
         if let Some(stretch) = values.get(at..at + plan.tile)
             && let Some(kind) = number(stretch)
         {
-            parts.push((at, plan.tile, Verdict::exposed(55, kind, true)));
+            let verdict = Verdict::exposed(55, kind, true);
+            parts.push(Part { start: at, end: at + plan.tile, verdict });
         }
         at += plan.tile;
     }
@@ -88,18 +121,27 @@ mod tests {
         digits.bytes().map(|byte| byte - b'0').collect()
     }
 
+    fn found(parts: &[Part]) -> Vec<(usize, usize)> {
+        parts.iter().map(|part| (part.start, part.end)).collect()
+    }
+
     #[test]
     fn a_run_of_numbers_is_laid_out_and_a_serial_is_not() {
-        let found = lay_out(&values("6200000000000005110199199001010010"));
-        assert_eq!(found.iter().map(|(at, n, _)| (*at, *n)).collect::<Vec<_>>(), [(0, 16), (16, 18)]);
-        let found = lay_out(&values("620000000000000513800138000"));
-        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found(&lay_out(&values("6200000000000005110199199001010010"))),
+            [(0, 16), (16, 34)]
+        );
+        assert_eq!(found(&lay_out(&values("620000000000000513800138000"))), [(0, 16)]);
         assert!(lay_out(&values("2024051722001412345678901234")).is_empty());
     }
 
     #[test]
-    fn an_identity_number_is_seen_anywhere_in_a_run() {
-        assert!(identity_at(&values("99110199199001010010"), 2).is_some());
-        assert!(identity_at(&values("99110199199001010010"), 1).is_none());
+    fn an_identity_number_is_seen_anywhere_in_a_run_and_takes_its_sides_with_it() {
+        let parts = identities(&values("9911019919900101001077"));
+        assert_eq!(found(&parts), [(2, 20)]);
+        assert_eq!(found(&stretch(parts, 22, true)), [(0, 22)]);
+        let far = format!("{}110199199001010010{}", "7".repeat(50), "7".repeat(50));
+        let parts = identities(&values(&far));
+        assert_eq!(found(&stretch(parts, 118, true)), [(50, 68)]);
     }
 }

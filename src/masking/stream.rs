@@ -5,7 +5,7 @@
 //! two blocks of the detector, whatever comes in.
 
 use super::detector::{LOOK_BACK, scan};
-use super::{Masking, MaskingError, NumberKind, replace};
+use super::{Masking, MaskingError, NumberKind, PASSES, replace};
 use serde::Serialize;
 use std::io::{ErrorKind, Read, Write};
 use zeroize::Zeroizing;
@@ -51,7 +51,7 @@ pub fn mask_stream(
     masking: &Masking,
 ) -> Result<Summary, MaskingError> {
     let mut summary = Summary::default();
-    let mut window = Held::default();
+    let mut passes: [Held; PASSES] = Default::default();
     let mut piece = Zeroizing::new(vec![0_u8; PIECE]);
     let mut partial: Zeroizing<Vec<u8>> = Zeroizing::default();
     loop {
@@ -73,11 +73,12 @@ pub fn mask_stream(
             Err(error) => error.valid_up_to(),
         };
         let text = partial.get(..valid).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        window.text.push_str(text.unwrap_or_default());
+        let mut text = Zeroizing::new(text.unwrap_or_default().to_owned());
         partial.drain(..valid);
-        if complete || window.text.len() >= window.wanted {
-            window.decide(complete, masking, &mut writer, &mut summary)?;
+        for pass in &mut passes {
+            text = Zeroizing::new(pass.take(&text, complete, masking, &mut summary));
         }
+        writer.write_all(text.as_bytes()).map_err(|source| MaskingError::Write { source })?;
         if complete {
             writer.flush().map_err(|source| MaskingError::Write { source })?;
             return Ok(summary);
@@ -85,31 +86,36 @@ pub fn mask_stream(
     }
 }
 
-/// Text that was read: a part already written, kept to look back at, and a part not yet decided.
+/// One pass over the text: a part that is decided and given on, kept to look back at, and a part
+/// that is not.
 #[derive(Default)]
 struct Held {
     text: Zeroizing<String>,
-    /// Bytes of `text` that are decided and written.
+    /// Bytes of `text` that are decided.
     decided: usize,
     /// Length of `text` below which looking again is not worth it.
     wanted: usize,
 }
 
 impl Held {
-    fn decide(
+    /// Takes more text in and gives on what is decided, masked.
+    fn take(
         &mut self,
+        more: &str,
         complete: bool,
         masking: &Masking,
-        writer: &mut impl Write,
         summary: &mut Summary,
-    ) -> Result<(), MaskingError> {
+    ) -> String {
+        self.text.push_str(more);
+        if !complete && self.text.len() < self.wanted {
+            return String::new();
+        }
         let scan = scan(&self.text, self.decided, complete, &masking.allow);
         let mut out = String::with_capacity(scan.resume.saturating_sub(self.decided));
         let part = self.decided..scan.resume;
         for span in replace(&self.text, part, &scan.found, masking.policy, &mut out) {
             summary.add(span.kind, span.doubtful);
         }
-        writer.write_all(out.as_bytes()).map_err(|source| MaskingError::Write { source })?;
         self.decided = scan.resume;
         let mut drop = self.decided.saturating_sub(LOOK_BACK);
         while !self.text.is_char_boundary(drop) {
@@ -120,7 +126,7 @@ impl Held {
         // What stays undecided is looked at again only when it has doubled, so that work stays
         // linear however little each look decides.
         self.wanted = self.text.len() + (self.text.len() - self.decided).max(PIECE / 2);
-        Ok(())
+        out
     }
 }
 

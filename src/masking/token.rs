@@ -34,7 +34,7 @@ fn is_digest(token: &str) -> bool {
 fn turns(token: &str) -> bool {
     let kinds = || token.bytes().map(|byte| byte.is_ascii_digit());
     token.len() >= MIN_RANDOM
-        && token.is_ascii()
+        && token.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && kinds().zip(kinds().skip(1)).filter(|(one, next)| one != next).count() >= MIN_TURNS
 }
 

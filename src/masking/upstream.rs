@@ -5,8 +5,8 @@
 //! which makes masking idempotent.
 
 use super::card::{Issuer, issuer};
-use super::chain::shown_before;
-use super::glyph::digit;
+use super::chain::{shown_after, shown_before};
+use super::glyph::{digit, is_mask};
 use super::identity::is_region;
 use super::label::{Label, Reach, Subject};
 use super::window::{HIDDEN, Hold, NumberKind, Verdict, Window};
@@ -35,12 +35,15 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
     if longest < 3 {
         return None;
     }
+    if is_fragment(window) {
+        return None;
+    }
     let lead = window.values.iter().take_while(|value| **value != HIDDEN).count();
     let compact = window.is_whole()
         || window.is_in_fours()
         || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
     let weight = match count {
-        8..=19 if labelled && compact => 89,
+        8..=19 if labelled && compact => if lead > 0 { 89 } else { 87 },
         8..=19 if labelled => 52,
         13..=19 if one_block && lead >= 2 && compact && !window.is_glued() => 56,
         13..=19 if one_block && longest >= 4 && longest * 4 >= count && compact => 40,
@@ -65,10 +68,16 @@ fn masked(window: &Window, hidden: usize) -> Option<u8> {
     match count {
         _ if part => (hidden >= 8).then_some(50),
         13.. if hidden >= 8 => Some(88),
-        5.. if named => Some(88),
+        5.. if named => Some(86),
         12 if hidden >= 8 => Some(50),
         _ => None,
     }
+}
+
+/// Whether signs of masking right beside the window show that it is a piece of something longer.
+fn is_fragment(window: &Window) -> bool {
+    shown_before(window.text, window.start()).is_some_and(is_mask)
+        || shown_after(window.text, window.end()).is_some_and(is_mask)
 }
 
 fn kind(window: &Window) -> NumberKind {

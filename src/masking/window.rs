@@ -183,6 +183,8 @@ pub(super) struct Widening {
     separator: Option<Option<char>>,
     pub uniform: bool,
     pub mixed: bool,
+    /// How many of the values are masked digits.
+    pub hidden: usize,
 }
 
 impl Widening {
@@ -193,6 +195,7 @@ impl Widening {
         self.separator = None;
         self.uniform = true;
         self.mixed = false;
+        self.hidden = 0;
     }
 
     /// Takes the next cell in.
@@ -212,6 +215,7 @@ impl Widening {
                 Join::Loose(separator) => self.part(Hold::Loose, separator),
             }
         }
+        self.hidden += usize::from(value == HIDDEN);
         self.values.push(value);
         if let Some(size) = self.sizes.last_mut() {
             *size += 1;
