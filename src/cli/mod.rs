@@ -71,6 +71,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
                 context::UsageError::CODES,
                 doctor::DoctorFinding::CODES,
                 verify::FileFinding::CODES,
+                demo::DemoError::CODES,
             ];
             Ok(Answer::done(serde_json::Value::Null, chancery::catalogue::markdown(&own)))
         }

@@ -40,7 +40,7 @@ pub fn run(context: &Context, file: &Path) -> Result<Answer, Stopped> {
         }
         match rules::answer(&line) {
             Ok(answer) => {
-                let json = answer.to_json();
+                let json = serde_json::to_value(&answer).unwrap_or_default();
                 context.printer.line(&json, &json.to_string());
             }
             Err(error) => {

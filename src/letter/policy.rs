@@ -249,6 +249,9 @@ fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
 
 fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let fields = &at.document.fields;
+    for name in request.banned() {
+        found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
+    }
     for name in request.given() {
         if fields.forbidden.contains(name) {
             found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::page::{self, Dress, Mark};
 use crate::{
     digest::Digest,
-    masking::{AllowList, sweep_text},
+    masking::AllowList,
     problem::Report,
     template::{package::Package, wording::Wording},
     typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
@@ -245,9 +245,7 @@ impl Maker {
         let pages = proved.pages().len();
         let pdf = proved.to_pdf(&identity)?;
         // What leaves is the finished file: it is read back and compared, then swept.
-        let found = proved.read_back(&pdf)?.sweep_by(|text| {
-            sweep_text(text, &allow).iter().map(|leak| leak.kind.name().to_owned()).collect()
-        });
+        let found = proved.read_back(&pdf)?.sweep(&allow);
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
     }
 }

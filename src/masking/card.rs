@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn luhn_accepts_right_numbers_of_any_length_and_nothing_else() {
-        for right in ["6200000000000005", "62000024680135795", "6200001357924680138", "378282246310005"]
+        for right in
+            ["6200000000000005", "62000024680135795", "6200001357924680138", "378282246310005"]
         {
             assert!(luhn(right), "{right}");
         }

@@ -103,7 +103,10 @@ struct Candidate {
 fn resolve(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> (Vec<Found>, usize) {
     let count = chain.cells.len();
     let first = chain.cells.first().map_or(0, |cell| cell.at);
-    if chain.ended && count < MIN_UNLABELLED && allow.is_empty() && !label::may_matter(text, first)
+    if chain.ended
+        && count < MIN_UNLABELLED
+        && allow.is_empty()
+        && !label::may_matter(text, first)
         && count < 9
     {
         return (Vec::new(), count);
@@ -177,11 +180,8 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
     let mut widening = Widening::default();
     let mut start = 0;
     while let Some(cell) = cells.get(start) {
-        let run = 1 + cells
-            .iter()
-            .skip(start + 1)
-            .take_while(|cell| cell.join == Join::Seamless)
-            .count();
+        let run =
+            1 + cells.iter().skip(start + 1).take_while(|cell| cell.join == Join::Seamless).count();
         if run >= MIN_RUN {
             let ends = start + run < cells.len() || chain.ended;
             look_into_run(chain, start, run, ends, &mut claims);
@@ -190,8 +190,8 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
             let label = label_within(text, chain, start, label);
             if let Some((verdict, spots)) = document::read(text, cell.at, floor, label) {
                 let after = spots.last().map_or(0, Spot::end);
-                let end = start
-                    + cells.iter().skip(start).take_while(|cell| cell.at < after).count();
+                let end =
+                    start + cells.iter().skip(start).take_while(|cell| cell.at < after).count();
                 if end > start {
                     claims.push(Candidate { start, end, verdict, spots: Some(spots) });
                 }
@@ -204,12 +204,7 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
 }
 
 /// What the label before a chain says of a number that begins at cell `start` of it.
-fn label_within(
-    text: &str,
-    chain: &Chain,
-    start: usize,
-    label: Option<Label>,
-) -> Option<Label> {
+fn label_within(text: &str, chain: &Chain, start: usize, label: Option<Label>) -> Option<Label> {
     let before = start.checked_sub(1).and_then(|at| chain.cells.get(at)).map(chain::Cell::end);
     let at = chain.cells.get(start).map(|cell| cell.at);
     if let Some((before, at)) = before.zip(at)
@@ -291,13 +286,7 @@ fn judge(window: &Window, allow: &AllowList) -> Option<Verdict> {
 }
 
 /// Looks for numbers inside an unbroken run of digits.
-fn look_into_run(
-    chain: &Chain,
-    start: usize,
-    run: usize,
-    ends: bool,
-    claims: &mut Vec<Candidate>,
-) {
+fn look_into_run(chain: &Chain, start: usize, run: usize, ends: bool, claims: &mut Vec<Candidate>) {
     let values: Vec<u8> = chain
         .cells
         .iter()

@@ -154,9 +154,8 @@ const fn separated_too_late(digits: usize) -> bool {
 fn weigh(text: &str, label: Label, spots: &[Spot]) -> Option<Verdict> {
     let count = spots.len();
     let glyph = |spot: &Spot| text.get(spot.at..).and_then(|rest| rest.chars().next());
-    let is_digit = |spot: &&Spot| {
-        spot.ink == Ink::Sign || glyph(spot).is_some_and(|c| digit(c).is_some())
-    };
+    let is_digit =
+        |spot: &&Spot| spot.ink == Ink::Sign || glyph(spot).is_some_and(|c| digit(c).is_some());
     let digits = spots.iter().filter(is_digit).count();
     let lettered = spots.first().and_then(glyph).is_some_and(is_letter);
     let fits = match (label.reach, lettered) {

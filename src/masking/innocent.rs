@@ -85,7 +85,8 @@ fn is_amount(window: &Window) -> bool {
     if rest.is_empty() {
         return money() && !window.is_luhn() && window.count() >= 9;
     }
-    let separator = |c: char| window.text.get(window.start()..window.end()).is_some_and(|t| t.contains(c));
+    let separator =
+        |c: char| window.text.get(window.start()..window.end()).is_some_and(|t| t.contains(c));
     let thousands = *first <= 3 && separator(',') | separator('，') | separator('\'');
     let (whole, fraction) = match rest.split_last() {
         Some((1..=2, whole)) if separator('.') => (whole, true),

@@ -145,7 +145,8 @@ mod tests {
 
     impl Read for Pieces<'_> {
         fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-            let size = self.sizes[self.turn % self.sizes.len()].min(into.len()).min(self.rest.len());
+            let size =
+                self.sizes[self.turn % self.sizes.len()].min(into.len()).min(self.rest.len());
             self.turn += 1;
             into[..size].copy_from_slice(&self.rest[..size]);
             self.rest = &self.rest[size..];
@@ -188,9 +189,11 @@ mod tests {
 
     #[test]
     fn long_lines_of_digits_take_linear_time_and_bounded_memory() {
-        for unit in ["5", "1 2 3 ", "6200 0000 0000 0005\n", "20240517,", "*", "6\u{200B}", "４x５ "] {
+        for unit in
+            ["5", "1 2 3 ", "6200 0000 0000 0005\n", "20240517,", "*", "6\u{200B}", "４x５ "]
+        {
             let text = unit.repeat(300_000 / unit.len());
-            let t=std::time::Instant::now();
+            let t = std::time::Instant::now();
             let (masked, _) = streamed(&text, &[PIECE]);
             assert_eq!(masked.chars().count(), text.chars().count(), "{unit:?}");
             println!("{unit:?} {:?}", t.elapsed());

@@ -21,8 +21,7 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
     let (head, last) = window.values.split_at_checked(count.checked_sub(4)?)?;
     let shown = |values: &[u8]| values.iter().filter(|value| **value != HIDDEN).count();
     let kind = kind(window);
-    let labelled =
-        window.label_where(|label| label.is_card() || label.is_identity());
+    let labelled = window.label_where(|label| label.is_card() || label.is_identity());
     if shown(head) == 0 {
         return masked(window, hidden).map(|weight| Verdict::masked(weight, kind));
     }
@@ -43,7 +42,13 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
         || window.is_in_fours()
         || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
     let weight = match count {
-        8..=19 if labelled && compact => if lead > 0 { 89 } else { 87 },
+        8..=19 if labelled && compact => {
+            if lead > 0 {
+                89
+            } else {
+                87
+            }
+        }
         8..=19 if labelled => 52,
         13..=19 if one_block && lead >= 2 && compact && !window.is_glued() => 56,
         13..=19 if one_block && longest >= 4 && longest * 4 >= count && compact => 40,
@@ -97,8 +102,7 @@ fn is_phone(window: &Window) -> bool {
         [8, 6, rest @ ..] | [0, 0, 8, 6, rest @ ..] if rest.len() == 11 => rest,
         all => all,
     };
-    digits.len() == 11
-        && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
+    digits.len() == 11 && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
 }
 
 /// A card with fewer stars than digits: `6200****0005`.

@@ -139,7 +139,7 @@ impl Office {
         let lock = self.room_lock().map_err(report)?;
         self.recover_evidence(actor)?;
         // What is wrong with the folder is told before a number is given.
-        let intake = Intake::of_folder(wanted.folder, sorting)?;
+        let intake = Intake::of_folder(wanted.folder, sorting, &Masking::default())?;
         let authority = self.timestamp_authority(credentials, ask)?;
         let prepared = self.prepare_bundle(&case, actor).map_err(report)?;
         let id = text(&prepared.entry().body, "bundle").unwrap_or_default().to_owned();

@@ -222,7 +222,7 @@ fn build(
     keep(Service::Log, &log.to_encrypted_pem(&pass(Service::Log)?, random)?)?;
     let index = SecretKey32::generate(random)?;
     keep(Service::Index, &index.to_encrypted_pem(&pass(Service::Index)?, random)?)?;
-    let log = LogSigner::new(log_name(settings), log.signing_key().clone())?;
+    let log = LogSigner::new(log_name(settings), log)?;
 
     // The first administrator, enrolled by the founding entry itself.
     let id = &founding.administrator;

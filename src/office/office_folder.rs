@@ -279,7 +279,7 @@ impl Office {
         let key = LogKey::from_encrypted_pem(&pem, &passphrase)
             .map_err(|source| OfficeError::ServiceKey { service: Service::Log.name(), source })?;
         let name = log_name(&self.settings);
-        let signer = LogSigner::new(name, key.signing_key().clone())?;
+        let signer = LogSigner::new(name, key)?;
         let now = self.clock.now();
         Ok(self.register()?.checkpoint(&signer, now)?)
     }

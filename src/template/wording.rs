@@ -218,7 +218,9 @@ fn is_name(word: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
+/// Cuts a wording, its comments blanked, into sections.
 fn cut(text: &str) -> Result<Vec<(String, String)>, WordingError> {
+    let text = without_comments(text);
     let mut sections: Vec<(String, String)> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let misplaced = || WordingError::Section { line: index.saturating_add(1) };
@@ -231,11 +233,25 @@ fn cut(text: &str) -> Result<Vec<(String, String)>, WordingError> {
         } else if let Some((_, body)) = sections.last_mut() {
             body.push_str(line);
             body.push('\n');
-        } else if !line.trim().is_empty() && !line.trim_start().starts_with("{#") {
+        } else if !line.trim().is_empty() {
             return Err(misplaced());
         }
     }
     Ok(sections)
+}
+
+/// The same lines with nothing where a comment stood.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("{#") {
+        out.push_str(before);
+        let (comment, after) = comment.split_once("#}").unwrap_or((comment, ""));
+        out.extend(comment.chars().filter(|each| *each == '\n'));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn section_path(name: &str) -> String {
@@ -262,7 +278,7 @@ mod tests {
     #[test]
     fn a_value_can_neither_open_a_section_nor_run_as_a_template() {
         let wording = Wording::compile(&package(
-            "=== salutation\n{{ name }}：\n=== body\n{% if form == \"company\" %}贵公司{% else %}您{% endif %}好。\n\n{% include \"blocks/thanks.tera\" %}\n",
+            "{# What this is,\n   in two lines. #}\n=== salutation\n{{ name }}：\n=== body\n{% if form == \"company\" %}贵公司{% else %}您{% endif %}好。\n\n{% include \"blocks/thanks.tera\" %}\n",
         ))
         .unwrap();
         assert_eq!(wording.fields(), ["form", "name"].map(str::to_owned).into());
@@ -290,7 +306,9 @@ mod tests {
                 assert!(matches!(error, Err(WordingError::Construct { line: 2, .. })), "{wording}");
             }
         }
-        for wording in ["text\n=== body\n", "=== body\n=== body\n", "=== \n"] {
+        for wording in
+            ["text\n=== body\n", "{# a #} b\n=== body\n", "=== body\n=== body\n", "=== \n"]
+        {
             assert!(matches!(
                 Wording::compile(&package(wording)),
                 Err(WordingError::Section { .. })

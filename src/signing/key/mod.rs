@@ -235,11 +235,6 @@ impl LogKey {
             .map_err(|_| KeyError::OtherKind)
     }
 
-    /// The key itself, for the register's checkpoints.
-    pub(crate) const fn signing_key(&self) -> &ed25519_dalek::SigningKey {
-        &self.0
-    }
-
     /// Signs `message` (pure Ed25519, RFC 8032).
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
