@@ -133,6 +133,37 @@ impl fmt::Display for Report {
     }
 }
 
+/// A value about to be told in Chinese: a problem speaks Chinese, anything else shows itself.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Told<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Problem> Told<'_, T> {
+    /// What the problem says in Chinese.
+    #[must_use]
+    pub fn told(&self) -> String {
+        self.0.say(Language::Chinese)
+    }
+}
+
+/// What [`Told`] does with a value that is no problem.
+#[doc(hidden)]
+pub trait Shown<'a> {
+    /// The value.
+    type Value: ?Sized;
+
+    /// The value as it is.
+    fn told(&self) -> &'a Self::Value;
+}
+
+impl<'a, T: ?Sized> Shown<'a> for Told<'a, T> {
+    type Value = T;
+
+    fn told(&self) -> &'a T {
+        self.0
+    }
+}
+
 /// Declares an enum of problems: code, severity, and sentence and hint in English and Chinese.
 ///
 /// Fields named in the sentences are put in by `Display`. A field named `source` becomes the
@@ -213,10 +244,16 @@ macro_rules! problems {
             }
 
             fn say(&self, language: $crate::problem::Language) -> String {
+                use $crate::problem::Shown as _;
+                // Used here once, so that the import is never idle.
+                let _ = $crate::problem::Told(&"").told();
                 match (language, self) {
                     $(
                         ($crate::problem::Language::Chinese, Self::$variant $({ $($field),* })?) => {
-                            $( $( let _ = &$field; )* )?
+                            $( $(
+                                let $field = $crate::problem::Told($field).told();
+                                let _ = &$field;
+                            )* )?
                             format!($chinese)
                         }
                     )*
@@ -238,9 +275,28 @@ mod tests {
             Locked { room: String, source: std::io::Error } = "CH-Z001", Refusal,
                 "room `{room}` is locked: {source}" => "ask the porter",
                 "房间 `{room}` 已上锁" => "请找门房";
+            /// The porter is away.
+            NoPorter { source: PorterError } = "CH-Z003", Input,
+                "no key: {source}" => "wait", "没有钥匙：{source}" => "请稍候";
             /// There is none.
             Missing = "CH-Z002", Fault, "no such room" => "look again", "没有这个房间" => "请再看看";
         }
+    }
+
+    problems! {
+        /// Why there is no porter.
+        pub enum PorterError {
+            /// At lunch.
+            Lunch { hour: u8 } = "CH-Z004", Input,
+                "at lunch since {hour}" => "wait", "{hour} 点起用餐" => "请稍候";
+        }
+    }
+
+    #[test]
+    fn a_problem_tells_the_one_below_it_in_the_same_language() {
+        let away = DoorError::NoPorter { source: PorterError::Lunch { hour: 12 } };
+        assert_eq!(away.say(Language::Chinese), "没有钥匙：12 点起用餐");
+        assert_eq!(away.say(Language::English), "no key: at lunch since 12");
     }
 
     #[test]
@@ -250,7 +306,7 @@ mod tests {
         assert_eq!(locked.say(Language::Chinese), "房间 `3` 已上锁");
         assert_eq!(locked.code().code, "CH-Z001");
         assert!(std::error::Error::source(&locked).is_some());
-        assert_eq!(DoorError::CODES.len(), 2);
+        assert_eq!(DoorError::CODES.len(), 3);
         assert_eq!(DoorError::Missing.code().severity.exit_status(), 3);
     }
 }

@@ -38,8 +38,9 @@ use crate::{
     },
 };
 
-/// Policy of the office's own timestamps: self-asserted time, under an arc nobody else uses.
-const OWN_POLICY: &str = "2.25.158427719340226138.1";
+/// Policy of the office's own timestamps: self-asserted time. The arc is the one kept for examples
+/// (RFC 5612), so that nobody takes it for a registered policy.
+const OWN_POLICY: &str = "1.3.6.1.4.1.32473.1.1";
 /// Largest certificate file, in bytes.
 const ANCHOR_LIMIT: u64 = 256 * 1024;
 
