@@ -27,7 +27,8 @@ impl AllowList {
             if number.is_empty() {
                 continue;
             }
-            accounts.insert(account(number).ok_or(MaskingError::AllowListLine { line: index + 1 })?);
+            accounts
+                .insert(account(number).ok_or(MaskingError::AllowListLine { line: index + 1 })?);
         }
         Ok(Self { accounts })
     }
@@ -36,9 +37,7 @@ impl AllowList {
     ///
     /// # Errors
     /// [`MaskingError::AllowListLine`] with the position, from 1, of the first that is no account.
-    pub fn of<T: AsRef<str>>(
-        accounts: impl IntoIterator<Item = T>,
-    ) -> Result<Self, MaskingError> {
+    pub fn of<T: AsRef<str>>(accounts: impl IntoIterator<Item = T>) -> Result<Self, MaskingError> {
         let accounts = accounts
             .into_iter()
             .enumerate()

@@ -9,82 +9,13 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Code points of the zeros of all scripts; nine more digits follow each.
 const ZEROS: [u32; 77] = [
-    0x0030,
-    0x0660,
-    0x06F0,
-    0x07C0,
-    0x0966,
-    0x09E6,
-    0x0A66,
-    0x0AE6,
-    0x0B66,
-    0x0BE6,
-    0x0C66,
-    0x0CE6,
-    0x0D66,
-    0x0DE6,
-    0x0E50,
-    0x0ED0,
-    0x0F20,
-    0x1040,
-    0x1090,
-    0x17E0,
-    0x1810,
-    0x1946,
-    0x19D0,
-    0x1A80,
-    0x1A90,
-    0x1B50,
-    0x1BB0,
-    0x1C40,
-    0x1C50,
-    0xA620,
-    0xA8D0,
-    0xA900,
-    0xA9D0,
-    0xA9F0,
-    0xAA50,
-    0xABF0,
-    0xFF10,
-    0x104A0,
-    0x10D30,
-    0x10D40,
-    0x11066,
-    0x110F0,
-    0x11136,
-    0x111D0,
-    0x112F0,
-    0x11450,
-    0x114D0,
-    0x11650,
-    0x116C0,
-    0x116D0,
-    0x116DA,
-    0x11730,
-    0x118E0,
-    0x11950,
-    0x11BF0,
-    0x11C50,
-    0x11D50,
-    0x11DA0,
-    0x11DE0,
-    0x11F50,
-    0x16130,
-    0x16A60,
-    0x16AC0,
-    0x16B50,
-    0x16D70,
-    0x1CCF0,
-    0x1D7CE,
-    0x1D7D8,
-    0x1D7E2,
-    0x1D7EC,
-    0x1D7F6,
-    0x1E140,
-    0x1E2F0,
-    0x1E4F0,
-    0x1E5F1,
-    0x1E950,
+    0x0030, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6,
+    0x0D66, 0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80,
+    0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+    0xFF10, 0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450,
+    0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50,
+    0x11D50, 0x11DA0, 0x11DE0, 0x11F50, 0x16130, 0x16A60, 0x16AC0, 0x16B50, 0x16D70, 0x1CCF0,
+    0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950,
     0x1FBF0,
 ];
 
@@ -166,8 +97,30 @@ pub(super) fn is_transparent(c: char) -> bool {
 pub(super) const fn is_mask(c: char) -> bool {
     matches!(
         c,
-        '*' | '＊' | '﹡' | '∗' | '⁎' | '✱' | '✲' | '●' | '○' | '◯' | '◆' | '■' | '□' | '▇'
-            | '█' | '▓' | '▒' | '░' | '◼' | '⬛' | '•' | '#' | '＃' | '…' | '⋯'
+        '*' | '＊'
+            | '﹡'
+            | '∗'
+            | '⁎'
+            | '✱'
+            | '✲'
+            | '●'
+            | '○'
+            | '◯'
+            | '◆'
+            | '■'
+            | '□'
+            | '▇'
+            | '█'
+            | '▓'
+            | '▒'
+            | '░'
+            | '◼'
+            | '⬛'
+            | '•'
+            | '#'
+            | '＃'
+            | '…'
+            | '⋯'
     )
 }
 
@@ -188,13 +141,22 @@ mod tests {
 
     #[test]
     fn digits_of_every_script_and_style_count() {
-        for (text, value) in
-            [("7", 7), ("７", 7), ("٧", 7), ("७", 7), ("𝟕", 7), ("⑦", 7), ("⁷", 7), ("₇", 7), ("❼", 7)]
-        {
+        for (text, value) in [
+            ("7", 7),
+            ("７", 7),
+            ("٧", 7),
+            ("७", 7),
+            ("𝟕", 7),
+            ("⑦", 7),
+            ("⁷", 7),
+            ("₇", 7),
+            ("❼", 7),
+        ] {
             let c = text.chars().next().unwrap();
             assert_eq!(digit(c).map(|d| d.value), Some(value), "{text}");
         }
-        for c in ['七', '〇', 'O', 'l', '½', '⑩', '一', '①'.to_uppercase().next().unwrap_or('a')] {
+        for c in ['七', '〇', 'O', 'l', '½', '⑩', '一', '①'.to_uppercase().next().unwrap_or('a')]
+        {
             assert!(c == '①' || digit(c).is_none(), "{c}");
         }
     }
@@ -212,7 +174,17 @@ mod tests {
 
     #[test]
     fn what_shows_nothing_is_transparent_and_what_separates_is_not() {
-        for c in ['\u{200B}', '\u{200D}', '\u{FEFF}', '\u{AD}', '\u{202E}', '\u{20E3}', '\u{E0031}', '\u{301}', '\u{0}'] {
+        for c in [
+            '\u{200B}',
+            '\u{200D}',
+            '\u{FEFF}',
+            '\u{AD}',
+            '\u{202E}',
+            '\u{20E3}',
+            '\u{E0031}',
+            '\u{301}',
+            '\u{0}',
+        ] {
             assert!(is_transparent(c), "U+{:04X}", u32::from(c));
         }
         for c in [' ', '\n', '\r', '\t', '-', '中', '5', 'a', '\u{A0}', '\u{3000}', '\u{85}'] {

@@ -119,17 +119,16 @@ pub(super) fn check_value(values: &[u8]) -> Option<u8> {
 }
 
 fn number_at(values: &[u8], at: usize, count: usize) -> Option<u32> {
-    values.get(at..at + count)?.iter().try_fold(0_u32, |sum, value| {
-        (*value < 10).then(|| sum * 10 + u32::from(*value))
-    })
+    values
+        .get(at..at + count)?
+        .iter()
+        .try_fold(0_u32, |sum, value| (*value < 10).then(|| sum * 10 + u32::from(*value)))
 }
 
 /// Whether the number begins with a province, or with 9 and a province as those of permanent
 /// residents do.
 pub(super) fn is_region(values: &[u8]) -> bool {
-    let province = |code: u32| {
-        matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83)
-    };
+    let province = |code: u32| matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83);
     match number_at(values, 0, 2) {
         Some(code) if province(code) => true,
         Some(90..=99) => number_at(values, 1, 2).is_some_and(province),

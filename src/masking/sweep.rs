@@ -32,9 +32,8 @@ pub fn sweep_text(text: &str, allow: &AllowList) -> Vec<Leak> {
     find(text, allow)
         .into_iter()
         .map(|span| {
-            let count = |from: usize, to: usize| {
-                text.get(from..to).map_or(0, |part| part.chars().count())
-            };
+            let count =
+                |from: usize, to: usize| text.get(from..to).map_or(0, |part| part.chars().count());
             characters += count(bytes, span.range.start);
             bytes = span.range.start;
             Leak {
@@ -53,8 +52,10 @@ mod tests {
 
     #[test]
     fn a_leak_tells_kind_and_place_and_no_digit() {
-        let leaks = sweep_text("卡号６200 0000 0000 0005，身份证110199199001010010", &AllowList::default());
-        let told: Vec<_> = leaks.iter().map(|leak| (leak.kind, leak.position, leak.length)).collect();
+        let leaks =
+            sweep_text("卡号６200 0000 0000 0005，身份证110199199001010010", &AllowList::default());
+        let told: Vec<_> =
+            leaks.iter().map(|leak| (leak.kind, leak.position, leak.length)).collect();
         assert_eq!(told, [(NumberKind::Card, 2, 19), (NumberKind::Identity, 25, 18)]);
         let error = MaskingError::from(leaks[0]);
         assert_eq!(error.to_string(), "an unmasked card number stands at character 2");

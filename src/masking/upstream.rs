@@ -14,15 +14,14 @@ use super::window::{HIDDEN, Hold, NumberKind, Verdict, Window};
 /// The claim on a window in which at least one digit is masked.
 pub(super) fn judge(window: &Window) -> Option<Verdict> {
     let count = window.count();
-    let hidden = window.hidden();
+    let hidden = window.hidden;
     if hidden == 0 || window.hold > Hold::Easy || count > 34 {
         return None;
     }
     let (head, last) = window.values.split_at_checked(count.checked_sub(4)?)?;
     let shown = |values: &[u8]| values.iter().filter(|value| **value != HIDDEN).count();
     let kind = kind(window);
-    let labelled =
-        window.label_where(|label| label.is_card() || label.is_identity());
+    let labelled = window.label_where(|label| label.is_card() || label.is_identity());
     if shown(head) == 0 {
         return masked(window, hidden).map(|weight| Verdict::masked(weight, kind));
     }
@@ -43,7 +42,13 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
         || window.is_in_fours()
         || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
     let weight = match count {
-        8..=19 if labelled && compact => if lead > 0 { 89 } else { 87 },
+        8..=19 if labelled && compact => {
+            if lead > 0 {
+                89
+            } else {
+                87
+            }
+        }
         8..=19 if labelled => 52,
         13..=19 if one_block && lead >= 2 && compact && !window.is_glued() => 56,
         13..=19 if one_block && longest >= 4 && longest * 4 >= count && compact => 40,
@@ -74,9 +79,15 @@ fn masked(window: &Window, hidden: usize) -> Option<u8> {
     }
 }
 
-/// Whether signs of masking right beside the window show that it is a piece of something longer.
+/// Whether signs of masking at or right beside its ends show that the window is a piece of
+/// something longer, or takes in a sign that is not its own.
 fn is_fragment(window: &Window) -> bool {
-    shown_before(window.text, window.start()).is_some_and(is_mask)
+    let ends = |run: usize| (1..3).contains(&run);
+    let leading = window.values.iter().take_while(|value| **value == HIDDEN).count();
+    let trailing = window.values.iter().rev().take_while(|value| **value == HIDDEN).count();
+    ends(leading)
+        || ends(trailing)
+        || shown_before(window.text, window.start()).is_some_and(is_mask)
         || shown_after(window.text, window.end()).is_some_and(is_mask)
 }
 
@@ -97,8 +108,7 @@ fn is_phone(window: &Window) -> bool {
         [8, 6, rest @ ..] | [0, 0, 8, 6, rest @ ..] if rest.len() == 11 => rest,
         all => all,
     };
-    digits.len() == 11
-        && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
+    digits.len() == 11 && matches!(digits, [1, 3..=9, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, ..])
 }
 
 /// A card with fewer stars than digits: `6200****0005`.
