@@ -39,10 +39,10 @@ fn kept(number: &str, digits: &[u8]) -> Option<usize> {
     let kept = match national {
         _ if is_hotline(national) => return None,
         [1, 3..=9, ..] if national.len() == 11 => 3,
-        [0, ..] => area(national)?,
+        [0, ..] => area(national),
         [first, second, ..] if prefix > 0 && national.len() >= 9 => {
             // Behind a country code the area code comes without its zero.
-            area(&[0, *first, *second]).map_or(0, |area| area - 1)
+            area(&[0, *first, *second]).saturating_sub(1)
         }
         _ => 0,
     };
@@ -73,11 +73,11 @@ fn is_hotline(national: &[u8]) -> bool {
 }
 
 /// Digits of the area code with its zero: three for 010 and 02x, else four.
-fn area(national: &[u8]) -> Option<usize> {
+fn area(national: &[u8]) -> usize {
     match national {
-        [0, 1 | 2, ..] => Some(3),
-        [0, 3..=9, ..] => Some(4),
-        _ => Some(0),
+        [0, 1 | 2, ..] => 3,
+        [0, 3..=9, ..] => 4,
+        _ => 0,
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) enum Issuer {
     Plausible,
     /// A large network, in its length.
     Network,
-    /// UnionPay's 62.
+    /// The 62 of China's own network.
     UnionPay,
 }
 
@@ -57,9 +57,7 @@ pub(super) fn issuer(values: &[u8]) -> Issuer {
         (22..=27, 16) if (2221..=2720).contains(&lead(4)) => Issuer::Network,
         (30, 14) if (300..=305).contains(&lead(3)) => Issuer::Network,
         (60 | 64, 16) if lead(4) == 6011 || lead(3) >= 644 => Issuer::Network,
-        (81 | 60..=69, 16..=19) | (50 | 56..=58 | 94..=99, 16..=19) | (10, 16 | 19) => {
-            Issuer::Plausible
-        }
+        (50 | 56..=58 | 60..=69 | 81 | 94..=99, 16..=19) | (10, 16 | 19) => Issuer::Plausible,
         _ => Issuer::Unknown,
     }
 }

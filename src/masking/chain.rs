@@ -4,6 +4,7 @@
 //! bounded size, and where a block begins is a function of the text alone, so that what is found
 //! does not depend on how the text arrives.
 
+use super::evidence::is_identity18;
 use super::gap::{self, Join, MAX_TRANSPARENT};
 use super::glyph::{digit, is_letter, is_mask, is_ten, is_transparent};
 
@@ -146,13 +147,24 @@ fn letter(text: &str, at: usize, c: char, cells: &[Cell]) -> Option<(Glyph, u32)
         return None;
     }
     let next = shown_after(text, at + c.len_utf8());
-    let masks = |c: char| is_ten(c) || is_mask(c);
     let follows_mask = cells.last().is_some_and(|cell| matches!(cell.glyph, Glyph::Hidden(true)));
-    if follows_mask || next.is_some_and(masks) {
+    if follows_mask || next.is_some_and(is_ten) {
         return Some((Glyph::Hidden(is_letter(c)), 1));
     }
-    let ends = next.is_none_or(|c| !c.is_ascii_digit() && !is_letter(c));
-    (ends && cells.len() >= MIN_BEFORE_TEN).then_some((Glyph::Ten, 2))
+    let ends = next.is_none_or(|c| digit(c).is_none() && !is_mask(c) && !is_letter(c));
+    let ten = if ends { cells.len() >= MIN_BEFORE_TEN } else { completes_identity(cells) };
+    ten.then_some((Glyph::Ten, 2))
+}
+
+/// Whether an X makes the last 17 digits an identity number, whatever follows it.
+fn completes_identity(cells: &[Cell]) -> bool {
+    let last = cells.len().checked_sub(17).and_then(|from| cells.get(from..));
+    let values = last.unwrap_or_default().iter().map_while(|cell| match cell.glyph {
+        Glyph::Digit(value) => Some(value),
+        _ => None,
+    });
+    let values: Vec<u8> = values.chain([10]).collect();
+    is_identity18(&values)
 }
 
 #[cfg(test)]
@@ -188,7 +200,8 @@ mod tests {
         assert_eq!(shape("６２00"), "62'00");
         assert_eq!(shape("110199********0010"), "110199'********'0010");
         assert_eq!(shape("32059919920229003 X"), "32059919920229003 X");
-        assert_eq!(shape("32059919920229003Xyz"), "32059919920229003");
+        assert_eq!(shape("32059919920229003Xyz"), "32059919920229003'X");
+        assert_eq!(shape("32059919920229004Xyz"), "32059919920229004");
         assert_eq!(shape("6200XXXXXXXX0005"), "6200'********'0005");
         assert_eq!(shape("3x5"), "3");
     }

@@ -12,8 +12,9 @@ use super::gap::Join;
 use super::label::{self, Label, Reach};
 use super::run::{self, MAX_LAID_OUT, MIN_RUN};
 use super::window::{Claim, Hold, NumberKind, Verdict, Widening, Window};
-use super::{evidence, innocent, upstream};
+use super::{Masking, Policy, Span, evidence, innocent, upstream};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Bytes that must follow a chain before it is judged, unless the text ends.
 pub(super) const LOOK_AHEAD: usize = 8192;
@@ -29,6 +30,11 @@ const MIN_INNOCENT: usize = 7;
 const MAX_CARD: usize = 19;
 /// Cells at the end of an unfinished block that are left to the next one.
 const MARGIN: usize = 128;
+/// Most looks at one block. Every look but the last masks something; more than two are needed
+/// only where nothing but fragments of numbers stand together.
+const MAX_LOOKS: usize = 12;
+/// Stars as long as the character they stand for.
+const BLOTS: [&str; 5] = ["", "*", "*\0", "*\0\0", "*\0\0\0"];
 /// Fewest characters of a chain in which an unlabelled number can lie.
 const MIN_UNLABELLED: usize = 12;
 /// Cells from the start of a chain within which the label before it carries.
@@ -38,46 +44,128 @@ const COUNTER: usize = 2;
 
 /// A number in a text.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub kind: NumberKind,
+struct Found {
+    kind: NumberKind,
     /// Whether at most its last four characters are shown.
-    pub masked: bool,
-    pub doubtful: bool,
+    masked: bool,
+    doubtful: bool,
     /// Its characters in order; never empty.
-    pub spots: Vec<Spot>,
+    spots: Vec<Spot>,
 }
 
 /// What a scan found, and where the next one begins.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Scan {
-    pub found: Vec<Found>,
+    /// Numbers that show more than the policy lets them, in order.
+    pub spans: Vec<Span>,
+    /// The bytes of each character that is to be replaced, in order.
+    pub replaced: Vec<Range<usize>>,
     /// Everything before this byte is decided.
     pub resume: usize,
 }
 
 /// Finds the numbers of `text` from byte `from` on. With `complete` unset, stops where more text
 /// could change what is found.
-pub(super) fn scan(text: &str, from: usize, complete: bool, allow: &AllowList) -> Scan {
-    let mut found = Vec::new();
+///
+/// What is found is at once blotted out in `text`, in its place and byte for byte, so that the
+/// next look sees it as masked.
+pub(super) fn scan(text: &mut String, from: usize, complete: bool, masking: &Masking) -> Scan {
+    let mut scan = Scan::default();
     let mut at = from;
     loop {
         let Some(start) = chain::next_start(text, at) else {
-            let resume = if complete { text.len() } else { back(text, text.len()).max(at) };
-            return Scan { found, resume };
+            scan.resume = if complete { text.len() } else { back(text, text.len()).max(at) };
+            return scan;
         };
         let chain = chain::read(text, start);
         let end = chain.cells.last().map_or(start, chain::Cell::end);
         if !complete && (chain.starved || text.len().saturating_sub(end) < LOOK_AHEAD) {
-            return Scan { found, resume: back(text, start).max(at) };
+            scan.resume = back(text, start).max(at);
+            return scan;
         }
-        let (numbers, cut) = resolve(text, &chain, at, allow);
-        let next = if chain.ended { None } else { chain.cells.get(cut).map(|cell| cell.at) };
-        let last = numbers.iter().filter_map(|number| number.spots.last()).map(Spot::end).max();
-        at = next.unwrap_or(end).max(last.unwrap_or(0)).max(at + 1);
+        at = settle(text, chain, at, masking, &mut scan).max(end.min(at + 1));
         while !text.is_char_boundary(at) {
             at += 1;
         }
-        found.extend(numbers);
+    }
+}
+
+/// Judges a block until nothing more is found in it; gives the byte after what is decided.
+///
+/// What is masked can make a neighbour look like a part of a masked number. Going on makes
+/// masking twice the same as masking once.
+fn settle(
+    text: &mut String,
+    mut chain: Chain,
+    floor: usize,
+    masking: &Masking,
+    scan: &mut Scan,
+) -> usize {
+    let start = chain.cells.first().map_or(0, |cell| cell.at);
+    let mut spans = Vec::new();
+    let mut replaced = Vec::new();
+    let mut reached = 0;
+    for _ in 0..MAX_LOOKS {
+        let (found, cut) = resolve(text, &chain, floor, &masking.allow);
+        let next = if chain.ended { None } else { chain.cells.get(cut).map(|cell| cell.at) };
+        let end = next.or(chain.cells.last().map(chain::Cell::end)).unwrap_or(start);
+        reached = reached.max(end);
+        let before = replaced.len();
+        for number in found {
+            reached = reached.max(number.spots.last().map_or(0, Spot::end));
+            let hidden = number.hidden(masking.policy);
+            spans.extend(number.span(!hidden.is_empty()));
+            replaced.extend(hidden);
+        }
+        let Some(fresh) = replaced.get(before..).filter(|fresh| !fresh.is_empty()) else { break };
+        for bytes in fresh {
+            // NUL shows nothing, so the blot keeps every later byte in its place.
+            text.replace_range(bytes.clone(), BLOTS.get(bytes.len()).copied().unwrap_or("*"));
+        }
+        chain = chain::read(text, start);
+    }
+    replaced.sort_by_key(|bytes| bytes.start);
+    scan.replaced.extend(replaced);
+    scan.spans.extend(merged(spans));
+    reached
+}
+
+/// `spans` in order, with those that overlap made one.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.range.start, span.range.end));
+    let mut whole: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match whole.last_mut().filter(|last| last.range.end > span.range.start) {
+            Some(last) => {
+                last.range.end = last.range.end.max(span.range.end);
+                last.doubtful |= span.doubtful;
+            }
+            None => whole.push(span),
+        }
+    }
+    whole
+}
+
+impl Found {
+    /// The bytes of each character that `policy` replaces.
+    fn hidden(&self, policy: Policy) -> Vec<Range<usize>> {
+        let readable = self.spots.iter().any(|spot| spot.ink == Ink::Shown);
+        if !readable || (self.masked && policy == Policy::LastFour) {
+            return Vec::new();
+        }
+        self.spots
+            .iter()
+            .take(self.spots.len().saturating_sub(policy.kept()))
+            .filter(|spot| spot.ink != Ink::Sign)
+            .map(|spot| spot.at..spot.end())
+            .collect()
+    }
+
+    /// Where it stands, if anything of it is replaced.
+    fn span(&self, replaced: bool) -> Option<Span> {
+        let (first, last) = self.spots.first().zip(self.spots.last())?;
+        let range = first.at..last.end();
+        replaced.then_some(Span { kind: self.kind, range, doubtful: self.doubtful })
     }
 }
 
@@ -176,6 +264,12 @@ fn number(chain: &Chain, candidate: Candidate) -> Option<Found> {
 fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec<Candidate> {
     let cells = chain.cells.as_slice();
     let label = cells.first().and_then(|cell| label::before(text, cell.at));
+    let behind = cells
+        .last()
+        .filter(|_| chain.ended && cells.len() >= MIN_UNLABELLED)
+        .and_then(|cell| label::after(text, cell.end()))
+        .map(|subject| Label { subject, reach: Reach::Adjacent })
+        .filter(|label| !label.is_innocent());
     let mut claims = Vec::new();
     let mut widening = Widening::default();
     let mut start = 0;
@@ -196,7 +290,7 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
                     claims.push(Candidate { start, end, verdict, spots: Some(spots) });
                 }
             }
-            widen(text, chain, start, label, allow, &mut widening, &mut claims);
+            widen(text, chain, start, [label, behind], allow, &mut widening, &mut claims);
         }
         start += run;
     }
@@ -224,12 +318,13 @@ fn label_within(text: &str, chain: &Chain, start: usize, label: Option<Label>) -
         .then_some(Label { subject: label.subject, reach: Reach::Carried })
 }
 
-/// Judges every stretch that begins at cell `start`.
+/// Judges every stretch that begins at cell `start`, with the label before it and the one behind
+/// the chain.
 fn widen(
     text: &str,
     chain: &Chain,
     start: usize,
-    label: Option<Label>,
+    [label, behind]: [Option<Label>; 2],
     allow: &AllowList,
     widening: &mut Widening,
     claims: &mut Vec<Candidate>,
@@ -257,12 +352,11 @@ fn widen(
             hold: widening.hold.unwrap_or(Hold::Whole),
             uniform: widening.uniform,
             mixed: widening.mixed,
+            hidden: widening.hidden,
             label,
         };
-        if label.is_none() && next.is_none() && window.count() >= MIN_UNLABELLED {
-            window.label = label::after(text, window.end())
-                .map(|subject| Label { subject, reach: Reach::Adjacent })
-                .filter(|label| !label.is_innocent());
+        if label.is_none() && next.is_none() {
+            window.label = behind;
         }
         if let Some(verdict) = judge(&window, allow) {
             claims.push(Candidate { start, end: at + 1, verdict, spots: None });
@@ -274,7 +368,7 @@ fn judge(window: &Window, allow: &AllowList) -> Option<Verdict> {
     if window.hold <= Hold::Easy && window.is_digits() && allow.holds(window.values) {
         return Some(Verdict::innocent(95));
     }
-    if window.hidden() > 0 {
+    if window.hidden > 0 {
         return upstream::judge(window);
     }
     let (guilty, innocent) = (evidence::judge(window), innocent::judge(window));

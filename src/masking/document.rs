@@ -59,11 +59,17 @@ pub(super) fn read(
     }
     for start in starts(text, at, floor) {
         let label = if start == at { label } else { label::before(text, start) };
-        let Some(label) = label else { continue };
+        let spots = follow(text, start);
+        let end = spots.last().map_or(at, Spot::end);
+        let behind = || {
+            let subject = label::after(text, end)?;
+            let lettered = start < at && subject == Subject::Document;
+            lettered.then_some(Label { subject, reach: Reach::Near })
+        };
+        let Some(label) = label.or_else(behind) else { continue };
         if !label.is_identity() || (label.subject == Subject::Identity && start == at) {
             continue;
         }
-        let spots = follow(text, start);
         if let Some(verdict) = weigh(text, label, &spots) {
             return Some((verdict, spots));
         }
@@ -158,7 +164,14 @@ fn weigh(text: &str, label: Label, spots: &[Spot]) -> Option<Verdict> {
         |spot: &&Spot| spot.ink == Ink::Sign || glyph(spot).is_some_and(|c| digit(c).is_some());
     let digits = spots.iter().filter(is_digit).count();
     let lettered = spots.first().and_then(glyph).is_some_and(is_letter);
+    let capital = |spot: &Spot| {
+        glyph(spot).is_some_and(|c| !is_letter(c) || matches!(c, 'A'..='Z' | 'Ａ'..='Ｚ'))
+    };
     let fits = match (label.reach, lettered) {
+        // An identity label before letters: the document it stands for was named elsewhere.
+        _ if label.subject == Subject::Identity => {
+            lettered && (7..=12).contains(&count) && digits >= 6 && spots.iter().all(capital)
+        }
         (Reach::Near, true) => (7..=15).contains(&count) && digits >= 6,
         (Reach::Near, false) => false,
         (_, true) => (5..=MAX_COUNT).contains(&count) && digits >= 4,
@@ -166,7 +179,7 @@ fn weigh(text: &str, label: Label, spots: &[Spot]) -> Option<Verdict> {
         (Reach::Carried, false) => (8..=10).contains(&count),
     };
     let first = spots.first()?.at;
-    if !fits || (lettered && shown_before(text, first).is_some_and(|c| c.is_ascii_digit())) {
+    if !fits || (lettered && shown_before(text, first).is_some_and(|c| digit(c).is_some())) {
         return None;
     }
     let head = spots.get(..count.checked_sub(4)?)?;

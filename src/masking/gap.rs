@@ -244,8 +244,7 @@ fn join(
 ) -> Option<Join> {
     match (blanks, dashes, loose) {
         (0, 0, 0) => None,
-        (..=16, ..=1, 0) if breaks < 2 => Some(Join::Easy(sole)),
-        (..=2, ..=2, 0) if breaks < 2 => Some(Join::Easy(sole)),
+        (..=16, ..=1, 0) | (..=2, 2, 0) if breaks < 2 => Some(Join::Easy(sole)),
         _ => Some(Join::Loose(sole)),
     }
 }

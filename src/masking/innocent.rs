@@ -30,7 +30,7 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
 fn is_dated(window: &Window) -> bool {
     let (first, last) = YEARS;
     match window.sizes {
-        [8] | [12..=32] => is_day(window.values, 0, first, last),
+        [8 | 12..=32] => is_day(window.values, 0, first, last),
         [4, 2, 2] if window.uniform => is_day(window.values, 0, first, last),
         [4, 1..=2, 1..=2] if window.uniform => {
             matches!(window.values, [1, 9, ..] | [2, 0, ..])
@@ -54,7 +54,7 @@ fn is_mobile(values: &[u8]) -> bool {
 
 fn is_landline(window: &Window) -> bool {
     match window.sizes {
-        [3, 7..=8] | [4, 7..=8] | [3..=4, 3..=4, 4] => window.values.first() == Some(&0),
+        [3..=4, 7..=8] | [3..=4, 3..=4, 4] => window.values.first() == Some(&0),
         [10..=12] => matches!(window.values, [0, 1..=9, ..]),
         _ => false,
     }
@@ -65,7 +65,7 @@ fn is_labelled_phone(window: &Window) -> bool {
         label.subject == Subject::Phone && matches!(label.reach, Reach::Adjacent | Reach::Carried)
     });
     labelled
-        && (matches!(window.sizes, [3..=8] | [3..=4, 3..=4] | [3..=4, 7..=8])
+        && (matches!(window.sizes, [3..=8] | [3..=4, 3..=4 | 7..=8])
             || is_phone(window.values)
             || is_landline(window))
 }

@@ -5,6 +5,7 @@
 //! the label, over text without blanks, in compatibility form and lower case.
 
 use super::glyph::{digit, is_letter, is_mask, is_transparent};
+use super::words;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -74,438 +75,15 @@ impl Label {
     }
 }
 
-const CARD: &[&str] = &[
-    "卡",
-    "卡号",
-    "卡號",
-    "卡号码",
-    "卡片号",
-    "卡编号",
-    "卡片编号",
-    "银行卡",
-    "銀行卡",
-    "信用卡",
-    "借记卡",
-    "储蓄卡",
-    "贷记卡",
-    "联名卡",
-    "银联",
-    "银联卡",
-    "一卡通",
-    "主卡",
-    "附属卡",
-    "旧卡",
-    "新卡",
-    "原卡",
-    "card",
-    "cards",
-    "cardid",
-    "visa",
-    "mastercard",
-    "master",
-    "amex",
-    "americanexpress",
-    "jcb",
-    "unionpay",
-    "diners",
-    "dinersclub",
-    "maestro",
-    "discover",
-    "pan",
-    "万事达",
-    "运通",
-    "大来",
-    "yhk",
-    "yhkh",
-    "kh",
-    "kahao",
-    "xyk",
-    "xykh",
-];
-const ACCOUNT: &[&str] = &[
-    "账号",
-    "帐号",
-    "賬號",
-    "帳號",
-    "账户",
-    "帐户",
-    "賬戶",
-    "帳戶",
-    "户头",
-    "存折",
-    "存摺",
-    "存单",
-    "对公户",
-    "账",
-    "银行账",
-    "account",
-    "accountnumber",
-    "acct",
-    "acc",
-    "a/c",
-    "zh",
-    "zhanghao",
-    "yhzh",
-    "iban",
-    "户号",
-];
-const IDENTITY: &[&str] = &[
-    "身份证",
-    "身份證",
-    "身分证",
-    "身分證",
-    "身份号",
-    "身份",
-    "公民身份",
-    "公民身份号码",
-    "证件",
-    "證件",
-    "证号",
-    "證號",
-    "证",
-    "一代证",
-    "二代证",
-    "身份证件",
-    "证件编号",
-    "身份证编号",
-    "户口",
-    "户口本",
-    "户口簿",
-    "持证人",
-    "居民证",
-    "居住证",
-    "港澳台居民居住证",
-    "idcard",
-    "identity",
-    "identitycard",
-    "nationalid",
-    "citizenid",
-    "idno",
-    "id",
-    "sfz",
-    "sfzh",
-    "sfzhm",
-    "zjh",
-    "zjhm",
-    "shenfenzheng",
-    "certno",
-    "idnumber",
-];
-const DOCUMENT: &[&str] = &[
-    "护照",
-    "護照",
-    "passport",
-    "passportno",
-    "通行证",
-    "通行證",
-    "台胞证",
-    "台胞證",
-    "回乡证",
-    "回鄉證",
-    "居留证",
-    "居留證",
-    "居留身份证",
-    "居留卡",
-    "居留许可",
-    "永居证",
-    "旅行证",
-    "旅行證",
-    "permit",
-    "travelpermit",
-    "traveldocument",
-    "军官证",
-    "士兵证",
-    "警官证",
-    "军人证",
-    "军人身份证",
-    "文职证",
-    "香港身份证",
-    "香港身份證",
-    "澳门身份证",
-    "澳門身份證",
-    "台湾身份证",
-    "hkid",
-    "海员证",
-    "边民证",
-    "出入境证",
-    "往来证",
-    "huzhao",
-    "难民证",
-];
-const TAIL: &[&str] = &[
-    "尾号",
-    "尾號",
-    "尾数",
-    "末位",
-    "末尾",
-    "后四位",
-    "末四位",
-    "后4位",
-    "末4位",
-    "后六位",
-    "末六位",
-    "后6位",
-    "末6位",
-    "后八位",
-    "后8位",
-    "last4",
-    "lastfour",
-    "ending",
-    "endingin",
-    "endsin",
-    "尾号后四位",
-];
-const PHONE: &[&str] = &[
-    "电话",
-    "電話",
-    "手机",
-    "手機",
-    "联系方式",
-    "座机",
-    "固话",
-    "固定电话",
-    "传真",
-    "傳真",
-    "热线",
-    "tel",
-    "telephone",
-    "phone",
-    "mobile",
-    "cell",
-    "fax",
-    "致电",
-    "拨打",
-    "客服",
-    "短信",
-    "分机",
-    "来电",
-    "去电",
-    "主叫",
-    "被叫",
-    "电联",
-    "联络",
-    "热线电话",
-    "手机尾号",
-    "dianhua",
-    "shouji",
-    "电话卡",
-    "手机卡",
-    "手机尾数",
-    "电话尾号",
-];
-const AMOUNT: &[&str] = &[
-    "金额",
-    "金額",
-    "人民币",
-    "人民幣",
-    "余额",
-    "餘額",
-    "本金",
-    "利息",
-    "罚息",
-    "违约金",
-    "滞纳金",
-    "欠款",
-    "合计",
-    "总计",
-    "总额",
-    "额度",
-    "¥",
-    "￥",
-    "$",
-    "€",
-    "£",
-    "rmb",
-    "cny",
-    "usd",
-    "hkd",
-    "amount",
-    "total",
-    "balance",
-    "尚欠",
-    "应还",
-    "已还",
-    "还款额",
-    "费用",
-];
-const OTHER: &[&str] = &[
-    "流水",
-    "流水号",
-    "交易",
-    "交易号",
-    "交易流水",
-    "订单",
-    "订单号",
-    "單號",
-    "单号",
-    "单据",
-    "保单",
-    "保险单",
-    "保單",
-    "合同",
-    "合約",
-    "合约",
-    "协议",
-    "编号",
-    "編號",
-    "编码",
-    "批次",
-    "批号",
-    "序列",
-    "序号",
-    "参考",
-    "凭证",
-    "运单",
-    "快递",
-    "物流",
-    "邮件",
-    "挂号",
-    "邮编",
-    "邮政编码",
-    "税号",
-    "纳税人识别",
-    "信用代码",
-    "机构代码",
-    "组织机构代码",
-    "注册",
-    "登记",
-    "许可证",
-    "营业执照",
-    "执照",
-    "发票",
-    "票据",
-    "联行",
-    "行号",
-    "案号",
-    "案件",
-    "函号",
-    "文号",
-    "条码",
-    "条形码",
-    "二维码",
-    "imei",
-    "imsi",
-    "iccid",
-    "isbn",
-    "issn",
-    "ean",
-    "upc",
-    "时间",
-    "日期",
-    "时间戳",
-    "有效期",
-    "有效期至",
-    "出生",
-    "出生日期",
-    "timestamp",
-    "time",
-    "date",
-    "ts",
-    "order",
-    "orderid",
-    "orderno",
-    "trace",
-    "traceno",
-    "serial",
-    "serialno",
-    "sn",
-    "invoice",
-    "ref",
-    "reference",
-    "transaction",
-    "transactionid",
-    "txn",
-    "txnid",
-    "档案",
-    "版本",
-    "version",
-    "qq",
-    "微信",
-    "wechat",
-    "sha256",
-    "sha1",
-    "md5",
-    "hash",
-    "uuid",
-    "哈希",
-    "摘要",
-    "校验",
-    "指纹",
-    "申请",
-    "申请书",
-    "受理",
-    "报案",
-    "赔案",
-    "理赔",
-    "工单",
-    "任务",
-    "请求",
-    "requestid",
-    "request",
-    "traceid",
-    "eventid",
-    "userid",
-    "uid",
-    "客户",
-    "会员",
-    "学号",
-    "工号",
-    "证书",
-    "证书编号",
-    "车架",
-    "发动机",
-    "车牌",
-    "入账",
-    "到账",
-    "记账",
-    "支付单",
-    "支付",
-    "商户",
-    "商户号",
-    "终端",
-    "终端号",
-    "统一社会信用代码",
-    "社会信用代码",
-    "执行案号",
-    "资格证",
-    "上岗证",
-    "工作证",
-    "工作证件",
-    "房产证",
-    "不动产",
-    "不动产权证",
-    "产权证",
-    "毕业证",
-    "学位证",
-    "驾驶证档案",
-    "设备",
-    "序列号",
-    "邮件号",
-    "ip",
-    "端口",
-    "登记证",
-    "凭证号",
-    "回执",
-    "批准",
-    "批准文号",
-    "备案",
-    "icp",
-    "结算",
-    "清算",
-    "对账",
-    "转账",
-    "转账流水",
-];
-
-const TABLE: [(Subject, &[&str]); 8] = [
-    (Subject::Card, CARD),
-    (Subject::Account, ACCOUNT),
-    (Subject::Identity, IDENTITY),
-    (Subject::Document, DOCUMENT),
-    (Subject::Tail, TAIL),
-    (Subject::Phone, PHONE),
-    (Subject::Amount, AMOUNT),
-    (Subject::Other, OTHER),
+const TABLE: [(Subject, &str); 8] = [
+    (Subject::Card, words::CARD),
+    (Subject::Account, words::ACCOUNT),
+    (Subject::Identity, words::IDENTITY),
+    (Subject::Document, words::DOCUMENT),
+    (Subject::Tail, words::TAIL),
+    (Subject::Phone, words::PHONE),
+    (Subject::Amount, words::AMOUNT),
+    (Subject::Other, words::OTHER),
 ];
 
 /// Labels of many meanings: they speak as if from afar.
@@ -568,7 +146,7 @@ fn ends_clause(c: char) -> bool {
 static INDEX: LazyLock<BTreeMap<char, Vec<(Subject, &'static str)>>> = LazyLock::new(|| {
     let mut index: BTreeMap<char, Vec<(Subject, &'static str)>> = BTreeMap::new();
     for (subject, labels) in TABLE {
-        for label in labels {
+        for label in labels.split_whitespace() {
             if let Some(last) = label.chars().next_back() {
                 index.entry(last).or_default().push((subject, label));
             }
@@ -610,7 +188,9 @@ pub(super) fn may_matter(text: &str, at: usize) -> bool {
     const WORDS: [&str; 9] =
         ["passport", "permit", "travel", "hkid", "huzhao", "last", "end", "card", "acc"];
     let nearby = last_chars(text, at, NEAR_BY);
+    let behind = text.get(at..).unwrap_or_default().chars().take(NEAR_BY);
     nearby.contains(SIGNS)
+        || behind.into_iter().any(|c| matches!(c, '照' | '證' | '证'))
         || (nearby.contains(is_letter) && {
             let squeezed = squeeze(nearby.chars());
             WORDS.iter().any(|word| squeezed.contains(word))
@@ -667,7 +247,11 @@ fn adjacent(context: &str) -> Option<(Subject, bool)> {
         }
         match without_filler(rest) {
             Some(head) => rest = head,
-            None if best.is_none() => rest = without_remark(rest)?,
+            None if best.is_none() => {
+                let (head, remark) = without_remark(rest)?;
+                return adjacent(head)
+                    .or_else(|| ending(remark).map(|(subject, _)| (subject, false)));
+            }
             None => break,
         }
     }
@@ -681,7 +265,8 @@ fn without_filler(rest: &str) -> Option<&str> {
     FILLERS.iter().filter_map(|filler| rest.strip_suffix(filler)).min_by_key(|rest| rest.len())
 }
 
-fn without_remark(rest: &str) -> Option<&str> {
+/// The context before a remark in brackets, and the remark.
+fn without_remark(rest: &str) -> Option<(&str, &str)> {
     let close = rest.chars().next_back()?;
     let open = match close {
         ')' => '(',
@@ -691,8 +276,8 @@ fn without_remark(rest: &str) -> Option<&str> {
         '}' => '{',
         _ => return None,
     };
-    let (before, remark) = rest.rsplit_once(open)?;
-    (remark.chars().count() <= 12).then_some(before)
+    let (before, remark) = rest.strip_suffix(close)?.rsplit_once(open)?;
+    (remark.chars().count() <= 12).then_some((before, remark))
 }
 
 /// The longest label that `rest` ends with.
@@ -758,33 +343,14 @@ fn earlier_in_list(context: &str) -> Option<&str> {
     Some(if head.len() - letters.len() <= 3 { letters } else { head })
 }
 
-/// The label in brackets, or right after, a number that ends at byte `at` of `text`.
+/// The label in brackets right after a number that ends at byte `at` of `text`.
 pub(super) fn after(text: &str, at: usize) -> Option<Subject> {
     let squeezed = squeeze(text.get(at..)?.chars().take(LOOK_AHEAD));
-    let bracketed = squeezed.strip_prefix(['(', '[', '【', '〔']);
-    let words = bracketed.unwrap_or(&squeezed);
-    let words = if bracketed.is_some() {
-        words.split([')', ']', '】', '〕']).next().unwrap_or_default()
-    } else {
-        words
-    };
-    let lead = if bracketed.is_some() { 4 } else { 0 };
-    let mut best: Option<(usize, Subject)> = None;
-    for (subject, labels) in TABLE {
-        if matches!(subject, Subject::Tail | Subject::Other | Subject::Phone) {
-            continue;
-        }
-        for label in labels.iter().filter(|label| bracketed.is_some() || label.chars().count() > 1)
-        {
-            let Some(found) = words.find(label) else { continue };
-            if words.get(..found)?.chars().count() <= lead
-                && best.is_none_or(|(length, _)| label.len() > length)
-            {
-                best = Some((label.len(), subject));
-            }
-        }
-    }
-    best.map(|(_, subject)| subject)
+    let remark = squeezed.strip_prefix(['(', '[', '【', '〔'])?;
+    let remark = remark.split([')', ']', '】', '〕']).next().unwrap_or_default();
+    let (subject, _) =
+        ending(without_filler(remark).unwrap_or(remark)).or_else(|| ending(remark))?;
+    (!matches!(subject, Subject::Tail | Subject::Other | Subject::Phone)).then_some(subject)
 }
 
 /// Whether a unit of money follows a number that ends at byte `at` of `text`.
@@ -844,6 +410,7 @@ mod tests {
     fn a_label_may_follow_in_brackets() {
         assert_eq!(after("（一代证）", 0), Some(Subject::Identity));
         assert_eq!(after(" (个人银行卡)", 0), Some(Subject::Card));
+        assert_eq!(after("(身份证号码)", 0), Some(Subject::Identity));
         assert_eq!(after("，卡号", 0), None);
         assert!(is_money_after("元整", 0));
     }

@@ -28,9 +28,12 @@ mod sweep;
 mod token;
 mod upstream;
 mod window;
+mod words;
 
 #[cfg(test)]
-mod tests;
+mod cases;
+#[cfg(test)]
+mod properties;
 
 pub use allow::AllowList;
 pub use card::{CardNumber, luhn};
@@ -38,15 +41,13 @@ pub use fault::MaskingError;
 pub use identity::{
     DocumentNumber, IdentityFault, IdentityNumber, check_gb11643, normalize_identity,
 };
-pub(crate) use masked::Sealed;
 pub use masked::{Mask, Masked, Masking, Policy};
 pub use stream::{Summary, mask_stream};
 pub use sweep::{Leak, sweep_text};
 pub use window::NumberKind;
 
-use detector::Found;
-use document::Ink;
 use std::ops::Range;
+use zeroize::Zeroizing;
 
 /// A number in a text that shows more than its policy lets it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -68,107 +69,33 @@ pub struct Redaction {
     pub spans: Vec<Span>,
 }
 
-/// How often a text is gone through. What was masked can make a neighbour look like a part of a
-/// masked number; going on until nothing is found makes masking twice the same as masking once.
-/// More than one pass changes something only in texts made of nothing but fragments of numbers.
-const PASSES: usize = 4;
-
 /// Masks every number in `text`; everything else stays as it is.
 ///
 /// Each digit or letter of a number but those the policy keeps becomes `*`.
 #[must_use]
 pub fn mask_text(text: &str, masking: &Masking) -> Redaction {
-    let mut redaction = mask_once(text, masking);
-    for _ in 1..PASSES {
-        let again = mask_once(&redaction.text, masking);
-        if again.spans.is_empty() {
-            break;
-        }
-        let places = |span: Span| Span { range: moved(&span.range, &redaction.text, text), ..span };
-        let spans = again.spans.into_iter().map(places).collect();
-        redaction = Redaction { text: again.text, spans: merged(redaction.spans, spans) };
-    }
-    redaction
-}
-
-fn mask_once(text: &str, masking: &Masking) -> Redaction {
-    let found = detector::scan(text, 0, true, &masking.allow).found;
+    let mut copy = Zeroizing::new(text.to_owned());
+    let scan = detector::scan(&mut copy, 0, true, masking);
     let mut masked = String::with_capacity(text.len());
-    let spans = replace(text, 0..text.len(), &found, masking.policy, &mut masked);
-    Redaction { text: masked, spans }
-}
-
-/// Where the characters at the bytes `range` of `from` are in `to`, which has as many characters.
-fn moved(range: &Range<usize>, from: &str, to: &str) -> Range<usize> {
-    let place = |byte: usize| {
-        let characters = from.get(..byte).map_or(0, |head| head.chars().count());
-        to.char_indices().nth(characters).map_or(to.len(), |(at, _)| at)
-    };
-    place(range.start)..place(range.end)
-}
-
-/// Both lists in order, with spans that overlap made one.
-fn merged(mut spans: Vec<Span>, more: Vec<Span>) -> Vec<Span> {
-    spans.extend(more);
-    spans.sort_by_key(|span| (span.range.start, span.range.end));
-    let mut whole: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match whole.last_mut().filter(|last| last.range.end > span.range.start) {
-            Some(last) => {
-                last.range.end = last.range.end.max(span.range.end);
-                last.doubtful |= span.doubtful;
-            }
-            None => whole.push(span),
-        }
-    }
-    whole
+    replace(text, 0..text.len(), &scan.replaced, &mut masked);
+    Redaction { text: masked, spans: scan.spans }
 }
 
 /// The numbers in `text` that show more than their last four characters.
 #[must_use]
 pub fn find(text: &str, allow: &AllowList) -> Vec<Span> {
-    let found = detector::scan(text, 0, true, allow).found;
-    found.iter().filter_map(|found| span(found, Policy::LastFour)).collect()
+    let masking = Masking { policy: Policy::LastFour, allow: allow.clone() };
+    let mut copy = Zeroizing::new(text.to_owned());
+    detector::scan(&mut copy, 0, true, &masking).spans
 }
 
-/// The span of a number that `policy` does not let stand.
-fn span(found: &Found, policy: Policy) -> Option<Span> {
-    let (first, last) = found.spots.first().zip(found.spots.last())?;
-    hidden(found, policy).next()?;
-    Some(Span { kind: found.kind, range: first.at..last.end(), doubtful: found.doubtful })
-}
-
-/// The bytes of a number that `policy` replaces, character by character.
-fn hidden(found: &Found, policy: Policy) -> impl Iterator<Item = Range<usize>> {
-    let count = found.spots.len().saturating_sub(policy.kept());
-    let count = if found.masked && policy == Policy::LastFour { 0 } else { count };
-    let readable = found.spots.iter().any(|spot| spot.ink == Ink::Shown);
-    found
-        .spots
-        .iter()
-        .take(if readable { count } else { 0 })
-        .filter(|spot| spot.ink != Ink::Sign)
-        .map(|spot| spot.at..spot.end())
-}
-
-/// Appends `part` of `text` to `out` with what was found in it masked.
-fn replace(
-    text: &str,
-    part: Range<usize>,
-    found: &[Found],
-    policy: Policy,
-    out: &mut String,
-) -> Vec<Span> {
+/// Appends `part` of `text` to `out` with a star for each character at `replaced`.
+fn replace(text: &str, part: Range<usize>, replaced: &[Range<usize>], out: &mut String) {
     let mut at = part.start;
-    let mut spans = Vec::new();
-    for number in found {
-        for bytes in hidden(number, policy) {
-            out.push_str(text.get(at..bytes.start).unwrap_or_default());
-            out.push('*');
-            at = bytes.end;
-        }
-        spans.extend(span(number, policy));
+    for bytes in replaced {
+        out.push_str(text.get(at..bytes.start).unwrap_or_default());
+        out.push('*');
+        at = bytes.end;
     }
     out.push_str(text.get(at..part.end).unwrap_or_default());
-    spans
 }

@@ -14,7 +14,7 @@ use super::window::{HIDDEN, Hold, NumberKind, Verdict, Window};
 /// The claim on a window in which at least one digit is masked.
 pub(super) fn judge(window: &Window) -> Option<Verdict> {
     let count = window.count();
-    let hidden = window.hidden();
+    let hidden = window.hidden;
     if hidden == 0 || window.hold > Hold::Easy || count > 34 {
         return None;
     }
@@ -79,9 +79,15 @@ fn masked(window: &Window, hidden: usize) -> Option<u8> {
     }
 }
 
-/// Whether signs of masking right beside the window show that it is a piece of something longer.
+/// Whether signs of masking at or right beside its ends show that the window is a piece of
+/// something longer, or takes in a sign that is not its own.
 fn is_fragment(window: &Window) -> bool {
-    shown_before(window.text, window.start()).is_some_and(is_mask)
+    let ends = |run: usize| (1..3).contains(&run);
+    let leading = window.values.iter().take_while(|value| **value == HIDDEN).count();
+    let trailing = window.values.iter().rev().take_while(|value| **value == HIDDEN).count();
+    ends(leading)
+        || ends(trailing)
+        || shown_before(window.text, window.start()).is_some_and(is_mask)
         || shown_after(window.text, window.end()).is_some_and(is_mask)
 }
 

@@ -93,6 +93,8 @@ pub(super) struct Window<'a> {
     pub uniform: bool,
     /// Whether the digits change their family within.
     pub mixed: bool,
+    /// How many of the values are masked digits.
+    pub hidden: usize,
     pub label: Option<Label>,
 }
 
@@ -111,10 +113,6 @@ impl Window<'_> {
 
     pub fn is_whole(&self) -> bool {
         self.hold == Hold::Whole
-    }
-
-    pub fn hidden(&self) -> usize {
-        self.values.iter().filter(|value| **value == HIDDEN).count()
     }
 
     pub fn is_digits(&self) -> bool {
@@ -174,13 +172,22 @@ impl Window<'_> {
     }
 }
 
+/// What separates the parts of a window.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Separator {
+    #[default]
+    None,
+    One(char),
+    Several,
+}
+
 /// Builds the windows that begin at one cell.
 #[derive(Debug, Default)]
 pub(super) struct Widening {
     pub values: Vec<u8>,
     pub sizes: Vec<usize>,
     pub hold: Option<Hold>,
-    separator: Option<Option<char>>,
+    separator: Separator,
     pub uniform: bool,
     pub mixed: bool,
     /// How many of the values are masked digits.
@@ -192,7 +199,7 @@ impl Widening {
         self.values.clear();
         self.sizes.clear();
         self.hold = Some(Hold::Whole);
-        self.separator = None;
+        self.separator = Separator::None;
         self.uniform = true;
         self.mixed = false;
         self.hidden = 0;
@@ -225,12 +232,11 @@ impl Widening {
     fn part(&mut self, hold: Hold, separator: Option<char>) {
         self.hold = self.hold.max(Some(hold));
         self.sizes.push(0);
-        match self.separator {
-            None => {
-                self.separator = Some(separator);
-                self.uniform = separator.is_some();
-            }
-            Some(first) => self.uniform &= first == separator,
-        }
+        self.separator = match (self.separator, separator) {
+            (Separator::None, Some(separator)) => Separator::One(separator),
+            (Separator::One(first), Some(separator)) if first == separator => self.separator,
+            _ => Separator::Several,
+        };
+        self.uniform = self.separator != Separator::Several;
     }
 }
