@@ -24,7 +24,7 @@ use super::{
     value::Value,
 };
 use crate::masking::{
-    CardNumber, DocumentNumber, IdentityNumber, Mask, Masked, Masking, Sealed, mask_text,
+    CardNumber, DocumentNumber, IdentityNumber, Mask, Masked, Masking, mask_text, masked::Sealed,
 };
 
 /// Rows of a table, and what its amounts add up to.
