@@ -123,7 +123,7 @@ pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
 /// [`DurableError::Io`].
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let staged = stage(path, bytes, 0o644)?;
-    std::fs::rename(&staged, path).map_err(at(path))?;
+    rustix::fs::rename(&staged, path).map_err(|error| at(path)(error.into()))?;
     sync_folder(parent(path))
 }
 

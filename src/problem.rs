@@ -121,6 +121,11 @@ impl Report {
     }
 }
 
+/// One problem where a list of everything wrong is asked for.
+pub fn alone<P: Problem>(problem: P) -> Vec<Report> {
+    vec![Report::from(problem)]
+}
+
 impl<P: Problem> From<P> for Report {
     fn from(problem: P) -> Self {
         Self::of(&problem)
@@ -306,7 +311,7 @@ mod tests {
         assert_eq!(locked.say(Language::Chinese), "房间 `3` 已上锁");
         assert_eq!(locked.code().code, "CH-Z001");
         assert!(std::error::Error::source(&locked).is_some());
-        assert_eq!(DoorError::CODES.len(), 3);
+        assert_eq!(DoorError::CODES.len() + PorterError::CODES.len(), 4);
         assert_eq!(DoorError::Missing.code().severity.exit_status(), 3);
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     archive::{ArchiveError, Listed, Objects as _},
     digest::Digest,
     office::{Office, office_folder::OfficeError},
-    problem::{Problem, Report},
+    problem::{Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -143,7 +143,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let archive = office.archive();
     for (object, (entry, length)) in &named {
         audit.checked = audit.checked.saturating_add(1);
-        let found = archive.check(object, *length).map_err(|e| fault(e))?;
+        let found = archive.check(object, *length).map_err(fault)?;
         if found.is_empty() {
             audit.ok = audit.ok.saturating_add(1);
         }
@@ -153,8 +153,8 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             audit.findings.push(Finding { entry: Some(*entry), report: told.into() });
         }
     }
-    for listed in archive.list().map_err(|e| fault(e))? {
-        match listed.map_err(|e| fault(e))? {
+    for listed in archive.list().map_err(fault)? {
+        match listed.map_err(fault)? {
             Listed::Object(object) if named.contains_key(&object.digest()) => {}
             Listed::Object(object) => {
                 let told = AuditFinding::Extra { object: object.digest() };
@@ -211,8 +211,4 @@ fn objects(body: &serde_json::Map<String, Value>) -> Vec<(Digest, Option<u64>)> 
         add(Some(font), None);
     }
     found
-}
-
-fn report(problem: impl Problem) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

@@ -58,7 +58,7 @@ pub struct Printer {
 
 impl Printer {
     /// The sentence of this printer's language.
-    pub fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+    pub const fn pick<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
         match self.language {
             Language::Chinese => chinese,
             Language::English => english,
@@ -66,7 +66,7 @@ impl Printer {
     }
 
     /// Prints a result and gives its exit status.
-    pub fn answer(&self, answer: &Answer) -> u8 {
+    pub fn answer(self, answer: &Answer) -> u8 {
         if self.json {
             self.out(&answer.json.to_string());
         } else if !answer.text.is_empty() {
@@ -76,7 +76,7 @@ impl Printer {
     }
 
     /// Prints one line of a batch as it happens.
-    pub fn line(&self, json: &Value, text: &str) {
+    pub fn line(self, json: &Value, text: &str) {
         if self.json {
             self.out(&json.to_string());
         } else {
@@ -85,19 +85,19 @@ impl Printer {
     }
 
     /// Tells progress on stderr.
-    pub fn tell(&self, text: &str) {
+    pub fn tell(self, text: &str) {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
     /// Whether a person watches stderr.
-    pub fn watched(&self) -> bool {
+    pub fn watched(self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
     /// Prints why the command stopped and gives its exit status.
-    pub fn stopped(&self, stopped: &Stopped) -> u8 {
+    pub fn stopped(self, stopped: &Stopped) -> u8 {
         if self.json {
             let reports: Vec<Value> = stopped.0.iter().map(|r| self.report_json(r)).collect();
             self.out(&json!({ "problems": reports }).to_string());
@@ -109,7 +109,7 @@ impl Printer {
     }
 
     /// A report as stable JSON.
-    pub fn report_json(&self, report: &Report) -> Value {
+    pub fn report_json(self, report: &Report) -> Value {
         json!({
             "code": report.code.code,
             "severity": report.code.severity.name(),
@@ -119,7 +119,7 @@ impl Printer {
     }
 
     /// A report as two lines: what happened, what to do.
-    pub fn report_text(&self, report: &Report) -> String {
+    pub fn report_text(self, report: &Report) -> String {
         let label = match report.code.severity {
             Severity::Refusal => self.pick("拒绝", "refused"),
             Severity::Finding => self.pick("发现", "found"),
@@ -134,7 +134,8 @@ impl Printer {
         )
     }
 
-    fn out(&self, text: &str) {
+    #[expect(clippy::unused_self, reason = "only a printer prints")]
+    fn out(self, text: &str) {
         let mut stdout = std::io::stdout().lock();
         if writeln!(stdout, "{text}").is_err() {
             // The reader went away; what was done stays done.

@@ -5,7 +5,11 @@
 //! the office's issuing lock, so that what an earlier desk left unfinished is dead and can be
 //! finished or spoiled by the same code. Source: SPEC decision 3, "Register".
 
-use std::{collections::HashMap, fs::File, io::Cursor};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fs::File,
+    io::Cursor,
+};
 
 use chrono::Datelike as _;
 use serde_json::{Map, Value, json};
@@ -34,11 +38,7 @@ use crate::{
     problem::{Problem, Report},
     register::{Clock as _, Draft, Recorded, RegisterError},
     signing::{KeyedIndex, SecretKey32, check_code},
-    template::{
-        approval::ApprovedTemplate,
-        metadata::Issuer,
-        package::{Package, PackageError},
-    },
+    template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::ENGINE_ID,
     visit::{hours::ContactHours, statement},
 };
@@ -214,11 +214,7 @@ impl<'a> Desk<'a> {
         let single = |error: &dyn Problem| vec![Report::of(error)];
         let mut reports = Vec::new();
         let package = Package::load(&self.office.paths().templates(), request.kind());
-        let package = match package {
-            Ok(package) => package,
-            Err(error @ PackageError::Unknown { .. }) => return Err(single(&error)),
-            Err(error) => return Err(single(&error)),
-        };
+        let package = package.map_err(|error| single(&error))?;
         let profile = self.profile(request.principal())?;
         let masking = profile.masking();
         let today = self.office.today();
@@ -284,10 +280,10 @@ impl<'a> Desk<'a> {
         let facts = ready.facts.clone();
         let accounts = &ready.profile.official_accounts;
         let record = Record::new(package, digest, fonts, identity, accounts, facts);
-        if !self.makers.contains_key(&digest) {
-            self.makers.insert(digest, Maker::new(package, fonts)?);
-        }
-        let Some(maker) = self.makers.get(&digest) else { return Err(Vec::new()) };
+        let maker = match self.makers.entry(digest) {
+            Entry::Occupied(ready) => ready.into_mut(),
+            Entry::Vacant(place) => place.insert(Maker::new(package, fonts)?),
+        };
         let made = maker.make(&record)?;
         Ok((record, made))
     }

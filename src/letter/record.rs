@@ -174,7 +174,9 @@ pub struct Maker {
 
 impl std::fmt::Debug for Maker {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Maker").field("template", &self.package.metadata().id).finish()
+        out.debug_struct("Maker")
+            .field("template", &self.package.metadata().id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -194,7 +196,8 @@ impl Maker {
     /// What is wrong with either.
     pub fn new(package: &Package, fonts: &FontSet) -> Result<Self, Vec<Report>> {
         let wording = Wording::compile(package).map_err(|error| vec![Report::of(&error)])?;
-        let layout = |path: &&String| !path.ends_with(".tera") && !path.ends_with(".toml");
+        let ending = |path: &str| path.rsplit_once('.').map_or("", |(_, ending)| ending).to_owned();
+        let layout = |path: &&String| !["tera", "toml"].contains(&ending(path).as_str());
         let files: BTreeMap<String, Vec<u8>> = package
             .files()
             .iter()

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     digest::Digest,
     office::{Office, embedded, journal, office_folder::OfficeError, state},
-    problem::{Problem, Report},
+    problem::{Report, alone as report},
     template::package::Package,
 };
 
@@ -40,8 +40,4 @@ pub fn reproduce(office: &Office, number: &str) -> Result<Vec<u8>, Vec<Report>> 
     } else {
         Err(report(RecordError::Differs { number: issued.number }))
     }
-}
-
-fn report(problem: impl Problem) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

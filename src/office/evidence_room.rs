@@ -28,7 +28,7 @@ use crate::{
         verify,
     },
     masking::{Masking, mask_text},
-    problem::{Problem, Report},
+    problem::{Report, alone as report},
     register::{Clock as _, Draft, Recorded, RegisterError},
     retention::{schedule::Schedule, term::Term},
     signing::{
@@ -128,7 +128,7 @@ impl Office {
         random: &mut dyn Random,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Reports<(Kept, Seal)> {
-        actor.require(Role::Archivist).map_err(report::<ActorError>)?;
+        actor.require(Role::Archivist).map_err(report)?;
         let case = mask_text(wanted.case, &Masking::default()).text;
         if case != wanted.case {
             return Err(report(RoomError::CaseNumber));
@@ -274,9 +274,8 @@ impl Office {
                 .map_err(|source| report(RoomError::Authority { source }))?;
             return Ok(Box::new(authority));
         }
-        let credential = self
-            .service(Service::TimestampAuthority, credentials, ask)
-            .map_err(report::<OfficeError>)?;
+        let credential =
+            self.service(Service::TimestampAuthority, credentials, ask).map_err(report)?;
         let chain: Vec<Certificate> = vec![self.state().authority.clone()];
         let authority = LocalAuthority::new(credential, chain, OWN_POLICY)
             .map_err(|source| report(RoomError::Authority { source }))?;
@@ -437,8 +436,4 @@ fn kept(entry: &Recorded) -> Option<Kept> {
         kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
         seq: entry.seq(),
     })
-}
-
-fn report<P: Problem>(problem: P) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

@@ -22,7 +22,7 @@ use crate::{
         settings::{Settings, SettingsError},
         state::certificate_value,
     },
-    problem::Report,
+    problem::{Report, alone as report},
     register::{Clock as _, Draft, LogSigner, Register, RegisterError, SqliteStore},
     signing::{
         CertificateAuthority, KeyPair, LogKey, Random, SecretKey32, Subject, Validity,
@@ -323,8 +323,4 @@ fn is_service(id: &str) -> bool {
 
 fn write_certificate(path: &Path, certificate: &Certificate) -> Result<(), FoundingError> {
     Ok(durable::write_new(path, certificate.to_pem().as_bytes())?)
-}
-
-fn report(error: impl crate::problem::Problem) -> Vec<Report> {
-    vec![Report::of(&error)]
 }

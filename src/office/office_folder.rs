@@ -20,7 +20,7 @@ use crate::{
         settings::Settings,
         state::State,
     },
-    problem::Report,
+    problem::{Report, alone as report},
     register::{
         Clock as _, Draft, LogSigner, Note, Recorded, Register, RegisterError, Rows as _,
         SqliteReader, SqliteStore, View,
@@ -376,8 +376,4 @@ fn view(books: &Books) -> View<'_> {
         Books::Writing(register) => register.view(),
         Books::Reading(reader) => View::of(reader.rows()),
     }
-}
-
-fn report(problem: impl crate::problem::Problem) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

@@ -17,7 +17,7 @@ use crate::{
         principal::{PrincipalError, Profile},
         state::certificate_value,
     },
-    problem::{Problem, Report},
+    problem::{Report, alone as report},
     register::{Clock as _, Draft},
     signing::{CertificateAuthority, Random, certificate::Certificate, key::Passphrase},
 };
@@ -29,6 +29,7 @@ impl Office {
     ///
     /// # Errors
     /// [`ActorError::Role`], [`FoundingError`], [`OfficeError`].
+    #[expect(clippy::too_many_arguments, reason = "each is a separate thing an enrolment needs")]
     pub fn enrol(
         &mut self,
         enrolment: Enrolment<'_>,
@@ -158,8 +159,4 @@ impl Office {
         let name = durable::read(path, 256).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         name.map(|name| name.trim().to_owned()).filter(|n| !n.is_empty()).unwrap_or(id.to_owned())
     }
-}
-
-fn report(problem: impl Problem) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

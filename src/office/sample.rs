@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     durable,
-    problem::{Problem, Report},
+    problem::{Report, alone as report},
     register::Draft,
     signing::{
         CertificateAuthority, Credential, KeyPair, Passphrase, Random, Signer as _, Subject,
@@ -289,8 +289,4 @@ fn keep_credentials(paths: &OfficePaths, from: &Path) -> durable::Result<()> {
         durable::write_new_private(&folder.join(entry.file_name()), &bytes)?;
     }
     Ok(())
-}
-
-fn report(problem: impl Problem) -> Vec<Report> {
-    vec![Report::of(&problem)]
 }

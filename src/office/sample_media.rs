@@ -10,10 +10,13 @@ use chrono::NaiveDate;
 use super::embedded;
 use crate::durable;
 
+/// Offsets of a file's times, and how each is written.
+type Stamps = &'static [(usize, Stamp)];
+
 /// Day on which the media were made.
 const MADE_ON: (i32, u32, u32) = (2026, 1, 5);
 /// Subfolder (kind of evidence), file, and where its times stand.
-const FILES: [(&str, &str, &[(usize, Stamp)]); 5] = [
+const FILES: [(&str, &str, Stamps); 5] = [
     ("door_plate", "door_plate_1.jpg", JPEG),
     ("door_plate", "door_plate_2.jpg", JPEG),
     ("door_plate", "door_plate_3.jpg", JPEG),
@@ -31,7 +34,7 @@ const FILES: [(&str, &str, &[(usize, Stamp)]); 5] = [
         ],
     ),
 ];
-const JPEG: &[(usize, Stamp)] = &[(214, Stamp::Colons), (336, Stamp::Colons), (356, Stamp::Colons)];
+const JPEG: Stamps = &[(214, Stamp::Colons), (336, Stamp::Colons), (356, Stamp::Colons)];
 
 /// How a time is written in a file.
 #[derive(Clone, Copy, Debug)]

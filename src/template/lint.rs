@@ -4,7 +4,7 @@
 //! rest. Pages of awkward data are the proof's matter. Source: DOCUMENTS.md, block table, R0 and
 //! F0; REQUIREMENTS 1 (L303, L345, L355).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     problem::{Language, Problem as _, Report},
@@ -96,8 +96,7 @@ pub fn demanded_blocks(id: &str) -> &'static [Block] {
         "repayment_plan_agreement" | "repayment_commitment" | "voluntary_payment_commitment" => {
             &[Complaints]
         }
-        "overdraft_notice" | "law_firm_cover" => &[Dispute, Payment, Complaints],
-        "visit_agreed" => &[Dispute, Payment, Complaints],
+        "overdraft_notice" | "law_firm_cover" | "visit_agreed" => &[Dispute, Payment, Complaints],
         "visit_not_agreed" => &[Dispute, Complaints],
         _ => &[],
     }
@@ -202,13 +201,13 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
         }
     };
     scan("title", &package.metadata().title);
-    for path in package.files().keys().filter(|path| path.ends_with(".tera")) {
+    for path in package.files().keys().filter(|path| has_ending(path, "tera")) {
         for line in readable(package.text(path)).lines().filter(|line| !line.starts_with("===")) {
             scan(path, line);
         }
     }
     // Layouts hold no words of their own, but a comment or string there is looked at as well.
-    for path in package.files().keys().filter(|path| path.ends_with(".typ")) {
+    for path in package.files().keys().filter(|path| has_ending(path, "typ")) {
         for text in quoted(package.text(path)) {
             scan(path, text);
         }
@@ -221,7 +220,7 @@ fn fonts(package: &Package, families: &BTreeSet<String>, found: &mut Vec<Report>
         found.push(LintFinding::FontUnknown { family: family.clone() }.into());
     }
     let mut told = BTreeSet::new();
-    for path in package.files().keys().filter(|path| path.ends_with(".typ")) {
+    for path in package.files().keys().filter(|path| has_ending(path, "typ")) {
         let text = package.text(path);
         for (at, _) in text.match_indices("font:") {
             let list = text.get(at..).unwrap_or_default().trim_start_matches("font:").trim_start();
@@ -236,6 +235,10 @@ fn fonts(package: &Package, families: &BTreeSet<String>, found: &mut Vec<Report>
             }
         }
     }
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|own| own == ending)
 }
 
 /// Strings between straight quotes.
