@@ -144,9 +144,12 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
             return Err(ApprovalRefusal::Changed { id }.into());
         }
-        let side = judge(&office, &signed);
-        if side != Some(Side::Principal) {
+        let approval = judge(&office, &signed);
+        if approval.side != Some(Side::Principal) {
             return Err(ApprovalRefusal::NotApprover.into());
+        }
+        if office.state().approvals.is_spent(&approval) {
+            return Err(ApprovalRefusal::Replayed { id }.into());
         }
         return record(context, &mut office, &signed, &actor);
     }
@@ -185,13 +188,13 @@ fn refuse_defects(package: &Package) -> Result<(), Stopped> {
     if found.is_empty() { Ok(()) } else { Err(Stopped(found)) }
 }
 
-fn judge(office: &Office, signed: &SignedStatement) -> Option<Side> {
+fn judge(office: &Office, signed: &SignedStatement) -> Approval {
     let state = office.state();
     let principal = state.principals.get(&signed.statement.principal);
     let principal =
         principal.map(|one| chancery::signing::TrustAnchors::new([one.certificate.clone()]));
     let now = office.now().with_timezone(&Utc);
-    Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0).side
+    Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0)
 }
 
 fn record(
