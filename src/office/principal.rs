@@ -43,6 +43,14 @@ crate::problems! {
         NotPinned = "CH-O014", Refusal,
             "the profile is not signed under the principal's pinned certificate" => "ask the principal to sign it with its own key",
             "档案并非由委托方已固定的证书签署" => "请委托方使用其自有密钥签署";
+        /// The certificate belongs to the agency's side.
+        AgencySide = "CH-O016", Refusal,
+            "the certificate is the agency's own, of its authority or of an operator's key" => "take the certificate that the principal made itself",
+            "该证书属于本机构（其签发机构或操作员密钥）" => "请使用委托方自行生成的证书";
+        /// The profile was signed before the one in force.
+        Older = "CH-O017", Refusal,
+            "the profile was signed before the one in force" => "ask the principal for the newest, or to sign this one again",
+            "该档案的签署时间早于现行档案" => "请向委托方索取最新档案，或请其重新签署";
         /// The principal has no profile yet.
         NoProfile { id: String } = "CH-O015", Refusal,
             "principal `{id}` has no signed profile" => "take one in with `chancery principal add --profile`",
