@@ -28,7 +28,9 @@ use super::{
 pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
     match verb {
         Letter::Preview { file, request, out } => preview(context, &file, request.as_deref(), &out),
-        Letter::Issue { file, request, out } => issue(context, &file, request.as_deref(), &out),
+        Letter::Issue { file, request, out } => {
+            issue(context, &file, request.as_deref(), &out, Desks::All)
+        }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Reproduce { number, out } => {
@@ -48,8 +50,17 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
 /// Runs a verb of `visit`.
 pub fn visit(context: &Context, verb: Visit) -> Result<Answer, Stopped> {
     match verb {
-        Visit::Statement { file, request, out } => issue(context, &file, request.as_deref(), &out),
+        Visit::Statement { file, request, out } => {
+            issue(context, &file, request.as_deref(), &out, Desks::Visits)
+        }
     }
+}
+
+/// Which documents a command makes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Desks {
+    All,
+    Visits,
 }
 
 /// Rows of the file: all, or the one named.
@@ -97,13 +108,15 @@ fn issue(
     file: &Path,
     wanted: Option<&str>,
     out: &Path,
+    desks: Desks,
 ) -> Result<Answer, Stopped> {
     let rows = rows(file, wanted)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    durable::create_folder(out)?;
+    // Known before a number is given; a letter that is issued and not written is written by a rerun.
+    durable::writable_folder(out)?;
     let mut tally = Tally::default();
     {
         let mut desk = Desk::open(&mut office, &actor, index)?;
@@ -111,6 +124,10 @@ fn issue(
             tally.rows += 1;
             match read {
                 Err(reports) => tally.refuse(context, row, None, &reports),
+                Ok(request) if desks == Desks::Visits && !request.kind().starts_with("visit_") => {
+                    let id = mask_text(request.request_id(), &Masking::default()).text;
+                    tally.refuse(context, row, Some(&id), &[UsageError::NoStatement.into()]);
+                }
                 Ok(request) => {
                     let id = mask_text(request.request_id(), &Masking::default()).text;
                     match desk.issue(&request)? {
