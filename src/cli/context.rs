@@ -14,7 +14,7 @@ use chancery::{
         settings::{Settings, SettingsError},
         unsigned,
     },
-    problem::Language,
+    problem::{Language, Phrase},
 };
 
 use super::{
@@ -27,7 +27,7 @@ chancery::problems! {
     /// What is wrong with how a command was called.
     pub enum UsageError {
         /// An argument has a value it cannot have.
-        Argument { name: &'static str, expected: &'static str } = "CH-U001", Input,
+        Argument { name: &'static str, expected: Phrase } = "CH-U001", Input,
             "`{name}` is not {expected}" => "add --help to see what it takes",
             "`{name}` 不符合要求（{expected}）" => "请加 --help 查看用法";
         /// The output cannot be written.

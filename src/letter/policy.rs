@@ -278,3 +278,20 @@ fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
 fn is_free_text(name: &str) -> bool {
     field::named(name).is_some_and(|field| matches!(field.kind, field::Kind::Text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::field::{Kind, named};
+
+    /// The rule once looked for words that no request can hold, and so refused nobody.
+    #[test]
+    fn the_insureds_family_is_known_by_the_words_requests_use() {
+        let Some(Kind::Choice(choices)) = named("insured_relation").map(|field| field.kind) else {
+            panic!("`insured_relation` is no choice")
+        };
+        for family in FAMILY {
+            assert!(choices.iter().any(|choice| choice.value == family), "{family}");
+        }
+    }
+}

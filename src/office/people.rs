@@ -17,7 +17,7 @@ use crate::{
         principal::{PrincipalError, Profile},
         state::certificate_value,
     },
-    problem::{Problem, Report},
+    problem::{Phrase, Problem, Report},
     register::{Clock as _, Draft},
     signing::{
         CertificateAuthority, Random,
@@ -158,7 +158,10 @@ impl Office {
         if profile.id != id {
             return Err(report(PrincipalError::Member {
                 member: "id",
-                expected: "the id under which the principal is pinned here",
+                expected: Phrase(
+                    "the id under which the principal is pinned here",
+                    "应为该委托方在本办公室的编号",
+                ),
             }));
         }
         // An older profile would bring back what the principal changed since.

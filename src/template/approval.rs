@@ -451,3 +451,6 @@ mod base64_bytes {
         BASE64_STANDARD.decode(text).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;
