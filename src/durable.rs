@@ -83,6 +83,37 @@ pub fn create_folder(path: &Path) -> Result<()> {
     sync_folder(parent(path))
 }
 
+/// Makes a folder unless it is there, and tries whether a file can be written into it, so that
+/// nothing is begun whose result could not be put down.
+///
+/// # Errors
+/// [`DurableError::Io`].
+pub fn writable_folder(path: &Path) -> Result<()> {
+    create_folder(path)?;
+    let mut probe = tempfile::tempfile_in(path).map_err(at(path))?;
+    probe.write_all(&[0; 4096]).and_then(|()| probe.sync_all()).map_err(at(path))
+}
+
+/// Appends one line to a log, making it if need be; on disk when the call returns.
+///
+/// # Errors
+/// [`DurableError::NotRegular`] if something else stands there; [`DurableError::Io`].
+pub fn append_line(path: &Path, line: &str) -> Result<()> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed();
+    let made = !path.exists();
+    let options =
+        OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(path);
+    let mut file = options.map_err(at(path))?;
+    if !file.metadata().map_err(at(path))?.is_file() {
+        return Err(DurableError::NotRegular { path: path.display().to_string() });
+    }
+    // One write, so that two processes never mix their lines.
+    file.write_all(format!("{line}\n").as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(at(path))?;
+    if made { sync_folder(parent(path)) } else { Ok(()) }
+}
+
 /// Writes a new file that nothing may overwrite.
 ///
 /// # Errors
@@ -130,8 +161,8 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Moves a written and synced file to its final name, unless that name is taken.
 ///
 /// # Errors
-/// [`DurableError::Exists`] if the name is taken (the staged file is removed);
-/// [`DurableError::Io`].
+/// [`DurableError::Exists`] if the name is taken, [`DurableError::Io`]; a staged file is removed
+/// either way, a staged folder is left to its maker.
 pub fn publish(staged: &Path, path: &Path) -> Result<()> {
     match rustix::fs::renameat_with(CWD, staged, CWD, path, RenameFlags::NOREPLACE) {
         Ok(()) => sync_folder(parent(path)),
@@ -139,7 +170,11 @@ pub fn publish(staged: &Path, path: &Path) -> Result<()> {
             std::fs::remove_file(staged).map_err(at(staged))?;
             Err(DurableError::Exists { path: path.display().to_string() })
         }
-        Err(error) => Err(at(path)(error.into())),
+        Err(error) => {
+            // What was staged is of no use under another name.
+            let _ = std::fs::remove_file(staged);
+            Err(at(path)(error.into()))
+        }
     }
 }
 
@@ -183,6 +218,27 @@ mod tests {
         assert!(matches!(write_new(&path, b"second"), Err(DurableError::Exists { .. })));
         assert_eq!(read(&path, 10).unwrap(), b"first");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_finds_no_place_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let staged = stage(&folder.path().join("name"), b"bytes", 0o644).unwrap();
+        assert!(publish(&staged, &folder.path().join("missing").join("name")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_log_grows_by_whole_lines_and_follows_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        append_line(&log, "one").unwrap();
+        append_line(&log, "two").unwrap();
+        assert_eq!(read(&log, 100).unwrap(), b"one\ntwo\n");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&log, &link).unwrap();
+        assert!(append_line(&link, "three").is_err());
+        assert_eq!(read(&log, 100).unwrap(), b"one\ntwo\n");
     }
 
     #[test]

@@ -151,6 +151,24 @@ impl<T: Problem> Told<'_, T> {
     }
 }
 
+/// A few words in English and in Chinese, to be put into a sentence of that language.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Phrase(pub &'static str, pub &'static str);
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+impl Told<'_, Phrase> {
+    /// The Chinese words.
+    #[must_use]
+    pub const fn told(&self) -> &'static str {
+        self.0.1
+    }
+}
+
 /// What [`Told`] does with a value that is no problem.
 #[doc(hidden)]
 pub trait Shown<'a> {
@@ -280,6 +298,9 @@ mod tests {
             Locked { room: String, source: std::io::Error } = "CH-Z001", Refusal,
                 "room `{room}` is locked: {source}" => "ask the porter",
                 "房间 `{room}` 已上锁" => "请找门房";
+            /// The sign is wrong.
+            Sign { says: Phrase } = "CH-Z005", Input,
+                "the sign says {says}" => "turn it", "牌上写着{says}" => "请翻面";
             /// The porter is away.
             NoPorter { source: PorterError } = "CH-Z003", Input,
                 "no key: {source}" => "wait", "没有钥匙：{source}" => "请稍候";
@@ -295,6 +316,13 @@ mod tests {
             Lunch { hour: u8 } = "CH-Z004", Input,
                 "at lunch since {hour}" => "wait", "{hour} 点起用餐" => "请稍候";
         }
+    }
+
+    #[test]
+    fn a_phrase_speaks_the_language_of_its_sentence() {
+        let sign = DoorError::Sign { says: Phrase("closed", "打烊") };
+        assert_eq!(sign.say(Language::Chinese), "牌上写着打烊");
+        assert_eq!(sign.say(Language::English), "the sign says closed");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     archive::{ArchiveError, Listed, Objects as _},
     digest::Digest,
     office::{Office, office_folder::OfficeError},
-    problem::{Report, alone as report},
+    problem::{Language, Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -58,6 +58,14 @@ crate::problems! {
         OtherBundle { bundle: String } = "CH-X009", Finding,
             "what lies in the place of bundle `{bundle}` is another bundle" => "find out who exchanged them",
             "证据包 `{bundle}` 的位置上是另一个证据包" => "请查明何人调换";
+        /// Refusals without a valid signer were noted; told, and no defect.
+        Unsigned { refusals: u64, newest: String } = "CH-X010", Finding,
+            "{refusals} refusals without a valid signer are in `refusals.jsonl`, the newest of {newest}" => "look through them: wrong passphrases and strange operators show who tried what",
+            "`refusals.jsonl` 中有 {refusals} 条无有效签署人的拒绝记录，最近一条为 {newest}" => "请查阅：口令错误与陌生操作员可反映何人尝试过何事";
+        /// The log of such refusals holds lines nobody here wrote.
+        UnsignedUnreadable { lines: u64 } = "CH-X011", Finding,
+            "{lines} lines of `refusals.jsonl` are not as this office writes them" => "keep the file; find out who changed it",
+            "`refusals.jsonl` 中有 {lines} 行不是本办公室写入的格式" => "请保留该文件，并查明何人改动";
     }
 }
 
@@ -83,6 +91,8 @@ pub struct Audit {
     pub ok: u64,
     /// Everything that is wrong.
     pub findings: Vec<Finding>,
+    /// What is worth knowing and no defect: refusals that nobody could sign.
+    pub notes: Vec<Report>,
 }
 
 impl Audit {
@@ -148,9 +158,11 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             audit.ok = audit.ok.saturating_add(1);
         }
         for finding in found {
-            let detail = finding.to_string();
-            let told = AuditFinding::Object { entry: *entry, detail };
-            audit.findings.push(Finding { entry: Some(*entry), report: told.into() });
+            let told = bilingual(&Report::of(&finding), |detail| AuditFinding::Object {
+                entry: *entry,
+                detail: detail.to_owned(),
+            });
+            audit.findings.push(Finding { entry: Some(*entry), report: told });
         }
     }
     for listed in archive.list().map_err(fault)? {
@@ -166,8 +178,29 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         }
     }
     bundles(office, &mut audit)?;
+    audit.notes = unsigned(office)?;
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)
+}
+
+/// The refusals that nobody could sign.
+fn unsigned(office: &Office) -> Reports<Vec<Report>> {
+    let found = office.unsigned().map_err(report)?;
+    let mut notes = Vec::new();
+    if let Some(newest) = found.newest {
+        let newest = newest.format("%Y-%m-%d %H:%M:%S").to_string();
+        notes.push(AuditFinding::Unsigned { refusals: found.refusals, newest }.into());
+    }
+    if found.unreadable > 0 {
+        notes.push(AuditFinding::UnsignedUnreadable { lines: found.unreadable }.into());
+    }
+    Ok(notes)
+}
+
+/// A finding about `inner`, which is told in the language of each sentence.
+fn bilingual(inner: &Report, told: impl Fn(&str) -> AuditFinding) -> Report {
+    let chinese = told(&inner.chinese).say(Language::Chinese);
+    Report { chinese, ..Report::of(&told(&inner.english)) }
 }
 
 /// Every bundle, inside and in its place.
@@ -182,12 +215,12 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }
         for finding in found.findings {
-            let told = AuditFinding::Bundle {
+            let told = bilingual(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),
-                file: finding.file.unwrap_or_else(|| "-".to_owned()),
-                detail: finding.report.english.clone(),
-            };
-            audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
+                file: finding.file.clone().unwrap_or_else(|| "-".to_owned()),
+                detail: detail.to_owned(),
+            });
+            audit.findings.push(Finding { entry: Some(bundle.seq), report: told });
         }
     }
     Ok(())

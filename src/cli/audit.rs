@@ -27,6 +27,7 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
             row
         })
         .collect();
+    let notes: Vec<Value> = done.notes.iter().map(|r| context.printer.report_json(r)).collect();
     let json = json!({
         "entries": done.entries,
         "expected": done.expected,
@@ -34,6 +35,7 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
         "ok": done.ok,
         "first_bad_entry": done.first_bad(),
         "findings": rows,
+        "notes": notes,
     });
     let head = match context.pick("zh", "en") {
         "zh" => format!(
@@ -53,10 +55,14 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
             done.findings.len()
         ),
     };
-    if done.findings.is_empty() {
-        return Ok(Answer::done(json, head));
-    }
     let mut text = head;
+    for note in &done.notes {
+        text.push('\n');
+        text.push_str(&context.printer.note_text(note));
+    }
+    if done.findings.is_empty() {
+        return Ok(Answer::done(json, text));
+    }
     if let Some(first) = done.first_bad() {
         text.push('\n');
         text.push_str(&match context.pick("zh", "en") {

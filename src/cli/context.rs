@@ -12,8 +12,9 @@ use chancery::{
         credentials::{Credentials, Service},
         paths::OfficePaths,
         settings::{Settings, SettingsError},
+        unsigned,
     },
-    problem::Language,
+    problem::{Language, Phrase},
 };
 
 use super::{
@@ -26,9 +27,9 @@ chancery::problems! {
     /// What is wrong with how a command was called.
     pub enum UsageError {
         /// An argument has a value it cannot have.
-        Argument { name: &'static str, expected: &'static str } = "CH-U001", Input,
-            "`{name}` is not {expected}" => "see `chancery help` for this command",
-            "`{name}` 不符合要求（{expected}）" => "请查看本命令的帮助";
+        Argument { name: &'static str, expected: Phrase } = "CH-U001", Input,
+            "`{name}` is not {expected}" => "add --help to see what it takes",
+            "`{name}` 不符合要求（{expected}）" => "请加 --help 查看用法";
         /// The output cannot be written.
         Output { source: io::Error } = "CH-U002", Fault,
             "the output cannot be written: {source}" => "check the disk and the reader",
@@ -37,6 +38,14 @@ chancery::problems! {
         NoRequest { id: String } = "CH-U003", Input,
             "the file holds no request `{id}`" => "check the request id",
             "文件中没有请求 `{id}`" => "请核对请求编号";
+        /// The command line itself is wrong.
+        CommandLine { english: String, chinese: String } = "CH-U005", Input,
+            "the command line is not understood: {english}" => "add --help to see what it takes",
+            "命令行有误：{chinese}" => "请加 --help 查看用法";
+        /// A request for something else than a visit's document.
+        NoStatement = "CH-U006", Refusal,
+            "the request asks for no document of a visit" => "use `chancery letter issue` for letters",
+            "该请求不是外访文书" => "函件请用 `chancery letter issue`";
         /// Several requests where one is needed.
         Several = "CH-U004", Input,
             "the file holds more than one request" => "name one with --request",
@@ -139,6 +148,20 @@ impl Context {
         self.passphrase_file.as_deref()
     }
 
+    /// Notes refusals for which there was no valid signer in the office's unsigned log.
+    pub fn note_unsigned(&self, noun: &str, stopped: &Stopped) {
+        let codes = stopped.0.iter().map(|report| report.code.code);
+        let codes: Vec<&str> = codes.filter(|code| unsigned::concerns_signer(code)).collect();
+        if codes.is_empty() {
+            return;
+        }
+        // Without an office there is nowhere to note it; that was told already.
+        let Ok(office) = self.look() else { return };
+        if let Err(error) = office.note_unsigned(noun, self.operator.as_deref(), &codes) {
+            self.printer.tell(&self.printer.report_text(&error.into()));
+        }
+    }
+
     /// Signs a checkpoint where the log's credential is at hand; elsewhere says that one is due.
     pub fn auto_checkpoint(&self, office: &mut Office) {
         let credentials = self.credentials(office.paths(), office.settings());
@@ -191,11 +214,17 @@ impl Context {
         let operator = office.state().operators.get(id).cloned();
         let operator = operator.ok_or_else(|| ActorError::Unknown { id: shown(id) })?;
         let credentials = self.credentials(office.paths(), office.settings());
-        Ok(Actor::open(operator, office.paths(), &credentials, &|name| self.ask(name))?)
+        Ok(Actor::open(
+            operator,
+            office.paths(),
+            &credentials,
+            &|name| self.ask(name),
+            office.now(),
+        )?)
     }
 }
 
 /// An id as it may be shown: what is no id is not repeated.
-fn shown(id: &str) -> String {
+pub fn shown(id: &str) -> String {
     if chancery::office::operator::is_id(id) { id.to_owned() } else { "?".to_owned() }
 }

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-use chancery::durable;
+use chancery::{durable, problem::Phrase};
 use serde_json::{Value, json};
 
 use super::{
@@ -27,7 +27,7 @@ pub fn run(context: &Context, dir: &Path) -> Result<Answer, Stopped> {
     if dir.exists() {
         return Err(UsageError::Argument {
             name: "DIR",
-            expected: "a folder that does not exist yet",
+            expected: Phrase("a folder that does not exist yet", "应为尚不存在的目录"),
         }
         .into());
     }

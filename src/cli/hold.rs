@@ -19,6 +19,7 @@ pub fn run(context: &Context, verb: Hold) -> Result<Answer, Stopped> {
     let safe = |text: &str| mask_text(text, &Masking::default()).text;
     match verb {
         Hold::Place { case, kind, proof } => {
+            hold::case_number(&case).map_err(Stopped)?;
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let case = safe(&case);

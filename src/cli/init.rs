@@ -8,10 +8,11 @@ use std::{
 use chancery::{
     durable,
     office::{
-        founding::{Founding, found},
+        founding::{Founding, found, vacant},
         sample,
         settings::{Agency, Credentials as Folder, Settings, Timestamp, Zone},
     },
+    problem::Phrase,
     signing::SystemRandom,
 };
 use serde_json::json;
@@ -31,6 +32,8 @@ pub fn run(context: &Context, arguments: &Init) -> Result<Answer, Stopped> {
     if arguments.sample {
         sample::found_sample(dir, &mut SystemRandom).map_err(Stopped)?;
     } else {
+        // Nobody is asked ten questions for a place that is taken.
+        vacant(dir)?;
         let mut settings = match &arguments.agency {
             Some(file) => Settings::read(file)?,
             None => ask_settings(context)?,
@@ -77,7 +80,7 @@ fn ask_settings(context: &Context) -> Result<Settings, Stopped> {
     if !io::stdin().is_terminal() {
         return Err(UsageError::Argument {
             name: "--agency",
-            expected: "given where nobody can be asked",
+            expected: Phrase("given where nobody can be asked", "无终端可询问时必须给出"),
         }
         .into());
     }

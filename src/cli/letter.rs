@@ -1,6 +1,6 @@
 //! `letter preview·issue·show·list·reproduce` and `visit statement`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chancery::{
     case::{
@@ -28,7 +28,9 @@ use super::{
 pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
     match verb {
         Letter::Preview { file, request, out } => preview(context, &file, request.as_deref(), &out),
-        Letter::Issue { file, request, out } => issue(context, &file, request.as_deref(), &out),
+        Letter::Issue { file, request, out } => {
+            issue(context, &file, request.as_deref(), &out, Desks::All)
+        }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Reproduce { number, out } => {
@@ -48,8 +50,17 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
 /// Runs a verb of `visit`.
 pub fn visit(context: &Context, verb: Visit) -> Result<Answer, Stopped> {
     match verb {
-        Visit::Statement { file, request, out } => issue(context, &file, request.as_deref(), &out),
+        Visit::Statement { file, request, out } => {
+            issue(context, &file, request.as_deref(), &out, Desks::Visits)
+        }
     }
+}
+
+/// Which documents a command makes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Desks {
+    All,
+    Visits,
 }
 
 /// Rows of the file: all, or the one named.
@@ -97,13 +108,15 @@ fn issue(
     file: &Path,
     wanted: Option<&str>,
     out: &Path,
+    desks: Desks,
 ) -> Result<Answer, Stopped> {
     let rows = rows(file, wanted)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    durable::create_folder(out)?;
+    // Known before a number is given; a letter that is issued and not written is written by a rerun.
+    durable::writable_folder(out)?;
     let mut tally = Tally::default();
     {
         let mut desk = Desk::open(&mut office, &actor, index)?;
@@ -111,6 +124,10 @@ fn issue(
             tally.rows += 1;
             match read {
                 Err(reports) => tally.refuse(context, row, None, &reports),
+                Ok(request) if desks == Desks::Visits && !request.kind().starts_with("visit_") => {
+                    let id = mask_text(request.request_id(), &Masking::default()).text;
+                    tally.refuse(context, row, Some(&id), &[UsageError::NoStatement.into()]);
+                }
                 Ok(request) => {
                     let id = mask_text(request.request_id(), &Masking::default()).text;
                     match desk.issue(&request)? {
@@ -119,13 +136,23 @@ fn issue(
                         }
                         Outcome::Issued(letter) => {
                             tally.issued += 1;
-                            let path = write(&desk, &letter, out)?;
-                            tell(context, row, &id, &letter, &path, false);
+                            tally.hand_out(
+                                context,
+                                (row, &id),
+                                write(&desk, &letter, out),
+                                &letter,
+                                false,
+                            )?;
                         }
                         Outcome::Already(letter) => {
                             tally.already += 1;
-                            let path = write(&desk, &letter, out)?;
-                            tell(context, row, &id, &letter, &path, true);
+                            tally.hand_out(
+                                context,
+                                (row, &id),
+                                write(&desk, &letter, out),
+                                &letter,
+                                true,
+                            )?;
                         }
                     }
                 }
@@ -136,7 +163,7 @@ fn issue(
     if tally.rows == 0 {
         return Err(no_request(wanted));
     }
-    let Tally { rows, issued, already, refused, unread } = tally;
+    let Tally { rows, issued, already, refused, unread, unwritten } = tally;
     let summary = match context.pick("zh", "en") {
         "zh" => format!(
             "共 {rows} 件：签发 {issued}，此前已签发 {already}，拒绝 {refused}，无法读取 {unread}"
@@ -145,13 +172,13 @@ fn issue(
             "{rows} requests: {issued} issued, {already} issued before, {refused} refused, {unread} unreadable"
         ),
     };
-    let exit = match (refused, unread) {
+    let exit = match (refused, unread + unwritten) {
         (_, 1..) => 2,
         (1.., 0) => 1,
         (0, 0) => 0,
     };
     let json = json!({
-        "summary": { "rows": rows, "issued": issued, "already": already, "refused": refused, "unread": unread },
+        "summary": { "rows": rows, "issued": issued, "already": already, "refused": refused, "unread": unread, "unwritten": unwritten },
     });
     Ok(Answer { json, text: summary, exit })
 }
@@ -163,9 +190,49 @@ struct Tally {
     already: u64,
     refused: u64,
     unread: u64,
+    unwritten: u64,
 }
 
 impl Tally {
+    /// Tells where the letter's PDF lies. One that is issued and could not be written is told as
+    /// such: the same command writes it later. A fault stops the rest, another file in its place
+    /// does not.
+    fn hand_out(
+        &mut self,
+        context: &Context,
+        (row, id): (u64, &str),
+        written: Result<PathBuf, Stopped>,
+        letter: &Issued,
+        already: bool,
+    ) -> Result<(), Stopped> {
+        let stopped = match written {
+            Ok(path) => {
+                tell(context, row, id, letter, &path, already);
+                return Ok(());
+            }
+            Err(stopped) => stopped,
+        };
+        self.unwritten += 1;
+        let reports = stopped.0.iter();
+        let problems: Vec<Value> = reports.map(|one| context.printer.report_json(one)).collect();
+        let number = &letter.number;
+        let mut text = match context.pick("zh", "en") {
+            "zh" => format!(
+                "{number}  {id}  已签发并归档，PDF 未能写出；排除原因后再次执行同一命令即可补写"
+            ),
+            _ => format!(
+                "{number}  {id}  issued and archived, its PDF not written; mend the cause and run the same command again"
+            ),
+        };
+        for report in &stopped.0 {
+            text.push('\n');
+            text.push_str(&context.printer.report_text(report));
+        }
+        let json = json!({ "row": row, "request": id, "number": number, "unwritten": problems });
+        context.printer.line(&json, &text);
+        if stopped.exit() == 3 { Err(stopped) } else { Ok(()) }
+    }
+
     fn refuse(&mut self, context: &Context, row: u64, id: Option<&str>, reports: &[Report]) {
         // A row without a request could not be read at all.
         if id.is_some() {
@@ -188,7 +255,7 @@ impl Tally {
 }
 
 /// Writes the archived PDF under the letter's number; the same file again is left alone.
-fn write(desk: &Desk<'_>, letter: &Issued, out: &Path) -> Result<std::path::PathBuf, Stopped> {
+fn write(desk: &Desk<'_>, letter: &Issued, out: &Path) -> Result<PathBuf, Stopped> {
     let path = out.join(format!("{}.pdf", letter.number));
     let pdf = desk.office().object(&letter.pdf)?;
     match durable::write_new(&path, &pdf) {

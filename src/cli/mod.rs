@@ -20,6 +20,7 @@ mod report;
 mod rules;
 mod session;
 mod template;
+mod usage;
 mod verify;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -33,18 +34,39 @@ pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let failed = error.use_stderr();
             // Help asked for is a result; anything else is a usage error.
-            if error.print().is_err() {
-                return 3;
+            if error.use_stderr() {
+                let typed = std::env::args_os().skip(1);
+                let typed: Vec<_> = typed.map(|word| word.to_string_lossy().into_owned()).collect();
+                return usage::misused(&error, &typed);
             }
-            return if failed { 2 } else { 0 };
+            return if error.print().is_err() { 3 } else { 0 };
         }
     };
     let context = Context::new(&cli.global);
+    let noun = noun(&cli.command);
     match dispatch(&context, cli.command) {
         Ok(answer) => context.printer.answer(&answer),
-        Err(stopped) => context.printer.stopped(&stopped),
+        Err(stopped) => {
+            context.note_unsigned(noun, &stopped);
+            context.printer.stopped(&stopped)
+        }
+    }
+}
+
+/// The noun of a command, for the log of unsigned refusals.
+const fn noun(command: &Command) -> &'static str {
+    match command {
+        Command::Operator { .. } => "operator",
+        Command::Principal { .. } => "principal",
+        Command::Template { .. } => "template",
+        Command::Letter { .. } => "letter",
+        Command::Hold { .. } => "hold",
+        Command::Visit { .. } => "visit",
+        Command::Evidence { .. } => "evidence",
+        Command::Register { .. } => "register",
+        Command::Session { .. } => "session",
+        _ => "other",
     }
 }
 

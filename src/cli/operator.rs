@@ -6,6 +6,7 @@ use chancery::{
         founding::Enrolment,
         operator::{Operator as Person, Role},
     },
+    problem::Phrase,
     signing::{Passphrase, SystemRandom},
 };
 use serde_json::{Value, json};
@@ -25,11 +26,16 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
             let roles = role.iter().map(|role| role.parse::<Role>()).collect::<Result<Vec<_>, _>>();
             let roles = roles.map_err(|_| UsageError::Argument {
                 name: "--role",
-                expected: "clerk, agent, approver, archivist, auditor or administrator",
+                expected: Phrase(
+                    "clerk, agent, approver, archivist, auditor or administrator",
+                    "应为 clerk、agent、approver、archivist、auditor 或 administrator",
+                ),
             })?;
             let years = u8::try_from(years).ok().filter(|years| (1..=10).contains(years));
-            let years =
-                years.ok_or(UsageError::Argument { name: "--years", expected: "1 to 10" })?;
+            let years = years.ok_or(UsageError::Argument {
+                name: "--years",
+                expected: Phrase("1 to 10", "应为 1 至 10"),
+            })?;
             let held = context.credentials(office.paths(), office.settings());
             let passphrase = match new_passphrase_file {
                 Some(file) => credentials::read(&file, &id)?,

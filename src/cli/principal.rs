@@ -10,6 +10,7 @@ use chancery::{
         credentials,
         principal::{PrincipalError, Profile},
     },
+    problem::Phrase,
     register::Clock as _,
     signing::{
         Certificate, CertificateAuthority, Credential, KeyPair, Passphrase, Signer as _, Subject,
@@ -118,7 +119,10 @@ fn add(
     } else if certificate.is_none() {
         return Err(UsageError::Argument {
             name: "principal add",
-            expected: "given --certificate with --fingerprint, --profile, or both",
+            expected: Phrase(
+                "given --certificate with --fingerprint, --profile, or both",
+                "须给出 --certificate 与 --fingerprint，或 --profile，或两者",
+            ),
         }
         .into());
     }

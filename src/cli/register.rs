@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chancery::{
     audit, durable,
+    problem::Phrase,
     register::{ProofFile, Recorded},
 };
 use serde_json::{Value, json};
@@ -36,7 +37,10 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
             let note = note.filter(|note| covers(note.checkpoint().size)).ok_or_else(|| {
                 UsageError::Argument {
                     name: "SEQ",
-                    expected: "covered by a checkpoint: run `register checkpoint` first",
+                    expected: Phrase(
+                        "covered by a checkpoint: run `register checkpoint` first",
+                        "尚无检查点覆盖，请先执行 `register checkpoint`",
+                    ),
                 }
             })?;
             let proof = office.view().prove_inclusion(seq, note.checkpoint().size)?;
@@ -152,5 +156,7 @@ fn entry_json(entry: &Recorded) -> Value {
 }
 
 fn no_entry() -> UsageError {
-    UsageError::Argument { name: "SEQ", expected: "the number of an entry" }
+    UsageError::Argument {
+        name: "SEQ", expected: Phrase("the number of an entry", "应为条目序号")
+    }
 }

@@ -126,6 +126,15 @@ impl Printer {
             Severity::Input => self.pick("输入有误", "input"),
             Severity::Fault => self.pick("故障", "fault"),
         };
+        self.labelled(label, report)
+    }
+
+    /// A report that is told and is no defect.
+    pub fn note_text(&self, report: &Report) -> String {
+        self.labelled(self.pick("附注", "note"), report)
+    }
+
+    fn labelled(&self, label: &str, report: &Report) -> String {
         format!(
             "{label} {}: {}\n  → {}",
             report.code.code,

@@ -5,7 +5,11 @@ use std::{
     path::Path,
 };
 
-use chancery::{durable, problem::Report, rules};
+use chancery::{
+    durable,
+    problem::{Phrase, Report},
+    rules,
+};
 use serde_json::json;
 
 use super::{
@@ -27,10 +31,11 @@ pub fn run(context: &Context, file: &Path) -> Result<Answer, Stopped> {
     let mut number = 0_u64;
     loop {
         let mut line = String::new();
-        let read = (&mut lines)
-            .take(LINE)
-            .read_line(&mut line)
-            .map_err(|_| UsageError::Argument { name: "FILE", expected: "UTF-8 text in lines" })?;
+        let read =
+            (&mut lines).take(LINE).read_line(&mut line).map_err(|_| UsageError::Argument {
+                name: "FILE",
+                expected: Phrase("UTF-8 text in lines", "应为逐行的 UTF-8 文本"),
+            })?;
         if read == 0 {
             break;
         }

@@ -6,19 +6,16 @@ use std::{
     time::Duration,
 };
 
-use chancery::{
-    office::{
-        actor::{self, ActorError},
-        credentials::Credentials,
-        session::{self, SessionError},
-    },
-    problem::Problem as _,
+use chancery::office::{
+    actor::{self, ActorError},
+    credentials::Credentials,
+    session::{self, SessionError},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     arguments::Session,
-    context::Context,
+    context::{Context, shown},
     report::{Answer, Stopped},
 };
 
@@ -30,10 +27,14 @@ pub fn run(context: &Context, verb: Session) -> Result<Answer, Stopped> {
     let office = context.look()?;
     let id = context.operator_id()?.to_owned();
     let operator = office.state().operators.get(&id).cloned();
-    let operator = operator.ok_or_else(|| ActorError::Unknown { id: "?".to_owned() })?;
+    let operator = operator.ok_or_else(|| ActorError::Unknown { id: shown(&id) })?;
     let socket = office.paths().session(&id);
     match verb {
         Session::Start { minutes } => {
+            actor::admit(&operator, office.now())?;
+            if session::runs(&socket) {
+                return Err(SessionError::Running { operator: id }.into());
+            }
             // Ask here, where there is a terminal; the agent gets it through a pipe.
             let credentials = context.credentials(office.paths(), office.settings());
             let file = office.paths().operator_key(&id);
@@ -67,7 +68,7 @@ pub fn run(context: &Context, verb: Session) -> Result<Answer, Stopped> {
             session::serve(&socket, &credential, lifetime, || {
                 printer.line(&json!(READY), READY);
             })?;
-            Ok(Answer::done(serde_json::Value::Null, String::new()))
+            Ok(Answer::done(Value::Null, String::new()))
         }
     }
 }
@@ -82,6 +83,7 @@ fn start(
     let fault = |source| SessionError::Socket { source };
     let program = std::env::current_exe().map_err(fault)?;
     let mut command = Command::new(program);
+    command.args(["--json", "--lang", context.pick("zh", "en")]);
     command.arg("--office").arg(office.paths().root()).args(["--as", id]);
     if let Some(file) = context.passphrase_file() {
         command.arg("--passphrase-file").arg(file);
@@ -99,10 +101,11 @@ fn start(
     if let Some(pipe) = child.stdout.take() {
         BufReader::new(pipe).read_line(&mut said).map_err(fault)?;
     }
-    if said.trim() != READY {
-        let error = SessionError::Running { operator: id.to_owned() };
-        debug_assert!(error.code().code.starts_with("CH-O"));
-        return Err(error.into());
+    let said: Value = serde_json::from_str(&said).unwrap_or_default();
+    if said != json!(READY) {
+        let why = said.pointer("/problems/0/message").and_then(Value::as_str).unwrap_or("?");
+        let (english, chinese) = (why.to_owned(), why.to_owned());
+        return Err(SessionError::Agent { english, chinese }.into());
     }
     let text = match context.pick("zh", "en") {
         "zh" => format!("操作员 {id} 的会话已开始，{minutes} 分钟后自动结束"),

@@ -6,7 +6,7 @@ use chancery::{
     durable,
     letter::proof::{ProofPage, Strain},
     office::{Office, embedded, journal, operator::Role},
-    problem::{Problem as _, Report},
+    problem::{Phrase, Problem as _, Report},
     register::{Clock as _, Draft},
     template::{
         approval::{Approval, ApprovalRefusal, Side, SignedStatement, Statement},
@@ -61,10 +61,12 @@ fn proof(package: &Package) -> Result<ProofPage, Stopped> {
 fn check_text(context: &Context, text: &str) -> Result<Answer, Stopped> {
     let mut read = String::new();
     let text = if text == "-" {
-        std::io::stdin()
-            .take(TEXT_LIMIT)
-            .read_to_string(&mut read)
-            .map_err(|_| UsageError::Argument { name: "--text", expected: "UTF-8 text" })?;
+        std::io::stdin().take(TEXT_LIMIT).read_to_string(&mut read).map_err(|_| {
+            UsageError::Argument {
+                name: "--text",
+                expected: Phrase("UTF-8 text", "应为 UTF-8 文本"),
+            }
+        })?;
         read.as_str()
     } else {
         text
@@ -144,15 +146,24 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
             return Err(ApprovalRefusal::Changed { id }.into());
         }
-        let side = judge(&office, &signed);
-        if side != Some(Side::Principal) {
+        let approval = judge(&office, &signed);
+        if approval.side != Some(Side::Principal) {
             return Err(ApprovalRefusal::NotApprover.into());
+        }
+        if office.state().approvals.is_spent(&approval) {
+            return Err(ApprovalRefusal::Replayed { id }.into());
         }
         return record(context, &mut office, &signed, &actor);
     }
     let (id, principal) = match (&arguments.id, &arguments.principal) {
         (Some(id), Some(principal)) => (id, principal),
-        _ => return Err(UsageError::Argument { name: "template", expected: "named" }.into()),
+        _ => {
+            return Err(UsageError::Argument {
+                name: "template",
+                expected: Phrase("named", "须指明"),
+            }
+            .into());
+        }
     };
     let today = office.today();
     let from = date(arguments.from.as_deref(), "--from")?.unwrap_or(today);
@@ -185,13 +196,13 @@ fn refuse_defects(package: &Package) -> Result<(), Stopped> {
     if found.is_empty() { Ok(()) } else { Err(Stopped(found)) }
 }
 
-fn judge(office: &Office, signed: &SignedStatement) -> Option<Side> {
+fn judge(office: &Office, signed: &SignedStatement) -> Approval {
     let state = office.state();
     let principal = state.principals.get(&signed.statement.principal);
     let principal =
         principal.map(|one| chancery::signing::TrustAnchors::new([one.certificate.clone()]));
     let now = office.now().with_timezone(&Utc);
-    Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0).side
+    Approval::judge(signed, &state.agency_anchors(), principal.as_ref(), now, 0)
 }
 
 fn record(
@@ -247,7 +258,10 @@ fn sign(
     let (Some(key), Some(own_certificate), Some(out)) = (key, own_certificate, out) else {
         return Err(UsageError::Argument {
             name: "--sign",
-            expected: "given with --key, --own-certificate and --out",
+            expected: Phrase(
+                "given with --key, --own-certificate and --out",
+                "须与 --key、--own-certificate、--out 一并给出",
+            ),
         }
         .into());
     };
@@ -380,7 +394,11 @@ fn show(context: &Context, id: &str) -> Result<Answer, Stopped> {
 fn date(text: Option<&str>, name: &'static str) -> Result<Option<NaiveDate>, Stopped> {
     text.map(|text| {
         text.parse().map_err(|_| {
-            UsageError::Argument { name, expected: "a date such as 2026-12-31" }.into()
+            UsageError::Argument {
+                name,
+                expected: Phrase("a date such as 2026-12-31", "应为日期，如 2026-12-31"),
+            }
+            .into()
         })
     })
     .transpose()

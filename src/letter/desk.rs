@@ -6,7 +6,7 @@
 //! finished or spoiled by the same code. Source: SPEC decision 3, "Register".
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     fs::File,
     io::Cursor,
 };
@@ -218,8 +218,9 @@ impl<'a> Desk<'a> {
         let profile = self.profile(request.principal())?;
         let masking = profile.masking();
         let today = self.office.today();
-        let case = mask_text(request.case_no(), &masking).text;
-        let holds = self.office.state().holds.get(&case).cloned().unwrap_or_default();
+        // Holds are kept under the case number as `hold place` takes it, whatever this principal masks.
+        let held = mask_text(request.case_no(), &Masking::default()).text;
+        let holds = self.office.state().holds.get(&held).cloned().unwrap_or_default();
         let issuer = self.actor.operator();
         let document = package.metadata().clone();
         let circumstances = Circumstances {
@@ -409,6 +410,7 @@ impl<'a> Desk<'a> {
         key: &str,
         reports: Vec<Report>,
     ) -> Result<Outcome, DeskError> {
+        let reports = distinct(reports);
         let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
         let principal = self.office.state().principals.contains_key(request.principal());
         let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
@@ -440,12 +442,7 @@ impl<'a> Desk<'a> {
                 (None, ..) => self.spoil(&number, seq, "cut off before it was issued")?,
             }
         }
-        let archive = self.office.archive();
-        for staged in archive.staged()? {
-            // Whatever an entry names was published above.
-            archive.discard(staged)?;
-        }
-        Ok(())
+        Ok(self.office.settle_staged()?)
     }
 
     fn finish(&mut self, number: &str, issued: &Recorded) -> Result<(), DeskError> {
@@ -453,12 +450,8 @@ impl<'a> Desk<'a> {
         let names = ["package_object", "record", "pdf"];
         let objects: Vec<Digest> =
             names.iter().filter_map(|name| text(body, name).parse().ok()).collect();
+        self.office.settle_staged()?;
         let archive = self.office.archive();
-        for staged in archive.staged()? {
-            if objects.contains(&staged.digest()) {
-                archive.publish(staged)?;
-            }
-        }
         for object in &objects {
             if !archive.contains(object)? {
                 return Err(ArchiveError::Missing { digest: *object }.into());
@@ -565,6 +558,12 @@ fn lock(office: &Office) -> Result<File, DeskError> {
         Err(std::fs::TryLockError::WouldBlock) => Err(DeskError::Busy),
         Err(std::fs::TryLockError::Error(error)) => Err(fault(durable::at(&path)(error))),
     }
+}
+
+/// The same reports, each told once.
+fn distinct(reports: Vec<Report>) -> Vec<Report> {
+    let mut told = HashSet::new();
+    reports.into_iter().filter(|report| told.insert(report.to_string())).collect()
 }
 
 /// A number that is none, as long as a real one.

@@ -118,7 +118,7 @@ crate::problems! {
 /// Oldest as-of date, in days before today.
 const STALE_DAYS: i64 = 31;
 /// Relations of the insured against which there is no claim.
-const FAMILY: [&str; 2] = ["family_member", "household_member"];
+const FAMILY: [&str; 2] = ["family", "member"];
 /// Fields that quote what a person said: told, not refused (SPEC decision 7).
 const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 
@@ -277,4 +277,21 @@ fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
 /// Whether a field's text is written by a person for this letter.
 fn is_free_text(name: &str) -> bool {
     field::named(name).is_some_and(|field| matches!(field.kind, field::Kind::Text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::field::{Kind, named};
+
+    /// The rule once looked for words that no request can hold, and so refused nobody.
+    #[test]
+    fn the_insureds_family_is_known_by_the_words_requests_use() {
+        let Some(Kind::Choice(choices)) = named("insured_relation").map(|field| field.kind) else {
+            panic!("`insured_relation` is no choice")
+        };
+        for family in FAMILY {
+            assert!(choices.iter().any(|choice| choice.value == family), "{family}");
+        }
+    }
 }

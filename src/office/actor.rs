@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::{
     digest::Digest,
     durable,
@@ -77,6 +79,7 @@ impl std::fmt::Debug for Actor {
 
 impl Actor {
     /// Opens `operator`'s key: a running session first, else the key file with its passphrase.
+    /// `now` judges the certificate.
     ///
     /// # Errors
     /// [`ActorError`], by variant.
@@ -85,10 +88,9 @@ impl Actor {
         paths: &OfficePaths,
         credentials: &Credentials,
         ask: &Ask<'_>,
+        now: DateTime<FixedOffset>,
     ) -> Result<Self, ActorError> {
-        if operator.revoked_at.is_some() {
-            return Err(ActorError::Revoked { id: operator.id });
-        }
+        admit(&operator, now)?;
         let socket = paths.session(&operator.id);
         if let Some(session) = SessionSigner::connect(&socket, operator.certificate.clone()) {
             return Ok(Self { operator, signer: Box::new(session) });
@@ -126,6 +128,21 @@ impl Actor {
             Err(ActorError::Role { id: self.operator.id.clone(), role })
         }
     }
+}
+
+/// Refuses an operator who was revoked or whose certificate is not valid at `now`.
+///
+/// # Errors
+/// [`ActorError::Revoked`], [`ActorError::Certificate`].
+pub fn admit(operator: &Operator, now: DateTime<FixedOffset>) -> Result<(), ActorError> {
+    let id = || operator.id.clone();
+    if operator.revoked_at.is_some() {
+        return Err(ActorError::Revoked { id: id() });
+    }
+    if !operator.certificate.is_valid_at(now.to_utc()) {
+        return Err(ActorError::Certificate { id: id() });
+    }
+    Ok(())
 }
 
 /// Opens the key of `operator` in `file`.

@@ -380,6 +380,20 @@ impl Office {
         Ok(())
     }
 
+    /// Archives the sealed bundle that a cut-off command left at `path`, if it is `object`.
+    fn put_left(&self, path: &Path, object: &Digest) -> Reports<()> {
+        let fault = |error: ArchiveError| report(OfficeError::from(error));
+        let missing = || fault(ArchiveError::Missing { digest: *object });
+        let mut file = durable::open_regular(path).map_err(|_| missing())?;
+        let staged = self.archive().stage(&mut file).map_err(fault)?;
+        if staged.digest() != *object {
+            self.archive().discard(staged).map_err(fault)?;
+            return Err(missing());
+        }
+        self.archive().publish(staged).map_err(fault)?;
+        Ok(())
+    }
+
     /// Finishes or spoils the newest bundle; under the room's lock only it can be unfinished.
     fn recover_evidence(&mut self, actor: &Actor) -> Reports<()> {
         let fault = |error: RegisterError| report(OfficeError::from(error));
@@ -395,11 +409,13 @@ impl Office {
             match (sealed, archived, spoiled) {
                 (Some(_), Some(_), _) | (None, _, Some(_)) => {}
                 (Some(sealed), None, _) => {
-                    let object = digest(&sealed.entry().body, "object");
-                    for staged in self.archive().staged().map_err(archive_fault)? {
-                        if Some(staged.digest()) == object {
-                            self.archive().publish(staged).map_err(archive_fault)?;
-                        }
+                    self.settle_staged().map_err(report)?;
+                    if let Some(object) = digest(&sealed.entry().body, "object")
+                        && !self.archive().contains(&object).map_err(archive_fault)?
+                    {
+                        // The bundle itself may still stand where it was sealed.
+                        let left = self.paths().root().join("staging").join(format!("{id}.asice"));
+                        self.put_left(&left, &object)?;
                     }
                     self.complete_bundle(&id, sealed.seq(), actor).map_err(report)?;
                 }

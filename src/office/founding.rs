@@ -146,6 +146,19 @@ pub fn found(
 }
 
 fn begin(folder: &Path) -> Result<PathBuf, FoundingError> {
+    let parent = vacant(folder)?;
+    let building = tempfile::Builder::new()
+        .prefix(".chancery-founding-")
+        .tempdir_in(&parent)
+        .map_err(durable::at(&parent))?;
+    Ok(building.keep())
+}
+
+/// The folder in which `folder` is to be made; refuses a place that is taken.
+///
+/// # Errors
+/// [`FoundingError::Occupied`], [`FoundingError::File`].
+pub fn vacant(folder: &Path) -> Result<PathBuf, FoundingError> {
     let occupied = || FoundingError::Occupied { path: folder.display().to_string() };
     match std::fs::read_dir(folder) {
         Ok(mut entries) => {
@@ -161,14 +174,11 @@ fn begin(folder: &Path) -> Result<PathBuf, FoundingError> {
         _ => Path::new("."),
     };
     durable::create_folder(parent)?;
-    let building = tempfile::Builder::new()
-        .prefix(".chancery-founding-")
-        .tempdir_in(parent)
-        .map_err(durable::at(parent))?;
-    Ok(building.keep())
+    Ok(parent.to_owned())
 }
 
-fn finish(building: &Path, folder: &Path) -> Result<(), FoundingError> {
+/// Moves a whole office to its name.
+pub(super) fn finish(building: &Path, folder: &Path) -> Result<(), FoundingError> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(building, std::fs::Permissions::from_mode(0o755))
         .map_err(durable::at(building))?;

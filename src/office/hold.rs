@@ -7,6 +7,10 @@ use super::{
     operator::{Operator, Role},
     state,
 };
+use crate::{
+    case::{field, value},
+    problem::Report,
+};
 
 crate::problems! {
     /// Why a hold is not placed or released.
@@ -46,6 +50,21 @@ pub const KINDS: [&str; 12] = [
     "hardship",
 ];
 
+/// Kind that nothing here lifts. Source: REQUIREMENTS 2.
+pub const FINAL: &str = "do_not_collect";
+
+/// Refuses a case number that no request could carry: a hold under it would stop nothing.
+///
+/// # Errors
+/// Every defect of it.
+pub fn case_number(text: &str) -> Result<(), Vec<Report>> {
+    let mut found = Vec::new();
+    if let Some(field) = field::named("case_no") {
+        value::read(field, &text.into(), None, &mut found);
+    }
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
 /// Whether `operator` may place a hold of `kind`.
 ///
 /// # Errors
@@ -73,8 +92,21 @@ pub fn may_release(
     if !standing.iter().any(|hold| hold.kind == kind) {
         return Err(HoldRefusal::NotHeld);
     }
-    if kind == "do_not_collect" {
+    if kind == FINAL {
         return Err(HoldRefusal::Final);
     }
     if operator.may(Role::Administrator) { Ok(()) } else { Err(HoldRefusal::Role) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hold_is_placed_only_under_a_number_that_requests_can_carry() {
+        assert!(case_number("YL-2030-0001").is_ok());
+        for wrong in ["", "  ", " YL-1 ", "../x", "6200000000000005"] {
+            assert!(case_number(wrong).is_err(), "{wrong}");
+        }
+    }
 }

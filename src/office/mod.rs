@@ -21,5 +21,6 @@ pub mod sample_requests;
 pub mod session;
 pub mod settings;
 pub mod state;
+pub mod unsigned;
 
 pub use office_folder::Office;

@@ -3,22 +3,23 @@
 //! Opening for acting finishes or spoils what was cut off; opening for looking writes nothing and
 //! works from read-only media.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use crate::{
-    archive::{ArchiveError, LocalArchive, Objects as _},
+    archive::{ArchiveError, LocalArchive, Objects as _, Stage as _},
     digest::Digest,
     durable,
     office::{
         actor::Actor,
         clock::SystemClock,
         credentials::{Ask, CredentialError, Credentials, Service},
+        journal,
         paths::OfficePaths,
         principal::{PrincipalError, Profile},
         settings::Settings,
-        state::State,
+        state::{State, digest},
     },
     problem::{Report, alone as report},
     register::{
@@ -70,6 +71,10 @@ crate::problems! {
         Signing { source: SigningError } = "CH-O066", Fault,
             "a key of the office cannot sign: {source}" => "restore the key that was made with its certificate",
             "办公室密钥无法签名：{source}" => "请恢复与证书同批生成的密钥";
+        /// The settings are not those the office was founded with.
+        Settings { member: &'static str } = "CH-O068", Finding,
+            "`{member}` in office.toml is not what the office was founded with" => "put back the founding value, or give the right office; `chancery register show 0` tells it",
+            "office.toml 中的 `{member}` 与设立时不一致" => "请恢复设立时的值，或指定正确的办公室；见 `chancery register show 0`";
         /// A passphrase is missing.
         Credential { source: CredentialError } = "CH-O067", Input,
             "{source}" => "put the passphrase file into the credentials folder, or run at a terminal",
@@ -133,6 +138,7 @@ impl Office {
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
         let state = State::replay(&view(&books)).map_err(report)?;
+        founded_so(&settings, &clock, &state)?;
         Ok(Self { paths, settings, clock, books, archive, state })
     }
 
@@ -255,6 +261,33 @@ impl Office {
         open_profile(&bytes, &principal.certificate, None).map_err(report)
     }
 
+    /// Publishes what a cut-off command left staged and the register names, and drops the rest.
+    /// Only the newest letter and the newest bundle can be unfinished; what a living command
+    /// stages is its own.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`], [`OfficeError::Archive`].
+    pub(crate) fn settle_staged(&self) -> Result<(), OfficeError> {
+        let view = self.view();
+        let mut named = BTreeSet::new();
+        for kind in [&journal::LETTER_ISSUED, &journal::EVIDENCE_SEALED] {
+            let newest = view.last_place(kind)?.map(|seq| view.get(seq)).transpose()?.flatten();
+            let body = newest.as_ref().map(|entry| &entry.entry().body);
+            for member in ["package_object", "record", "pdf", "object"] {
+                named.extend(body.and_then(|body| digest(body, member)));
+            }
+        }
+        for staged in self.archive.staged()? {
+            if named.contains(&staged.digest()) {
+                self.archive.publish(staged)?;
+            } else {
+                self.archive.discard(staged)?;
+            }
+        }
+        self.archive.discard_half_made()?;
+        Ok(())
+    }
+
     /// An object of the archive, its digest checked.
     ///
     /// # Errors
@@ -339,6 +372,18 @@ impl Office {
     }
 }
 
+/// Refuses settings that moved the office's days or belong to another office's register.
+fn founded_so(settings: &Settings, clock: &SystemClock, state: &State) -> Result<(), Vec<Report>> {
+    let mut found = Vec::new();
+    if settings.agency.uscc != state.uscc {
+        found.push(OfficeError::Settings { member: "agency.uscc" }.into());
+    }
+    if *clock.now().offset() != *state.founded_at.offset() {
+        found.push(OfficeError::Settings { member: "time.zone" }.into());
+    }
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
 /// Name of the register's log, in checkpoints and its verifier key.
 #[must_use]
 pub fn log_name(settings: &Settings) -> String {
@@ -356,8 +401,18 @@ pub fn open_profile(
     pinned: &Certificate,
     at: Option<DateTime<FixedOffset>>,
 ) -> Result<Profile, PrincipalError> {
+    open_dated_profile(signed, pinned, at).map(|(profile, _)| profile)
+}
+
+/// Opens a signed profile, with the time at which its signer says it was signed.
+pub(super) fn open_dated_profile(
+    signed: &[u8],
+    pinned: &Certificate,
+    at: Option<DateTime<FixedOffset>>,
+) -> Result<(Profile, DateTime<Utc>), PrincipalError> {
     let opened = cades::verify_enveloping(signed).map_err(|_| PrincipalError::NotPinned)?;
-    let at = at.map_or(opened.signature.signing_time(), |at| at.to_utc());
+    let signed_at = opened.signature.signing_time();
+    let at = at.map_or(signed_at, |at| at.to_utc());
     verify_chain(
         opened.signature.certificate(),
         opened.signature.intermediates(),
@@ -368,7 +423,7 @@ pub fn open_profile(
     .map_err(|_| PrincipalError::NotPinned)?;
     let text = std::str::from_utf8(&opened.content)
         .map_err(|_| PrincipalError::Malformed { line: 1, detail: "not UTF-8".to_owned() })?;
-    Profile::parse(text)
+    Ok((Profile::parse(text)?, signed_at))
 }
 
 fn view(books: &Books) -> View<'_> {

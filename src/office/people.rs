@@ -12,14 +12,19 @@ use crate::{
         credentials::{Ask, Credentials, Service},
         founding::{Enrolment, FoundingError},
         journal,
-        office_folder::{OfficeError, open_profile},
+        office_folder::{OfficeError, open_dated_profile},
         operator::{Role, is_id},
         principal::{PrincipalError, Profile},
         state::certificate_value,
     },
-    problem::{Report, alone as report},
+    problem::{Phrase, Report, alone as report},
     register::{Clock as _, Draft},
-    signing::{CertificateAuthority, Random, certificate::Certificate, key::Passphrase},
+    signing::{
+        CertificateAuthority, Random,
+        certificate::Certificate,
+        chain::{Purpose, verify_chain},
+        key::Passphrase,
+    },
 };
 
 type Reports<T> = Result<T, Vec<Report>>;
@@ -98,7 +103,8 @@ impl Office {
     /// Pins a principal's certificate, whose fingerprint was confirmed outside this system.
     ///
     /// # Errors
-    /// [`PrincipalError::Fingerprint`], [`ActorError::Role`], [`OfficeError`].
+    /// [`PrincipalError::Fingerprint`], [`PrincipalError::AgencySide`], [`ActorError::Role`],
+    /// [`OfficeError`].
     pub fn pin(
         &mut self,
         id: &str,
@@ -116,11 +122,26 @@ impl Office {
         if certificate.fingerprint() != *fingerprint {
             return Err(report(PrincipalError::Fingerprint));
         }
+        if self.is_agency_side(certificate) {
+            return Err(report(PrincipalError::AgencySide));
+        }
         let draft = Draft::new(journal::PRINCIPAL_PINNED, id)
             .with("fingerprint", fingerprint.to_string())
             .with("certificate", certificate_value(certificate));
         self.append(draft, actor).map_err(report)?;
         Ok(())
+    }
+
+    /// Whether `certificate` is of the office's authority, or holds a key of the agency's people.
+    fn is_agency_side(&self, certificate: &Certificate) -> bool {
+        let authority = &self.state().authority;
+        let own = self.state().operators.values().map(|operator| &operator.certificate);
+        let key = certificate.public_key_der().ok();
+        let shared = own.chain([authority]).any(|one| one.public_key_der().ok() == key);
+        let at = self.now().to_utc();
+        shared
+            || verify_chain(certificate, &[], &self.state().agency_anchors(), at, Purpose::Sign)
+                .is_ok()
     }
 
     /// Takes in a profile that the principal signed.
@@ -133,12 +154,23 @@ impl Office {
         let principal = self.state().principals.get(id);
         let principal = principal.ok_or_else(|| report(PrincipalError::Unknown { id: shown() }))?;
         let now = self.clock().now();
-        let profile = open_profile(signed, &principal.certificate, Some(now)).map_err(report)?;
+        let (profile, signed_at) =
+            open_dated_profile(signed, &principal.certificate, Some(now)).map_err(report)?;
         if profile.id != id {
             return Err(report(PrincipalError::Member {
                 member: "id",
-                expected: "the id under which the principal is pinned here",
+                expected: Phrase(
+                    "the id under which the principal is pinned here",
+                    "应为该委托方在本办公室的编号",
+                ),
             }));
+        }
+        // An older profile would bring back what the principal changed since.
+        let current = principal.profile.and_then(|object| self.object(&object).ok());
+        let current =
+            current.and_then(|bytes| open_dated_profile(&bytes, &principal.certificate, None).ok());
+        if current.is_some_and(|(_, in_force)| signed_at < in_force) {
+            return Err(report(PrincipalError::Older));
         }
         let object = self
             .archive()

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     masking::{AllowList, Masking, Policy},
     office::operator::is_id,
+    problem::Phrase,
 };
 
 /// Latest end of contact hours a principal may set.
@@ -28,7 +29,7 @@ crate::problems! {
             "the profile's line {line}: {detail}" => "correct it; docs/formats.md shows every member",
             "委托方档案第 {line} 行：{detail}" => "请更正；各项见 docs/formats.md";
         /// A member has a value it cannot have.
-        Member { member: &'static str, expected: &'static str } = "CH-O011", Input,
+        Member { member: &'static str, expected: Phrase } = "CH-O011", Input,
             "the profile's `{member}` is not {expected}" => "let the principal correct and sign it again",
             "委托方档案的 `{member}` 不符合要求（{expected}）" => "请委托方更正后重新签署";
         /// The principal is not known here.
@@ -43,6 +44,14 @@ crate::problems! {
         NotPinned = "CH-O014", Refusal,
             "the profile is not signed under the principal's pinned certificate" => "ask the principal to sign it with its own key",
             "档案并非由委托方已固定的证书签署" => "请委托方使用其自有密钥签署";
+        /// The certificate belongs to the agency's side.
+        AgencySide = "CH-O016", Refusal,
+            "the certificate is the agency's own, of its authority or of an operator's key" => "take the certificate that the principal made itself",
+            "该证书属于本机构（其签发机构或操作员密钥）" => "请使用委托方自行生成的证书";
+        /// The profile was signed before the one in force.
+        Older = "CH-O017", Refusal,
+            "the profile was signed before the one in force" => "ask the principal for the newest, or to sign this one again",
+            "该档案的签署时间早于现行档案" => "请向委托方索取最新档案，或请其重新签署";
         /// The principal has no profile yet.
         NoProfile { id: String } = "CH-O015", Refusal,
             "principal `{id}` has no signed profile" => "take one in with `chancery principal add --profile`",
@@ -181,7 +190,10 @@ impl Profile {
     fn check(&self) -> Result<(), PrincipalError> {
         let member = |member, expected| Err(PrincipalError::Member { member, expected });
         if !is_id(&self.id) {
-            return member("id", "2 to 32 of a-z, 0-9 and -");
+            return member(
+                "id",
+                Phrase("2 to 32 of a-z, 0-9 and -", "应为 2 至 32 个小写字母、数字或 -"),
+            );
         }
         for (name, text, most) in [
             ("name", &self.name, 50),
@@ -194,24 +206,36 @@ impl Profile {
         ] {
             let length = text.chars().count();
             if length == 0 || length > most || text.chars().any(char::is_control) {
-                return member(name, "one line of text within its length");
+                return member(
+                    name,
+                    Phrase("one line of text within its length", "应为一行文字且不超过限长"),
+                );
             }
         }
         let digits = |account: &String| {
             (12..=19).contains(&account.len()) && account.bytes().all(|b| b.is_ascii_digit())
         };
         if !self.official_accounts.iter().all(digits) {
-            return member("official_accounts", "a list of numbers of 12 to 19 digits");
+            return member(
+                "official_accounts",
+                Phrase("a list of numbers of 12 to 19 digits", "应为 12 至 19 位数字的清单"),
+            );
         }
         if self.mandate.from > self.mandate.until {
-            return member("mandate", "a term whose first day is not after its last");
+            return member(
+                "mandate",
+                Phrase("a term whose first day is not after its last", "首日不得晚于末日"),
+            );
         }
         let time = |(hour, minute)| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
         if self.hours_end.is_some_and(|end| end > time(LATEST_END) || end <= time(START)) {
-            return member("hours_end", "after 08:00 and not after 22:00");
+            return member(
+                "hours_end",
+                Phrase("after 08:00 and not after 22:00", "应晚于 08:00 且不晚于 22:00"),
+            );
         }
         if self.retention_years.is_some_and(|years| !(RETENTION_FLOOR..=100).contains(&years)) {
-            return member("retention_years", "5 to 100");
+            return member("retention_years", Phrase("5 to 100", "应为 5 至 100"));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use super::{
     actor::{Actor, open_key},
     credentials::{self, Credentials, Service},
     embedded,
-    founding::{Enrolment, Founding, OPERATOR_YEARS, found},
+    founding::{Enrolment, Founding, OPERATOR_YEARS, finish, found, vacant},
     journal,
     operator::Role,
     paths::OfficePaths,
@@ -67,7 +67,13 @@ type Reports<T> = Result<T, Vec<Report>>;
 /// # Errors
 /// As founding an office, and whatever refuses its parts.
 pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePaths> {
-    let scratch = tempfile::tempdir().map_err(durable::at(folder)).map_err(report)?;
+    // Made beside its place and moved there when it is whole, so that a half-made sample is never
+    // found under its name.
+    let parent = vacant(folder).map_err(report)?;
+    let temporary = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(&parent);
+    let building = temporary(".chancery-sample-").map_err(durable::at(&parent)).map_err(report)?;
+    let scratch = tempfile::tempdir_in(building.path()).map_err(durable::at(&parent));
+    let scratch = scratch.map_err(report)?;
     let names = Service::ALL.iter().map(|s| s.name()).chain(OPERATORS.map(|(id, ..)| id));
     for name in names.chain(["principal"]) {
         let mut bytes = [0; 15];
@@ -82,7 +88,7 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
         sample: true,
         seal: embedded::sample_seal().map(<[u8]>::to_vec),
     };
-    let paths = found(folder, &founding, &held, &|_| None, random)?;
+    let paths = found(&building.path().join("office"), &founding, &held, &|_| None, random)?;
     keep_credentials(&paths, scratch.path()).map_err(report)?;
 
     let mut office = Office::open(paths.clone())?;
@@ -99,7 +105,9 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
     }
     write_samples(&office)?;
     office.checkpoint(&held, &|_| None).map_err(report)?;
-    Ok(paths)
+    drop(office);
+    finish(paths.root(), folder).map_err(report)?;
+    Ok(OfficePaths::new(folder))
 }
 
 /// An operator of an office whose passphrases are at hand.

@@ -36,6 +36,10 @@ crate::problems! {
         None { operator: String } = "CH-O031", Input,
             "no session of `{operator}` is running" => "start one with `chancery session start`",
             "操作员 `{operator}` 没有进行中的会话" => "请用 `chancery session start` 开始";
+        /// The agent did not start.
+        Agent { english: String, chinese: String } = "CH-O033", Fault,
+            "the session's agent did not start: {english}" => "mend the cause; a socket's path may have at most 107 bytes",
+            "会话代理未能启动：{chinese}" => "请排除原因；套接字路径不得超过 107 字节";
         /// One runs already.
         Running { operator: String } = "CH-O032", Input,
             "a session of `{operator}` is running already" => "use it, or end it with `chancery session end`",
@@ -116,6 +120,12 @@ fn answer(mut stream: UnixStream, credential: &Credential) -> io::Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// Whether a session answers on `socket`.
+#[must_use]
+pub fn runs(socket: &Path) -> bool {
+    UnixStream::connect(socket).is_ok()
 }
 
 /// Ends the session on `socket`.

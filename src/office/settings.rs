@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
 
-use crate::{case::credit_code, durable};
+use crate::{case::credit_code, durable, problem::Phrase};
 
 /// Largest `office.toml` that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
@@ -25,7 +25,7 @@ crate::problems! {
             "`{path}` line {line}: {detail}" => "correct it; docs/formats.md shows every member",
             "`{path}` 第 {line} 行：{detail}" => "请更正；各项见 docs/formats.md";
         /// A member has a value it cannot have.
-        Member { member: &'static str, expected: &'static str } = "CH-O003", Input,
+        Member { member: &'static str, expected: Phrase } = "CH-O003", Input,
             "setting `{member}` is not {expected}" => "correct it in the settings file",
             "设置项 `{member}` 不符合要求（{expected}）" => "请在设置文件中更正";
         /// A file could not be read.
@@ -133,8 +133,10 @@ impl Settings {
     /// [`SettingsError::Member`] if a value is not what it should be.
     pub fn to_toml(&self) -> Result<String, SettingsError> {
         self.check()?;
-        toml::to_string_pretty(self)
-            .map_err(|_| SettingsError::Member { member: "office", expected: "writable as TOML" })
+        toml::to_string_pretty(self).map_err(|_| SettingsError::Member {
+            member: "office",
+            expected: Phrase("writable as TOML", "应可写为 TOML"),
+        })
     }
 
     /// The office's offset from UTC.
@@ -144,7 +146,7 @@ impl Settings {
     pub fn zone(&self) -> Result<FixedOffset, SettingsError> {
         self.time.zone.parse().map_err(|_| SettingsError::Member {
             member: "time.zone",
-            expected: "an offset such as +08:00",
+            expected: Phrase("an offset such as +08:00", "应为时差，如 +08:00"),
         })
     }
 
@@ -155,19 +157,22 @@ impl Settings {
         if !(2..=4).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(SettingsError::Member {
                 member: "agency.prefix",
-                expected: "two to four capital letters",
+                expected: Phrase("two to four capital letters", "应为二至四个大写字母"),
             });
         }
         if agency.uscc.parse::<credit_code::CreditCode>().is_err() {
             return Err(SettingsError::Member {
                 member: "agency.uscc",
-                expected: "a credit code of GB 32100",
+                expected: Phrase(
+                    "a credit code of GB 32100",
+                    "应为符合 GB 32100 的统一社会信用代码",
+                ),
             });
         }
         if agency.postcode.len() != 6 || !agency.postcode.bytes().all(|b| b.is_ascii_digit()) {
             return Err(SettingsError::Member {
                 member: "agency.postcode",
-                expected: "six digits",
+                expected: Phrase("six digits", "应为六位数字"),
             });
         }
         for (member, text) in [
@@ -183,7 +188,7 @@ impl Settings {
             if length == 0 || length > 80 || text.chars().any(char::is_control) {
                 return Err(SettingsError::Member {
                     member,
-                    expected: "one line of 1 to 80 characters",
+                    expected: Phrase("one line of 1 to 80 characters", "应为一行 1 至 80 字"),
                 });
             }
         }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::{
     digest::Digest,
     office::{
-        journal,
+        hold, journal,
         operator::{Operator, Role},
     },
     register::{Entry, EntryKind, RegisterError, View},
@@ -20,7 +20,7 @@ use crate::{
         certificate::Certificate,
         chain::{Purpose, TrustAnchors, verify_chain},
     },
-    template::approval::{Approval, Approvals, SignedStatement},
+    template::approval::{Approval, Approvals, Side, SignedStatement},
 };
 
 /// A principal as the register tells it.
@@ -50,6 +50,10 @@ pub struct State {
     pub authority: Certificate,
     /// Verifier key of the register's checkpoints.
     pub log_key: String,
+    /// Credit code of the agency that founded it.
+    pub uscc: String,
+    /// When it was founded, in the zone it was founded in.
+    pub founded_at: DateTime<FixedOffset>,
     /// Whether the office was founded as a sample.
     pub sample: bool,
     /// Everybody ever enrolled, by id.
@@ -107,6 +111,8 @@ impl State {
         let mut state = Self {
             authority: certificate(body, "authority").ok_or(StateError::NotFounded)?,
             log_key: text(body, "log_key").ok_or(StateError::NotFounded)?.to_owned(),
+            uscc: genesis.entry().subject.clone(),
+            founded_at: genesis.entry().recorded_at,
             sample: body.get("sample").and_then(Value::as_bool).unwrap_or(false),
             operators: BTreeMap::new(),
             principals: BTreeMap::new(),
@@ -183,7 +189,8 @@ impl State {
             if self.had_role(entry, Role::Approver)
                 && let Some(principal) = text(body, "principal")
             {
-                self.approvals.withdraw(&entry.subject, principal);
+                let at = entry.recorded_at.with_timezone(&Utc);
+                self.approvals.withdraw(&entry.subject, principal, at);
             }
         } else if *kind == journal::HOLD_PLACED {
             if let Some(kind) = text(body, "hold") {
@@ -194,7 +201,8 @@ impl State {
                 }
             }
         } else if *kind == journal::HOLD_RELEASED
-            && let Some(kind) = text(body, "hold")
+            && self.had_role(entry, Role::Administrator)
+            && let Some(kind) = text(body, "hold").filter(|kind| *kind != hold::FINAL)
             && let Some(holds) = self.holds.get_mut(&entry.subject)
         {
             holds.retain(|hold| hold.kind != kind);
@@ -234,12 +242,13 @@ impl State {
         let at = entry.recorded_at.with_timezone(&Utc);
         let mut approval =
             Approval::judge(&signed, &self.agency_anchors(), principal.as_ref(), at, entry.seq);
-        // An agency's approver counts while enrolled as one.
-        let revoked = approval.approver.as_ref().is_some_and(|certificate| {
+        // An agency's approver counts while enrolled as one: a certificate alone, such as a cut-off
+        // enrolment leaves, makes nobody an approver.
+        let enrolled = approval.approver.as_ref().is_some_and(|certificate| {
             let operator = self.certificate(&certificate.fingerprint());
-            operator.is_some_and(|operator| !operator.may(Role::Approver))
+            operator.is_some_and(|operator| operator.may(Role::Approver))
         });
-        if revoked {
+        if approval.side == Some(Side::Agency) && !enrolled {
             approval.side = None;
         }
         self.approvals.add(approval);

@@ -12,7 +12,7 @@ use crate::{
     digest::Digest,
     problem::Report,
     signing::{
-        cades,
+        cades::{self, VerifiedSignature},
         certificate::Certificate,
         chain::{Purpose, TrustAnchors, verify_chain},
         signer::{Signer, SigningError},
@@ -80,6 +80,10 @@ crate::problems! {
         Term = "CH-A013", Input,
             "the approval's last day is before its first" => "give --from and --until in order",
             "核准的末日早于首日" => "请按先后给出 --from 与 --until";
+        /// It was signed before a withdrawal.
+        Replayed { id: String } = "CH-A015", Refusal,
+            "this approval of template `{id}` was signed before its withdrawal" => "have the approver look at the template and sign anew",
+            "对模板 `{id}` 的这项核准签署于撤回之前" => "请核准人重新审阅并签署";
         /// The operator who signs is no approver.
         NotApprover = "CH-A014", Refusal,
             "the signer is not an approver of either side" => "sign with an approver's certificate",
@@ -184,6 +188,10 @@ pub struct Approval {
     pub seq: u64,
     /// Whether it was taken back later.
     pub withdrawn: bool,
+    /// When it was signed, as the signer says, if the signature verifies.
+    signed_at: Option<DateTime<Utc>>,
+    /// Digest of the signature, by which a second coming is known.
+    signature: Digest,
 }
 
 impl Approval {
@@ -221,12 +229,15 @@ impl Approval {
         } else {
             None
         };
+        let verified = side.and(verified);
         Self {
             statement: signed.statement.clone(),
             side,
-            approver: side.and(verified).map(|signature| signature.certificate().clone()),
+            signed_at: verified.as_ref().map(VerifiedSignature::signing_time),
+            approver: verified.map(|signature| signature.certificate().clone()),
             seq,
             withdrawn: false,
+            signature: Digest::of(&signed.signature),
         }
     }
 }
@@ -261,27 +272,59 @@ impl ApprovedTemplate {
 
 /// Every approval the register holds.
 #[derive(Clone, Debug, Default)]
-pub struct Approvals(Vec<Approval>);
+pub struct Approvals {
+    all: Vec<Approval>,
+    withdrawals: Vec<Withdrawal>,
+}
+
+/// A withdrawal: what was signed before it never stands again.
+#[derive(Clone, Debug)]
+struct Withdrawal {
+    template: String,
+    principal: String,
+    at: DateTime<Utc>,
+}
+
+impl Withdrawal {
+    fn covers(&self, statement: &Statement) -> bool {
+        self.template == statement.template && self.principal == statement.principal
+    }
+}
 
 impl Approvals {
-    /// Takes in an approval in the order of the register.
-    pub fn add(&mut self, approval: Approval) {
-        self.0.push(approval);
+    /// Takes in an approval in the order of the register. One that was signed before a withdrawal
+    /// counts as withdrawn, however late it comes.
+    pub fn add(&mut self, mut approval: Approval) {
+        approval.withdrawn = self.is_spent(&approval);
+        self.all.push(approval);
     }
 
-    /// Takes back every approval of `template` for `principal` so far.
-    pub fn withdraw(&mut self, template: &str, principal: &str) {
-        for approval in &mut self.0 {
-            if approval.statement.template == template && approval.statement.principal == principal
-            {
+    /// Takes back every approval of `template` for `principal` signed until `at`.
+    pub fn withdraw(&mut self, template: &str, principal: &str, at: DateTime<Utc>) {
+        let (template, principal) = (template.to_owned(), principal.to_owned());
+        let withdrawal = Withdrawal { template, principal, at };
+        for approval in &mut self.all {
+            if withdrawal.covers(&approval.statement) {
                 approval.withdrawn = true;
             }
         }
+        self.withdrawals.push(withdrawal);
+    }
+
+    /// Whether `approval` was signed before a withdrawal, or is one that was withdrawn.
+    #[must_use]
+    pub fn is_spent(&self, approval: &Approval) -> bool {
+        // A signature tells its time to the second.
+        let before = |withdrawal: &Withdrawal| {
+            approval.signed_at.is_none_or(|at| at.timestamp() < withdrawal.at.timestamp())
+        };
+        self.withdrawals.iter().any(|one| one.covers(&approval.statement) && before(one))
+            || self.all.iter().any(|one| one.withdrawn && one.signature == approval.signature)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Approval> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Admits `package` for letters of `principal` on `day`, issued under `issuer`'s certificate.
@@ -315,7 +358,7 @@ impl Approvals {
         issuer: &Digest,
     ) -> Result<[u64; 2], ApprovalRefusal> {
         let id = id.to_owned();
-        let mut of_template = self.0.iter().filter(|a| a.statement.template == id).peekable();
+        let mut of_template = self.all.iter().filter(|a| a.statement.template == id).peekable();
         if of_template.peek().is_none() {
             return Err(ApprovalRefusal::NotApproved { id });
         }
@@ -349,6 +392,10 @@ impl Approvals {
                 return Err(lacking(id, day, &standing, &verified, &valid, agency, own));
             }
         };
+        let key = |a: &Approval| a.approver.as_ref().and_then(|one| one.public_key_der().ok());
+        if key(agency) == key(own) {
+            return Err(ApprovalRefusal::OneSide { id });
+        }
         let by_issuer = |a: &Approval| {
             a.approver.as_ref().is_some_and(|approver| approver.fingerprint() == *issuer)
         };
@@ -404,3 +451,6 @@ mod base64_bytes {
         BASE64_STANDARD.decode(text).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use crate::{
-    problem::{Language, Problem as _, Report},
+    problem::{Language, Phrase, Problem as _, Report},
     template::{metadata::Block, package::Package, wording::Wording, wording_scan},
 };
 
@@ -51,7 +51,7 @@ crate::problems! {
             "section `{section}` is missing, which every letter with a sign-off must hold" => "add the section to the wording",
             "缺少“{section}”段，凡有落款的函件均须具备" => "请在措辞中补充该段";
         /// Table and fields disagree.
-        Table { detail: &'static str } = "CH-T029", Refusal,
+        Table { detail: Phrase } = "CH-T029", Refusal,
             "`[table]` is not usable: {detail}" => "correct it; docs/templates.md shows its members",
             "`[table]` 无法使用：{detail}" => "请更正；各项见 docs/templates.md";
     }
@@ -149,11 +149,11 @@ fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
     }
     if let Some(table) = &metadata.table {
         let detail = if !metadata.fields.required.contains(&table.field) {
-            Some("its field is not required")
+            Some(Phrase("its field is not required", "其字段未列为必填"))
         } else if used.contains(&table.field) {
-            Some("its field occurs in the wording too")
+            Some(Phrase("its field occurs in the wording too", "其字段同时出现在措辞中"))
         } else if table.columns.is_empty() || table.columns.len() != table.align.len() {
-            Some("columns and align differ in length")
+            Some(Phrase("columns and align differ in length", "columns 与 align 长度不一"))
         } else {
             None
         };
