@@ -1,1 +1,3 @@
 //! Drives the real command.
+
+mod readme;
