@@ -118,7 +118,7 @@ crate::problems! {
 /// Oldest as-of date, in days before today.
 const STALE_DAYS: i64 = 31;
 /// Relations of the insured against which there is no claim.
-const FAMILY: [&str; 2] = ["family_member", "household_member"];
+const FAMILY: [&str; 2] = ["family", "member"];
 /// Fields that quote what a person said: told, not refused (SPEC decision 7).
 const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 
