@@ -9,7 +9,8 @@ use chancery::{
     },
     durable,
     letter::{
-        desk::{self, Desk, DeskError, Issued, Outcome},
+        desk::{Desk, DeskError, Outcome},
+        issued::{self, Issued},
         reproduce,
     },
     masking::{Masking, mask_text},
@@ -291,7 +292,7 @@ fn tell(context: &Context, row: u64, id: &str, letter: &Issued, path: &Path, alr
 
 fn show(context: &Context, number: &str) -> Result<Answer, Stopped> {
     let office = context.look()?;
-    let letter = desk::find(&office, number)?.ok_or(DeskError::Unknown)?;
+    let letter = issued::find(&office, number)?.ok_or(DeskError::Unknown)?;
     let mut entries = Vec::new();
     let mut lines = Vec::new();
     for entry in office.view().find(None, Some(&letter.number)) {
@@ -330,7 +331,7 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
     let office = context.look()?;
     let mut count = 0_u64;
     for entry in office.view().find(Some(&journal::LETTER_ISSUED), None) {
-        let Some(letter) = desk::issued_letter(&entry?) else { continue };
+        let Some(letter) = issued::issued_letter(&entry?) else { continue };
         count += 1;
         let json = json!({
             "number": letter.number,

@@ -8,22 +8,18 @@
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
     fs::File,
-    io::Cursor,
 };
 
-use chrono::Datelike as _;
 use serde_json::{Map, Value, json};
 
 use super::{
+    issued::{Issued, find, text},
     policy::{self, Circumstances, PolicyRefusal},
     record::{Identity, Made, Maker, Record},
+    supplied::supplied,
 };
 use crate::{
-    archive::{ArchiveError, Objects as _, Stage as _},
-    case::{
-        facts::{Facts, FactsError, OfficeContext},
-        request::Request,
-    },
+    case::{facts::Facts, request::Request},
     digest::Digest,
     durable,
     letter::page::Mark,
@@ -36,7 +32,7 @@ use crate::{
         principal::Profile,
     },
     problem::{Problem, Report},
-    register::{Clock as _, Draft, Recorded, RegisterError},
+    register::Draft,
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::ENGINE_ID,
@@ -75,23 +71,6 @@ impl<E: Into<OfficeError>> From<E> for DeskError {
     }
 }
 
-/// An issued letter.
-#[derive(Clone, Debug)]
-pub struct Issued {
-    /// Its number.
-    pub number: String,
-    /// Its check code.
-    pub check_code: String,
-    /// Its kind.
-    pub template: String,
-    /// Digest of its PDF.
-    pub pdf: Digest,
-    /// Its pages.
-    pub pages: u64,
-    /// Register entry that issued it.
-    pub seq: u64,
-}
-
 /// What became of a request.
 #[derive(Debug)]
 pub enum Outcome {
@@ -106,8 +85,8 @@ pub enum Outcome {
 /// The desk of one operator.
 #[derive(Debug)]
 pub struct Desk<'a> {
-    office: &'a mut Office,
-    actor: &'a Actor,
+    pub(super) office: &'a mut Office,
+    pub(super) actor: &'a Actor,
     index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
@@ -115,10 +94,10 @@ pub struct Desk<'a> {
 }
 
 /// A request that every rule lets pass, with all that its letter is made of.
-struct Ready {
-    template: ApprovedTemplate,
-    profile: Profile,
-    masking: Masking,
+pub(super) struct Ready {
+    pub(super) template: ApprovedTemplate,
+    pub(super) profile: Profile,
+    pub(super) masking: Masking,
     facts: Map<String, Value>,
     seal: bool,
 }
@@ -252,7 +231,8 @@ impl<'a> Desk<'a> {
                 return Err(reports);
             }
         };
-        let supplied = self.supplied(request, &profile).map_err(|error| single(&error))?;
+        let supplied =
+            supplied(self.office, &issuer.id, request, &profile).map_err(|error| single(&error))?;
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
         let fields = &template.package().metadata().fields;
         let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);
@@ -301,108 +281,6 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Reserves the next number.
-    fn prepare(
-        &mut self,
-        request: &Request,
-        ready: &Ready,
-        key: &str,
-        content: &str,
-    ) -> Result<Recorded, DeskError> {
-        let clock = *self.office.clock();
-        let year = clock.now().year();
-        let prefix = self.office.settings().agency.prefix.clone();
-        let case = mask_text(request.case_no(), &ready.masking).text;
-        let actor = self.actor;
-        let committed = self.office.register()?.transact(|tx| {
-            let next = tx.view().next_number(&format!("letter/{year}"))?;
-            let number = format!("{prefix}-{year}-{:06}", next.value());
-            let draft = Draft::new(journal::LETTER_PREPARED, key)
-                .with("number", number)
-                .with("content", content)
-                .with("template", ready.template.package().metadata().id.as_str())
-                .with("version", ready.template.package().metadata().version)
-                .with("package", ready.template.digest().to_string())
-                .with("approvals", ready.template.approvals().to_vec())
-                .with("principal", ready.profile.id.as_str())
-                .with("case", case)
-                .with("channel", request.channel().name())
-                .with_number(&next);
-            tx.append(draft, actor, &clock)
-        })?;
-        let recorded = committed.recorded.into_iter().next();
-        recorded.ok_or_else(|| RegisterError::Spoiled.into())
-    }
-
-    /// Stages, commits, publishes and completes.
-    fn commit(
-        &mut self,
-        prepared: &Recorded,
-        ready: &Ready,
-        record: &Record,
-        made: &Made,
-    ) -> Result<Issued, DeskError> {
-        let archive = self.office.archive();
-        let package = archive.stage(&mut Cursor::new(ready.template.package().pack()))?;
-        let pdf = archive.stage(&mut Cursor::new(&made.pdf))?;
-        let kept = archive.stage(&mut Cursor::new(record.to_bytes()))?;
-        let objects = [package.digest(), kept.digest(), pdf.digest()];
-        let pages = u64::try_from(made.pages).unwrap_or_default();
-        let draft = Draft::new(journal::LETTER_ISSUED, record.number.clone())
-            .with("prepared", prepared.seq())
-            .with("template", record.template.as_str())
-            .with("check_code", record.check_code.as_str())
-            .with("package_object", package.digest().to_string())
-            .with("record", kept.digest().to_string())
-            .with("pdf", pdf.digest().to_string())
-            .with("pdf_bytes", pdf.length())
-            .with("pages", pages)
-            .with("seal", record.seal)
-            .with("engine", record.engine.as_str());
-        let clock = *self.office.clock();
-        let actor = self.actor;
-        let entry = self.office.register()?.append(draft, actor, &clock)?;
-        let archive = self.office.archive();
-        for staged in [package, kept, pdf] {
-            archive.publish(staged)?;
-        }
-        self.complete(&record.number, entry.seq(), &objects)?;
-        Ok(Issued {
-            number: record.number.clone(),
-            check_code: record.check_code.clone(),
-            template: record.template.clone(),
-            pdf: objects[2],
-            pages,
-            seq: entry.seq(),
-        })
-    }
-
-    /// The two entries that follow an issued letter.
-    fn complete(&mut self, number: &str, issued: u64, objects: &[Digest]) -> Result<(), DeskError> {
-        let clock = *self.office.clock();
-        let actor = self.actor;
-        let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
-        self.office.register()?.transact(|tx| {
-            let registered = Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
-            tx.append_once(registered, actor, &clock)?;
-            let archived = Draft::new(journal::LETTER_ARCHIVED, number)
-                .with("issued", issued)
-                .with("objects", objects);
-            tx.append_once(archived, actor, &clock)
-        })?;
-        Ok(())
-    }
-
-    fn spoil(&mut self, number: &str, prepared: u64, reason: &str) -> Result<(), DeskError> {
-        let draft = Draft::new(journal::LETTER_SPOILED, number)
-            .with("prepared", prepared)
-            .with("reason", reason);
-        let clock = *self.office.clock();
-        let actor = self.actor;
-        self.office.register()?.append_once(draft, actor, &clock)?;
-        Ok(())
-    }
-
     /// Registers the refusal and gives it back.
     fn refuse(
         &mut self,
@@ -424,42 +302,6 @@ impl<'a> Desk<'a> {
         Ok(Outcome::Refused(reports))
     }
 
-    /// Finishes or spoils what the last desk left: under the issuing lock only the newest letter
-    /// can be unfinished.
-    fn recover(&mut self) -> Result<(), DeskError> {
-        let view = self.office.view();
-        let newest = view.last_place(&journal::LETTER_PREPARED)?;
-        if let Some(seq) = newest
-            && let Some(prepared) = view.get(seq)?
-        {
-            let number = text(&prepared.entry().body, "number");
-            let issued = view.last(&journal::LETTER_ISSUED, &number)?;
-            let archived = view.last(&journal::LETTER_ARCHIVED, &number)?;
-            let spoiled = view.last(&journal::LETTER_SPOILED, &number)?;
-            match (issued, archived, spoiled) {
-                (Some(_), Some(_), _) | (None, _, Some(_)) => {}
-                (Some(issued), None, _) => self.finish(&number, &issued)?,
-                (None, ..) => self.spoil(&number, seq, "cut off before it was issued")?,
-            }
-        }
-        Ok(self.office.settle_staged()?)
-    }
-
-    fn finish(&mut self, number: &str, issued: &Recorded) -> Result<(), DeskError> {
-        let body = &issued.entry().body;
-        let names = ["package_object", "record", "pdf"];
-        let objects: Vec<Digest> =
-            names.iter().filter_map(|name| text(body, name).parse().ok()).collect();
-        self.office.settle_staged()?;
-        let archive = self.office.archive();
-        for object in &objects {
-            if !archive.contains(object)? {
-                return Err(ArchiveError::Missing { digest: *object }.into());
-            }
-        }
-        self.complete(number, issued.seq(), &objects)
-    }
-
     fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
         if let Some(profile) = self.profiles.get(id) {
             return Ok(profile.clone());
@@ -475,72 +317,6 @@ impl<'a> Desk<'a> {
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
         (self.index.value("request", &name), self.index.value("content", &content))
     }
-
-    /// What office, principal and operator supply.
-    fn supplied(&self, request: &Request, profile: &Profile) -> Result<OfficeContext, FactsError> {
-        let agency = &self.office.settings().agency;
-        let today = self.office.today();
-        let mut supplied = OfficeContext::default();
-        for (field, value) in [
-            ("agency_name", &agency.name),
-            ("agency_uscc", &agency.uscc),
-            ("agency_postal_name", &agency.postal_name),
-            ("agency_phone", &agency.business_phone),
-            ("agency_complaint_phone", &agency.complaint_phone),
-            ("business_phone", &agency.business_phone),
-            ("callback_phone", &agency.callback_phone),
-            ("service_hours", &agency.service_hours),
-            ("from_address", &agency.address),
-            ("from_postcode", &agency.postcode),
-            ("principal_name", &profile.name),
-            ("insurer_name", &profile.name),
-            ("issuer_name", &profile.name),
-            ("principal_hotline", &profile.hotline),
-            ("issuer_hotline", &profile.hotline),
-            ("principal_complaint_phone", &profile.complaint_phone),
-            ("mandate_no", &profile.mandate.number),
-            ("dispute_channel", &profile.dispute_channel),
-            ("inquiry_channel", &profile.inquiry_channel),
-            ("official_channels", &profile.official_channels),
-            ("clerk_name", &self.office.operator_name(&self.actor.operator().id)),
-        ] {
-            supplied.set(field, value.as_str())?;
-        }
-        supplied.set("issue_date", today)?;
-        if let Some(ids) = request.raw("citation_ids") {
-            let texts: Vec<&str> = ids
-                .expose()
-                .split([',', ';', '、'])
-                .filter_map(|id| profile.citation(id.trim(), today))
-                .map(|citation| citation.text.as_str())
-                .collect();
-            supplied.set("citations", texts.join("、"))?;
-        }
-        Ok(supplied)
-    }
-}
-
-/// The issued letter `number`, as the register has it.
-///
-/// # Errors
-/// [`DeskError::Office`].
-pub fn find(office: &Office, number: &str) -> Result<Option<Issued>, DeskError> {
-    let issued = office.view().last(&journal::LETTER_ISSUED, number)?;
-    Ok(issued.as_ref().and_then(issued_letter))
-}
-
-/// What a `letter.issued` entry tells.
-#[must_use]
-pub fn issued_letter(entry: &Recorded) -> Option<Issued> {
-    let body = &entry.entry().body;
-    Some(Issued {
-        number: entry.entry().subject.clone(),
-        check_code: text(body, "check_code"),
-        template: text(body, "template"),
-        pdf: text(body, "pdf").parse().ok()?,
-        pages: body.get("pages").and_then(Value::as_u64)?,
-        seq: entry.seq(),
-    })
 }
 
 fn lock(office: &Office) -> Result<File, DeskError> {
@@ -569,8 +345,4 @@ fn distinct(reports: Vec<Report>) -> Vec<Report> {
 /// A number that is none, as long as a real one.
 fn blank_number(office: &Office) -> String {
     format!("{}-0000-000000", office.settings().agency.prefix)
-}
-
-fn text(body: &Map<String, Value>, name: &str) -> String {
-    body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

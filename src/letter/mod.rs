@@ -2,9 +2,12 @@
 //!
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
+mod commit;
 pub mod desk;
+pub mod issued;
 pub mod page;
 pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod reproduce;
+mod supplied;

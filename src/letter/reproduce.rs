@@ -1,7 +1,8 @@
 //! Making an issued letter again, from the archive alone.
 
 use super::{
-    desk::{DeskError, issued_letter},
+    desk::DeskError,
+    issued::issued_letter,
     record::{Maker, Record, RecordError},
 };
 use crate::{
