@@ -144,8 +144,11 @@ fn every_entry_is_in_the_formats(office: &Path) {
 fn every_kind_of_entry_is_in_the_formats() {
     let formats = document("docs/formats.md");
     let journal = document("src/office/journal.rs");
-    let kinds: Vec<&str> =
-        journal.split("EntryKind::literal(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let kinds: Vec<&str> = journal
+        .split("EntryKind::literal(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
     assert!(kinds.len() >= 20);
     for kind in kinds {
         assert!(formats.contains(&format!("\n| `{kind}` |")), "no row for `{kind}`");
@@ -165,7 +168,8 @@ fn the_page_of_codes_is_the_one_the_command_prints() {
 
 #[test]
 fn the_table_of_fields_is_that_of_the_catalogue() {
-    let mut table = String::from("| field | headings | value | at most | personal |\n|-|-|-|-|-|\n");
+    let mut table =
+        String::from("| field | headings | value | at most | personal |\n|-|-|-|-|-|\n");
     let entered = |supplier| matches!(supplier, Supplier::Request | Supplier::Either);
     for field in field::all().iter().filter(|field| entered(field.supplier)) {
         let value = match field.kind {
