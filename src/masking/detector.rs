@@ -278,7 +278,7 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
             1 + cells.iter().skip(start + 1).take_while(|cell| cell.join == Join::Seamless).count();
         if run >= MIN_RUN {
             let ends = start + run < cells.len() || chain.ended;
-            look_into_run(chain, start, run, ends, &mut claims);
+            look_into_run(text, chain, start..start + run, ends, &mut claims);
         }
         if (start > 0 || !chain.mid_run) && run <= MAX_WIDTH {
             let label = label_within(text, chain, start, label);
@@ -380,7 +380,14 @@ fn judge(window: &Window, allow: &AllowList) -> Option<Verdict> {
 }
 
 /// Looks for numbers inside an unbroken run of digits.
-fn look_into_run(chain: &Chain, start: usize, run: usize, ends: bool, claims: &mut Vec<Candidate>) {
+fn look_into_run(
+    text: &str,
+    chain: &Chain,
+    cells: Range<usize>,
+    ends: bool,
+    claims: &mut Vec<Candidate>,
+) {
+    let (start, run) = (cells.start, cells.len());
     let values: Vec<u8> = chain
         .cells
         .iter()
@@ -393,7 +400,10 @@ fn look_into_run(chain: &Chain, start: usize, run: usize, ends: bool, claims: &m
     }
     let begins = start > 0 || !chain.mid_run;
     let whole = ends && run <= MAX_LAID_OUT && begins;
-    let parts = if whole { run::lay_out(&values) } else { Vec::new() };
+    let after =
+        cells.end.checked_sub(1).and_then(|last| chain.cells.get(last)).map(chain::Cell::end);
+    let year = after.is_some_and(|after| chain::shown_after(text, after) == Some('年'));
+    let parts = if whole { run::lay_out(&values, year) } else { Vec::new() };
     let parts = if parts.is_empty() { run::identities(&values) } else { parts };
     claims.extend(run::stretch(parts, run, begins).into_iter().map(|part| Candidate {
         start: start + part.start,

@@ -72,6 +72,12 @@ fn card(window: &Window) -> Option<Verdict> {
     if !(13..=19).contains(&window.count()) || !window.is_digits() {
         return None;
     }
+    // Nothing unlabelled in parts is a card without a known issuer or the grouping of cards; most
+    // stretches of loose digits end here.
+    let plain = window.label.is_none() && !window.is_whole();
+    if plain && window.issuer() < Issuer::Network && !window.is_in_fours() {
+        return None;
+    }
     if window.is_luhn() { checked_card(window) } else { labelled_card(window) }
 }
 
@@ -136,7 +142,7 @@ fn labelled_card(window: &Window) -> Option<Verdict> {
 
 /// An account shorter or longer than a card.
 fn account(window: &Window) -> Option<Verdict> {
-    if !window.is_digits() || window.hold > Hold::Easy {
+    if window.label.is_none() || !window.is_digits() || window.hold > Hold::Easy {
         return None;
     }
     let adjacent = |subject| window.has_adjacent(|label| label.subject == subject);

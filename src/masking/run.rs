@@ -56,8 +56,9 @@ pub(super) fn stretch(mut parts: Vec<Part>, count: usize, begins: bool) -> Vec<P
     parts
 }
 
-/// The cards and identity numbers of a run that consists of numbers only.
-pub(super) fn lay_out(values: &[u8]) -> Vec<Part> {
+/// The cards and identity numbers of a run that consists of numbers only. With `year` its last four
+/// digits may be one: `年` follows.
+pub(super) fn lay_out(values: &[u8], year: bool) -> Vec<Part> {
     if !(MIN_RUN..=MAX_LAID_OUT).contains(&values.len()) {
         return Vec::new();
     }
@@ -65,7 +66,10 @@ pub(super) fn lay_out(values: &[u8]) -> Vec<Part> {
     let mut plans: Vec<Option<Plan>> = vec![None; values.len()];
     plans.push(Some(Plan { tile: 0, numbers: 0 }));
     for at in (0..values.len()).rev() {
-        let best = tiles(values.get(at..).unwrap_or_default())
+        let rest = values.get(at..).unwrap_or_default();
+        let ends_in_year = year && matches!(rest, [1, 9, _, _] | [2, 0, _, _]);
+        let best = tiles(rest)
+            .chain(ends_in_year.then_some((4, false)))
             .filter_map(|(length, number)| {
                 let rest = plans.get(at + length).copied().flatten()?;
                 Some(Plan { tile: length, numbers: rest.numbers + usize::from(number) })
@@ -128,11 +132,13 @@ mod tests {
     #[test]
     fn a_run_of_numbers_is_laid_out_and_a_serial_is_not() {
         assert_eq!(
-            found(&lay_out(&values("6200000000000005110199199001010010"))),
+            found(&lay_out(&values("6200000000000005110199199001010010"), false)),
             [(0, 16), (16, 34)]
         );
-        assert_eq!(found(&lay_out(&values("620000000000000513800138000"))), [(0, 16)]);
-        assert!(lay_out(&values("2024051722001412345678901234")).is_empty());
+        assert_eq!(found(&lay_out(&values("620000000000000513800138000"), false)), [(0, 16)]);
+        assert!(lay_out(&values("2024051722001412345678901234"), false).is_empty());
+        assert_eq!(found(&lay_out(&values("62000000000000052024"), true)), [(0, 16)]);
+        assert!(lay_out(&values("62000000000000052024"), false).is_empty());
     }
 
     #[test]

@@ -19,14 +19,18 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
         return None;
     }
     let (head, last) = window.values.split_at_checked(count.checked_sub(4)?)?;
-    let shown = |values: &[u8]| values.iter().filter(|value| **value != HIDDEN).count();
-    let kind = kind(window);
     let labelled = window.label_where(|label| label.is_card() || label.is_identity());
-    if shown(head) == 0 {
-        return masked(window, hidden).map(|weight| Verdict::masked(weight, kind));
+    if head.iter().all(|value| *value == HIDDEN) {
+        return masked(window, hidden).map(|weight| Verdict::masked(weight, kind(window)));
     }
     if is_phone(window) {
         return Some(Verdict::innocent(60));
+    }
+    let compact = window.is_whole()
+        || window.is_in_fours()
+        || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
+    if !labelled && !compact {
+        return None;
     }
     let blocks = window.values.split(|value| *value != HIDDEN).filter(|block| !block.is_empty());
     let longest = blocks.clone().map(<[u8]>::len).max().unwrap_or(0);
@@ -38,9 +42,6 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
         return None;
     }
     let lead = window.values.iter().take_while(|value| **value != HIDDEN).count();
-    let compact = window.is_whole()
-        || window.is_in_fours()
-        || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
     let weight = match count {
         8..=19 if labelled && compact => {
             if lead > 0 {
@@ -55,7 +56,7 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
         9..=12 if lead > 0 && one_block && window.is_whole() && squeezed(window, last) => 45,
         _ => return None,
     };
-    Some(Verdict::exposed(weight, kind, !labelled))
+    Some(Verdict::exposed(weight, kind(window), !labelled))
 }
 
 /// The weight of a window that shows at most its last four.
