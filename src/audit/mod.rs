@@ -178,6 +178,9 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         }
     }
     bundles(office, &mut audit)?;
+    for report in office.unlike_founded() {
+        audit.findings.push(Finding { entry: None, report });
+    }
     audit.notes = unsigned(office)?;
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     archive::{ArchiveError, Objects as _, Stage as _},
     digest::Digest,
-    durable,
+    durable::{self, DurableError},
     evidence::{
         Bundle, Description, Intake, Kind, Seal, Sealing, Sorting, Verification, container::Limits,
         verify,
@@ -229,16 +229,20 @@ impl Office {
     /// # Errors
     /// Where archive or file failed.
     pub fn retrieve(&mut self, bundle: &Kept, out: &Path, actor: &Actor) -> Reports<()> {
+        if out.symlink_metadata().is_ok() {
+            let source = DurableError::Exists { path: out.display().to_string() };
+            return Err(report(RoomError::File { source }));
+        }
         let mut reader = self
             .archive()
             .open(&bundle.object)
             .map_err(|error| report(OfficeError::from(error)))?;
-        durable::write_new_from(out, &mut reader)
-            .map_err(|source| report(RoomError::File { source }))?;
+        // Registered first: no copy leaves unregistered, whatever fails afterwards.
         let draft = Draft::new(journal::EVIDENCE_RETRIEVED, bundle.id.clone())
             .with("object", bundle.object.to_string());
         self.append(draft, actor).map_err(report)?;
-        Ok(())
+        durable::write_new_from(out, &mut reader)
+            .map_err(|source| report(RoomError::File { source }))
     }
 
     /// Whom evidence of this office is judged by: its own authority, and the outside timestamp

@@ -71,6 +71,10 @@ crate::problems! {
         Signing { source: SigningError } = "CH-O066", Fault,
             "a key of the office cannot sign: {source}" => "restore the key that was made with its certificate",
             "办公室密钥无法签名：{source}" => "请恢复与证书同批生成的密钥";
+        /// The register names another authority than the office's.
+        OtherRegister = "CH-O069", Finding,
+            "the register is not this office's: it was founded under another authority than `keys/ca.pem`" => "put back the register, or the certificate, from a backup; keep what is there as evidence",
+            "登记簿不属于本办公室：其设立时的签发机构与 `keys/ca.pem` 不同" => "请从备份恢复登记簿或证书，并保留现状作为证据";
         /// The settings are not those the office was founded with.
         Settings { member: &'static str } = "CH-O068", Finding,
             "`{member}` in office.toml is not what the office was founded with" => "put back the founding value, or give the right office; `chancery register show 0` tells it",
@@ -117,7 +121,11 @@ impl Office {
     /// # Errors
     /// What is wrong with settings, register or archive.
     pub fn open(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        Self::assemble(paths, |path| Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?)))
+        let office = Self::assemble(paths, |path| {
+            Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
+        })?;
+        let found = office.unlike_founded();
+        if found.is_empty() { Ok(office) } else { Err(found) }
     }
 
     /// Opens an office for looking: nothing is written.
@@ -138,8 +146,26 @@ impl Office {
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
         let state = State::replay(&view(&books)).map_err(report)?;
-        founded_so(&settings, &clock, &state)?;
         Ok(Self { paths, settings, clock, books, archive, state })
+    }
+
+    /// What tells that settings moved the office's days, or that the register is another office's.
+    /// Nobody may act then; an audit tells it with the rest.
+    #[must_use]
+    pub fn unlike_founded(&self) -> Vec<Report> {
+        let mut found = Vec::new();
+        if self.settings.agency.uscc != self.state.uscc {
+            found.push(OfficeError::Settings { member: "agency.uscc" }.into());
+        }
+        if self.now().offset() != self.state.founded_at.offset() {
+            found.push(OfficeError::Settings { member: "time.zone" }.into());
+        }
+        // A missing certificate is told by whatever needs it; an audit needs none.
+        let own = self.service_certificate(Service::CertificateAuthority).ok();
+        if own.is_some_and(|own| own.fingerprint() != self.state.authority.fingerprint()) {
+            found.push(OfficeError::OtherRegister.into());
+        }
+        found
     }
 
     /// Where its files lie.
@@ -370,18 +396,6 @@ impl Office {
         let pem = durable::read(&path, KEY_LIMIT).map_err(|source| OfficeError::File { source })?;
         Ok(String::from_utf8_lossy(&pem).into_owned())
     }
-}
-
-/// Refuses settings that moved the office's days or belong to another office's register.
-fn founded_so(settings: &Settings, clock: &SystemClock, state: &State) -> Result<(), Vec<Report>> {
-    let mut found = Vec::new();
-    if settings.agency.uscc != state.uscc {
-        found.push(OfficeError::Settings { member: "agency.uscc" }.into());
-    }
-    if *clock.now().offset() != *state.founded_at.offset() {
-        found.push(OfficeError::Settings { member: "time.zone" }.into());
-    }
-    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
 /// Name of the register's log, in checkpoints and its verifier key.
