@@ -15,7 +15,7 @@ use crate::{
     archive::{ArchiveError, Listed, Objects as _},
     digest::Digest,
     office::{Office, office_folder::OfficeError},
-    problem::{Language, Report, alone as report},
+    problem::{Language, Problem as _, Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     Office,
-    actor::{Actor, ActorError},
+    actor::Actor,
     credentials::{Ask, Credentials, Service},
     journal,
     office_folder::OfficeError,
@@ -64,7 +64,7 @@ crate::problems! {
             "the timestamp authority cannot be used: {source}" => "check its address and certificate in office.toml",
             "时间戳机构无法使用：{source}" => "请检查 office.toml 中的地址与证书";
         /// A file failed.
-        File { source: durable::DurableError } = "CH-E094", Fault,
+        File { source: DurableError } = "CH-E094", Fault,
             "a file of the office cannot be used: {source}" => "check the folder, its permissions and the disk",
             "办公室文件无法使用：{source}" => "请检查目录、权限与磁盘";
         /// The case number is a card or identity number.
