@@ -7,6 +7,13 @@ mod command;
 mod office;
 mod tools;
 
+mod approval;
 mod canary;
 mod documents;
+mod evidence;
+mod evidence_forged;
+mod founding;
 mod letters;
+mod read_only;
+mod register;
+mod visits;
