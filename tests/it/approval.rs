@@ -24,9 +24,8 @@ fn one_byte_changed_in_any_file_of_the_package_is_refused_and_registered() {
     let file = notice(&desk);
     let templates = desk.office().join("templates");
     let mut refused = 0;
-    let own = ["wording.tera", "layout.typ", "template.toml"].map(|name| {
-        templates.join("collection_notice").join(name)
-    });
+    let own = ["wording.tera", "layout.typ", "template.toml"]
+        .map(|name| templates.join("collection_notice").join(name));
     let shared = files(&templates.join("_shared"));
     assert!(shared.iter().any(|path| path.ends_with("seal.svg")));
     for path in own.iter().chain(&shared) {
@@ -138,8 +137,7 @@ fn every_template_passes_its_own_lint_and_a_bad_one_does_not() {
         fs::write(&wording, before.clone() + bad).unwrap();
         let ran = desk.by("approver", &["template", "check", "collection_notice"]).ends(1);
         assert!(!ran.codes().is_empty(), "{bad}");
-        let approve =
-            ["template", "approve", "collection_notice", "--principal", "sample-bank"];
+        let approve = ["template", "approve", "collection_notice", "--principal", "sample-bank"];
         desk.by("approver", &approve).ends(1);
     }
     let out = desk.beside("proof.pdf");

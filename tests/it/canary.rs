@@ -54,7 +54,9 @@ fn contents(path: &Path) -> Vec<Vec<u8>> {
 fn forms(number: &str) -> Vec<Vec<u8>> {
     let wide = |little: bool| {
         let pairs = number.encode_utf16();
-        pairs.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        pairs
+            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
     };
     let hexed = hex::encode(number);
     let wide_hexed = hex::encode::<Vec<u8>>(wide(false));
@@ -195,11 +197,20 @@ fn numbers_in_fields_where_none_belongs_are_masked_or_refused_everywhere() {
         let file = desk.request_with("notice-002", json!({ field: value, "remark": null }));
         for call in [desk.call().by("clerk").json(), desk.call().by("clerk").chinese()] {
             let out = desk.beside("out");
-            let ran = call.run(&["letter", "issue", file.to_str().unwrap(), "--out"].map(str::to_owned).into_iter().chain([out.to_str().unwrap().to_owned()]).collect::<Vec<_>>());
+            let ran = call.run(
+                &["letter", "issue", file.to_str().unwrap(), "--out"]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .chain([out.to_str().unwrap().to_owned()])
+                    .collect::<Vec<_>>(),
+            );
             said.extend([ran.stdout, ran.stderr]);
         }
         let preview = desk.beside("preview.pdf");
-        let ran = desk.by("clerk", &["letter", "preview", file.to_str().unwrap(), "--out", preview.to_str().unwrap()]);
+        let ran = desk.by(
+            "clerk",
+            &["letter", "preview", file.to_str().unwrap(), "--out", preview.to_str().unwrap()],
+        );
         said.extend([ran.stdout, ran.stderr]);
         if preview.exists() {
             for content in contents(&preview) {
@@ -213,7 +224,18 @@ fn numbers_in_fields_where_none_belongs_are_masked_or_refused_everywhere() {
         ("clerk", vec!["hold", "place", card, "--kind", "dispute", "--proof", identity]),
         ("clerk", vec!["letter", "show", card]),
         ("clerk", vec!["letter", "issue", card, "--out", "x"]),
-        ("approver", vec!["template", "withdraw", "callback_card", "--principal", "sample-bank", "--reason", card]),
+        (
+            "approver",
+            vec![
+                "template",
+                "withdraw",
+                "callback_card",
+                "--principal",
+                "sample-bank",
+                "--reason",
+                card,
+            ],
+        ),
         ("approver", vec!["template", "withdraw", card, "--principal", identity, "--reason", card]),
         ("admin", vec!["operator", "revoke", card]),
         (card, vec!["letter", "issue", "none", "--out", "x"]),
@@ -225,7 +247,10 @@ fn numbers_in_fields_where_none_belongs_are_masked_or_refused_everywhere() {
         said.extend([ran.stdout, ran.stderr]);
     }
     let seal = desk.office().join("samples/visit");
-    let ran = desk.by("archivist", &["evidence", "seal", seal.to_str().unwrap(), "--case", card, "--kind", "auto"]);
+    let ran = desk.by(
+        "archivist",
+        &["evidence", "seal", seal.to_str().unwrap(), "--case", card, "--kind", "auto"],
+    );
     said.extend([ran.stdout, ran.stderr]);
     for (at, text) in said.iter().enumerate() {
         assert!(!search.finds(text), "{at}: {}", String::from_utf8_lossy(text));

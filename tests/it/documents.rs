@@ -80,7 +80,8 @@ fn pages_say_who_what_and_how_much_with_the_account_masked() {
             }
             // The card goes to an address nobody verified: no word of a debt.
             "callback_card" => {
-                for word in ["欠", "债", "逾期", "还款", "催收", "贷", "信用卡", "委托书"] {
+                for word in ["欠", "债", "逾期", "还款", "催收", "贷", "信用卡", "委托书"]
+                {
                     assert!(!page.contains(word), "{word}: {page}");
                 }
             }

@@ -49,9 +49,11 @@ fn a_changed_recording_is_named() {
     forged[at] ^= 1;
     let ran = verify(&desk, &forged).ends(1);
     let findings = ran.json()["files"][0]["findings"].clone();
-    let named = findings.as_array().unwrap().iter().any(|finding| {
-        finding["file"] == "data/video/visit_video.mp4"
-    });
+    let named = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|finding| finding["file"] == "data/video/visit_video.mp4");
     assert!(named, "{findings}");
 }
 

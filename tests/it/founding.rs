@@ -77,8 +77,14 @@ impl Founded {
     /// The principal makes its key; its certificate's fingerprint.
     fn keygen(&self, folder: &str) -> String {
         let out = self.at(folder);
-        let made =
-            self.away().json().run(&["principal", "keygen", "--name", "样例银行", "--out", text(&out)]);
+        let made = self.away().json().run(&[
+            "principal",
+            "keygen",
+            "--name",
+            "样例银行",
+            "--out",
+            text(&out),
+        ]);
         made.ends(0).json()["fingerprint"].as_str().unwrap().to_owned()
     }
 
@@ -254,8 +260,12 @@ fn a_certificate_with_another_fingerprint_is_not_pinned() {
     let other = founded.keygen("other");
     let certificate = founded.at("keys/certificate.pem");
     let line = ["principal", "add", "sample-bank", "--certificate", text(&certificate)];
-    founded.by("admin", &[&line[..], &["--fingerprint", &other]].concat()).tells_only(1, &["CH-O013"]);
-    founded.by("admin", &[&line[..], &["--fingerprint", "abc"]].concat()).tells_only(1, &["CH-O013"]);
+    founded
+        .by("admin", &[&line[..], &["--fingerprint", &other]].concat())
+        .tells_only(1, &["CH-O013"]);
+    founded
+        .by("admin", &[&line[..], &["--fingerprint", "abc"]].concat())
+        .tells_only(1, &["CH-O013"]);
 }
 
 #[test]
@@ -305,7 +315,8 @@ fn founding_refuses_what_is_there_and_leaves_nothing_half_made() {
     let agency = founded.at("agency.toml");
     let credentials = founded.at("credentials");
     let init = |dir: &PathBuf| {
-        let line = ["init", text(dir), "--agency", text(&agency), "--credentials", text(&credentials)];
+        let line =
+            ["init", text(dir), "--agency", text(&agency), "--credentials", text(&credentials)];
         chancery().run(&line)
     };
     init(&office).tells_only(2, &["CH-O070"]);

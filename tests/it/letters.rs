@@ -149,7 +149,8 @@ fn the_same_request_keeps_its_number_and_other_content_under_its_id_is_refused()
     let twice = desk.issue(&file).ends(0).json_lines();
     assert_eq!(once[0]["number"], twice[0]["number"]);
     assert_eq!((&once[0]["already"], &twice[0]["already"]), (&json!(false), &json!(true)));
-    let other = desk.request_with("notice-004", json!({ "recipient_address": "样例省样例市别处9号" }));
+    let other =
+        desk.request_with("notice-004", json!({ "recipient_address": "样例省样例市别处9号" }));
     desk.issue(&other).tells_only(1, &["CH-R022"]);
     assert_eq!(desk.entries("letter.prepared").len(), 1);
     assert_eq!(desk.entries("letter.refused").len(), 1);

@@ -9,6 +9,7 @@ mod tools;
 
 mod approval;
 mod canary;
+mod crash;
 mod documents;
 mod evidence;
 mod evidence_forged;
@@ -16,4 +17,6 @@ mod founding;
 mod letters;
 mod read_only;
 mod register;
+mod session;
+mod text;
 mod visits;

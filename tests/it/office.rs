@@ -192,7 +192,9 @@ pub fn worked() -> &'static Path {
         for (name, ran) in [
             (
                 "letters",
-                call("clerk").run(&["letter", "issue", text(&letters), "--out", text(&out)]).ends(1),
+                call("clerk")
+                    .run(&["letter", "issue", text(&letters), "--out", text(&out)])
+                    .ends(1),
             ),
             (
                 "visits",

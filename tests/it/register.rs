@@ -93,10 +93,7 @@ fn a_deleted_an_exchanged_and_a_repeated_entry_are_named() {
     first_bad(&desk, 60, "CH-L105");
 
     let desk = Desk::worked();
-    tamper(
-        &desk,
-        "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE seq = 69) WHERE seq = 70",
-    );
+    tamper(&desk, "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE seq = 69) WHERE seq = 70");
     first_bad(&desk, 70, "CH-L106");
 }
 
