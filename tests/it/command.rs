@@ -18,7 +18,6 @@ pub struct Call {
     global: Vec<OsString>,
     language: Option<&'static str>,
     stdin: Vec<u8>,
-    folder: Option<OsString>,
 }
 
 /// A call outside any office, in English.
@@ -63,12 +62,6 @@ impl Call {
         self
     }
 
-    /// In this working folder.
-    pub fn within(mut self, folder: &Path) -> Self {
-        self.folder = Some(folder.into());
-        self
-    }
-
     /// The process, ready to be started, whose environment names no office and no credentials.
     pub fn process(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         self.process_of(Path::new(PROGRAM), arguments)
@@ -80,9 +73,6 @@ impl Call {
         command.args(["--lang", self.language.unwrap_or("en")]);
         command.args(&self.global).args(arguments.iter().map(AsRef::as_ref));
         command.env_remove("CHANCERY_OFFICE").env_remove("CREDENTIALS_DIRECTORY");
-        if let Some(folder) = &self.folder {
-            command.current_dir(folder);
-        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -2,11 +2,7 @@
 //!
 //! A missing one is a visible skip on a developer's machine and a failure with `CI=true`.
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{ffi::OsStr, path::PathBuf, process::Command};
 
 use crate::command::Ran;
 
@@ -42,26 +38,8 @@ pub struct Tool {
 impl Tool {
     /// Runs it.
     pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ran {
-        self.feed(arguments, b"", None)
-    }
-
-    /// Runs it in a folder.
-    pub fn within(&self, folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Ran {
-        self.feed(arguments, b"", Some(folder))
-    }
-
-    /// Runs it with standard input, in a folder.
-    pub fn feed(
-        &self,
-        arguments: &[impl AsRef<OsStr>],
-        stdin: &[u8],
-        folder: Option<&Path>,
-    ) -> Ran {
         let mut command = Command::new(&self.path);
         command.args(arguments.iter().map(AsRef::as_ref)).env("LC_ALL", "C.UTF-8");
-        if let Some(folder) = folder {
-            command.current_dir(folder);
-        }
-        Ran::of(command, stdin)
+        Ran::of(command, b"")
     }
 }
