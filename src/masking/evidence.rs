@@ -69,13 +69,16 @@ fn identity(window: &Window) -> Option<Verdict> {
 }
 
 fn card(window: &Window) -> Option<Verdict> {
-    if !(13..=19).contains(&window.count()) || !window.is_digits() {
+    if !(13..=19).contains(&window.count()) {
         return None;
     }
     // Nothing unlabelled in parts is a card without a known issuer or the grouping of cards; most
     // stretches of loose digits end here.
     let plain = window.label.is_none() && !window.is_whole();
     if plain && window.issuer() < Issuer::Network && !window.is_in_fours() {
+        return None;
+    }
+    if !window.is_digits() {
         return None;
     }
     if window.is_luhn() { checked_card(window) } else { labelled_card(window) }
