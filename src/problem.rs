@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(locked.say(Language::Chinese), "房间 `3` 已上锁");
         assert_eq!(locked.code().code, "CH-Z001");
         assert!(std::error::Error::source(&locked).is_some());
-        assert_eq!(DoorError::CODES.len() + PorterError::CODES.len(), 4);
+        assert_eq!([DoorError::CODES.len(), PorterError::CODES.len()], [4, 1]);
         assert_eq!(DoorError::Missing.code().severity.exit_status(), 3);
     }
 }

@@ -8,7 +8,7 @@ use super::{
     state,
 };
 use crate::{
-    case::{field, value},
+    case::{field, request::RequestProblem, value},
     problem::Report,
 };
 
@@ -59,6 +59,9 @@ pub const FINAL: &str = "do_not_collect";
 /// Every defect of it.
 pub fn case_number(text: &str) -> Result<(), Vec<Report>> {
     let mut found = Vec::new();
+    if text.trim().is_empty() {
+        found.push(RequestProblem::Missing { field: "case_no" }.into());
+    }
     if let Some(field) = field::named("case_no") {
         value::read(field, &text.into(), None, &mut found);
     }

@@ -9,7 +9,6 @@ mod tools;
 
 mod approval;
 mod canary;
-mod readme;
 mod crash;
 mod documents;
 mod evidence;
@@ -17,6 +16,7 @@ mod evidence_forged;
 mod founding;
 mod letters;
 mod read_only;
+mod readme;
 mod register;
 mod session;
 mod text;
