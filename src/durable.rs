@@ -2,7 +2,7 @@
 //!
 //! The one home of writing, renaming and link-safe opening of files. Contract of every writer
 //! here: durable on return (file and folder are synced), atomic (a reader sees all or nothing),
-//! safe to retry. Paths in messages are shown as given, so callers mask names from outside first.
+//! safe to retry. Numbers in paths are masked in messages.
 
 use std::{
     fs::{File, OpenOptions},
@@ -12,6 +12,8 @@ use std::{
 };
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
+
+use crate::masking::{Masking, mask_text};
 
 crate::problems! {
     /// Why a file could not be read or written.
@@ -35,12 +37,17 @@ crate::problems! {
     }
 }
 
+/// A path as messages show it: a number that must not leave is masked in it as anywhere.
+fn shown(path: &Path) -> String {
+    mask_text(&path.display().to_string(), &Masking::default()).text
+}
+
 /// Result of file work.
 pub type Result<T> = std::result::Result<T, DurableError>;
 
 /// Attaches the path to a system error.
 pub fn at(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
-    move |source| DurableError::Io { path: path.display().to_string(), source }
+    move |source| DurableError::Io { path: shown(path), source }
 }
 
 /// Opens a regular file for reading without following a link in its last component.
@@ -49,7 +56,7 @@ pub fn at(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
 /// [`DurableError::NotRegular`] for links, folders, devices and pipes; [`DurableError::Io`].
 pub fn open_regular(path: &Path) -> Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed();
-    let not_regular = || DurableError::NotRegular { path: path.display().to_string() };
+    let not_regular = || DurableError::NotRegular { path: shown(path) };
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
@@ -70,7 +77,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
         Ok(bytes)
     } else {
-        Err(DurableError::TooLarge { path: path.display().to_string(), limit })
+        Err(DurableError::TooLarge { path: shown(path), limit })
     }
 }
 
@@ -105,7 +112,7 @@ pub fn append_line(path: &Path, line: &str) -> Result<()> {
         OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(path);
     let mut file = options.map_err(at(path))?;
     if !file.metadata().map_err(at(path))?.is_file() {
-        return Err(DurableError::NotRegular { path: path.display().to_string() });
+        return Err(DurableError::NotRegular { path: shown(path) });
     }
     // One write, so that two processes never mix their lines.
     file.write_all(format!("{line}\n").as_bytes())
@@ -168,7 +175,7 @@ pub fn publish(staged: &Path, path: &Path) -> Result<()> {
         Ok(()) => sync_folder(parent(path)),
         Err(rustix::io::Errno::EXIST) => {
             std::fs::remove_file(staged).map_err(at(staged))?;
-            Err(DurableError::Exists { path: path.display().to_string() })
+            Err(DurableError::Exists { path: shown(path) })
         }
         Err(error) => {
             // What was staged is of no use under another name.

@@ -99,6 +99,14 @@ impl LocalArchive {
         Ok(archive)
     }
 
+    /// Opens whatever bytes lie in an object's place, to find out what is wrong with them.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Missing`], [`ArchiveError::Io`].
+    pub fn open_as_found(&self, digest: &Digest) -> Result<File> {
+        self.open_object(digest)
+    }
+
     /// Opens an object as a file, once all of it was read and found right.
     ///
     /// # Errors

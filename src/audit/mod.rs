@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::{
     archive::{ArchiveError, Listed, Objects as _},
     digest::Digest,
+    evidence,
     office::{Office, office_folder::OfficeError},
     problem::{Language, Problem as _, Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
@@ -26,10 +27,6 @@ crate::problems! {
         Extra { object: Digest } = "CH-X001", Finding,
             "object `{object}` is in the archive and no entry names it" => "the end of the register may have been cut off, or somebody put it there: compare with a checkpoint held outside",
             "档案库中的对象 `{object}` 没有任何条目提及" => "登记簿末尾可能被截去，或有人放入该对象：请与外部保存的检查点比对";
-        /// An entry names an object that is missing or changed.
-        Object { entry: u64, detail: String } = "CH-X002", Finding,
-            "entry {entry} names an object that does not stand: {detail}" => "restore the object from a copy; keep what is there as evidence",
-            "条目 {entry} 所指对象不成立：{detail}" => "请从副本恢复该对象，并保留现状作为证据";
         /// An entry was signed by somebody without the role for it.
         Role { entry: u64, role: &'static str } = "CH-X003", Finding,
             "entry {entry} was signed by an operator without the role `{role}`" => "find out who signed it and why",
@@ -42,10 +39,6 @@ crate::problems! {
         Unfinished { entry: u64 } = "CH-X005", Finding,
             "what entry {entry} prepared was neither finished nor spoiled" => "run the command again that was cut off",
             "条目 {entry} 所准备的事项既未完成也未作废" => "请再次执行被中断的命令";
-        /// A template in the office is not the approved one.
-        Template { id: String } = "CH-X006", Finding,
-            "template `{id}` in the office is not the one that was approved" => "restore the approved files; nothing is rendered from it meanwhile",
-            "办公室中的模板 `{id}` 与核准的不一致" => "请恢复已核准的文件；在此之前不会用其制作函件";
         /// A checkpoint held outside cannot be read.
         Checkpoint = "CH-X007", Input,
             "a checkpoint held outside cannot be read" => "give the file as `chancery register checkpoint` wrote it",
@@ -99,7 +92,13 @@ impl Audit {
     /// The first entry something is wrong with.
     #[must_use]
     pub fn first_bad(&self) -> Option<u64> {
-        self.findings.iter().filter_map(|finding| finding.entry).min()
+        // What is wrong with the register itself comes before what follows from it.
+        let first = |of_register: bool| {
+            let told = self.findings.iter();
+            let told = told.filter(|f| f.report.code.code.starts_with("CH-L") == of_register);
+            told.filter_map(|finding| finding.entry).min()
+        };
+        first(true).or_else(|| first(false))
     }
 }
 
@@ -158,11 +157,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             audit.ok = audit.ok.saturating_add(1);
         }
         for finding in found {
-            let told = bilingual(&Report::of(&finding), |detail| AuditFinding::Object {
-                entry: *entry,
-                detail: detail.to_owned(),
-            });
-            audit.findings.push(Finding { entry: Some(*entry), report: told });
+            audit.findings.push(Finding { entry: Some(*entry), report: Report::of(&finding) });
         }
     }
     for listed in archive.list().map_err(fault)? {
@@ -217,7 +212,9 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }
-        for finding in found.findings {
+        // What lies in the object's place was told with the other objects.
+        let inside = |finding: &evidence::Finding| !finding.report.code.code.starts_with("CH-S");
+        for finding in found.findings.iter().filter(|finding| inside(finding)) {
             let told = bilingual(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),
                 file: finding.file.clone().unwrap_or_else(|| "-".to_owned()),

@@ -24,8 +24,8 @@ use crate::{
     digest::Digest,
     durable::{self, DurableError},
     evidence::{
-        Bundle, Description, Intake, Kind, Seal, Sealing, Sorting, Verification, container::Limits,
-        verify,
+        Bundle, Description, Finding, Intake, Kind, Seal, Sealing, Sorting, Verification,
+        container::Limits, verify,
     },
     masking::{Masking, mask_text},
     problem::{Report, alone as report},
@@ -216,12 +216,15 @@ impl Office {
     /// # Errors
     /// Where the check itself failed.
     pub fn verify_bundle(&self, bundle: &Kept) -> Reports<Verification> {
-        let file = self
-            .archive()
-            .open_checked(&bundle.object)
-            .map_err(|error| report(OfficeError::from(error)))?;
+        let fault = |error: ArchiveError| report(OfficeError::from(error));
         let anchors = self.evidence_anchors()?;
-        verify(file, &anchors, Limits::default(), &mut |_| {}).map_err(report)
+        let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
+        let mut found = verify(file, &anchors, Limits::default(), &mut |_| {}).map_err(report)?;
+        let lying = self.archive().check(&bundle.object, Some(bundle.bytes)).map_err(fault)?;
+        found
+            .findings
+            .extend(lying.iter().map(|lies| Finding { file: None, report: Report::of(lies) }));
+        Ok(found)
     }
 
     /// Writes a copy of a bundle to `out`.
