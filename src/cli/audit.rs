@@ -65,10 +65,8 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
     }
     if let Some(first) = done.first_bad() {
         text.push('\n');
-        text.push_str(&match context.pick("zh", "en") {
-            "zh" => format!("首个异常条目：{first}"),
-            _ => format!("first bad entry: {first}"),
-        });
+        text.push_str(context.pick("首个异常条目：", "first bad entry: "));
+        text.push_str(&first.to_string());
     }
     for finding in &done.findings {
         text.push('\n');

@@ -86,7 +86,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Verify(arguments) => verify::run(context, &arguments),
         Command::Mask(arguments) => mask::run(&arguments),
         Command::Rules { file } => rules::run(context, &file),
-        Command::Session { verb } => session::run(context, verb),
+        Command::Session { verb } => session::run(context, &verb),
         Command::Doctor => doctor::run(context),
         Command::Errors => {
             let own = [

@@ -37,13 +37,12 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
                 expected: Phrase("1 to 10", "应为 1 至 10"),
             })?;
             let held = context.credentials(office.paths(), office.settings());
-            let passphrase = match new_passphrase_file {
-                Some(file) => credentials::read(&file, &id)?,
-                None => {
-                    let mut own = held.clone();
-                    own.operator_file = None;
-                    own.of_operator(&id, &|name| context.ask(name))?
-                }
+            let passphrase = if let Some(file) = new_passphrase_file {
+                credentials::read(&file, &id)?
+            } else {
+                let mut own = held.clone();
+                own.operator_file = None;
+                own.of_operator(&id, &|name| context.ask(name))?
             };
             enrol(context, &mut office, &id, &roles, name.as_deref(), &passphrase, &actor, years)?;
             let text = match context.pick("zh", "en") {

@@ -34,15 +34,14 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
             let entry = office.view().get(seq)?.ok_or_else(no_entry)?;
             let note = office.view().newest_checkpoint()?;
             let covers = |size: u64| size > seq;
-            let note = note.filter(|note| covers(note.checkpoint().size)).ok_or_else(|| {
-                UsageError::Argument {
-                    name: "SEQ",
-                    expected: Phrase(
-                        "covered by a checkpoint: run `register checkpoint` first",
-                        "尚无检查点覆盖，请先执行 `register checkpoint`",
-                    ),
-                }
-            })?;
+            let uncovered = UsageError::Argument {
+                name: "SEQ",
+                expected: Phrase(
+                    "covered by a checkpoint: run `register checkpoint` first",
+                    "尚无检查点覆盖，请先执行 `register checkpoint`",
+                ),
+            };
+            let note = note.filter(|note| covers(note.checkpoint().size)).ok_or(uncovered)?;
             let proof = office.view().prove_inclusion(seq, note.checkpoint().size)?;
             let proof = ProofFile::new(&entry, proof, &note, &office.state().log_key);
             let json = serde_json::to_value(&proof).unwrap_or(Value::Null);

@@ -130,11 +130,11 @@ impl Printer {
     }
 
     /// A report that is told and is no defect.
-    pub fn note_text(&self, report: &Report) -> String {
+    pub fn note_text(self, report: &Report) -> String {
         self.labelled(self.pick("附注", "note"), report)
     }
 
-    fn labelled(&self, label: &str, report: &Report) -> String {
+    fn labelled(self, label: &str, report: &Report) -> String {
         format!(
             "{label} {}: {}\n  → {}",
             report.code.code,

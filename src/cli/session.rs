@@ -23,7 +23,7 @@ use super::{
 const READY: &str = "ready";
 
 /// Runs a verb of `session`.
-pub fn run(context: &Context, verb: Session) -> Result<Answer, Stopped> {
+pub fn run(context: &Context, verb: &Session) -> Result<Answer, Stopped> {
     let office = context.look()?;
     let id = context.operator_id()?.to_owned();
     let operator = office.state().operators.get(&id).cloned();
@@ -31,6 +31,7 @@ pub fn run(context: &Context, verb: Session) -> Result<Answer, Stopped> {
     let socket = office.paths().session(&id);
     match verb {
         Session::Start { minutes } => {
+            let minutes = *minutes;
             actor::admit(&operator, office.now())?;
             if session::runs(&socket) {
                 return Err(SessionError::Running { operator: id }.into());
@@ -53,6 +54,7 @@ pub fn run(context: &Context, verb: Session) -> Result<Answer, Stopped> {
             Ok(Answer::done(json!({ "operator": id, "ended": true }), text))
         }
         Session::Agent { minutes } => {
+            let minutes = *minutes;
             let mut line = String::new();
             let typed = BufReader::new(std::io::stdin()).read_line(&mut line).is_ok_and(|n| n > 0);
             let ask = |_: &str| typed.then(|| line.clone());

@@ -155,15 +155,11 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         }
         return record(context, &mut office, &signed, &actor);
     }
-    let (id, principal) = match (&arguments.id, &arguments.principal) {
-        (Some(id), Some(principal)) => (id, principal),
-        _ => {
-            return Err(UsageError::Argument {
-                name: "template",
-                expected: Phrase("named", "须指明"),
-            }
-            .into());
+    let (Some(id), Some(principal)) = (&arguments.id, &arguments.principal) else {
+        return Err(UsageError::Argument {
+            name: "template", expected: Phrase("named", "须指明")
         }
+        .into());
     };
     let today = office.today();
     let from = date(arguments.from.as_deref(), "--from")?.unwrap_or(today);

@@ -73,12 +73,12 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     let mut text = Vec::new();
     let mut exit = 0;
     for path in &arguments.files {
-        let mut head = Vec::new();
-        durable::open_regular(path)?.take(4).read_to_end(&mut head).map_err(durable::at(path))?;
-        let (row, lines, status) = match head.as_slice() {
+        let mut magic = Vec::new();
+        durable::open_regular(path)?.take(4).read_to_end(&mut magic).map_err(durable::at(path))?;
+        let (row, lines, status) = match magic.as_slice() {
             b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref())?,
             b"PK\x03\x04" => bundle(context, path, &anchors)?,
-            _ => told(context, path, vec![FileFinding::Unknown.into()]),
+            _ => told(context, path, &[FileFinding::Unknown.into()]),
         };
         rows.push(row);
         text.extend(lines);
@@ -97,7 +97,7 @@ fn letter(
     held: Option<&Note>,
 ) -> Result<Told, Stopped> {
     let Some(log) = log else {
-        return Ok(told(context, path, vec![FileFinding::NoKey.into()]));
+        return Ok(told(context, path, &[FileFinding::NoKey.into()]));
     };
     let (digest, _) = Digest::of_reader(durable::open_regular(path)?).map_err(durable::at(path))?;
     let mut found: Vec<Report> = Vec::new();
@@ -134,12 +134,12 @@ fn letter(
         }
     }
     found.push(FileFinding::NoProof.into());
-    Ok(told(context, path, found))
+    Ok(told(context, path, &found))
 }
 
 fn bundle(context: &Context, path: &Path, anchors: &TrustAnchors) -> Result<Told, Stopped> {
     if anchors.certificates().is_empty() {
-        return Ok(told(context, path, vec![FileFinding::NoAnchor.into()]));
+        return Ok(told(context, path, &[FileFinding::NoAnchor.into()]));
     }
     let file: File = durable::open_regular(path)?;
     let checked = evidence::verify(file, anchors, Limits::default(), &mut |_| {})?;
@@ -187,7 +187,7 @@ fn bundle(context: &Context, path: &Path, anchors: &TrustAnchors) -> Result<Told
     Ok((row, lines, u8::from(!sound)))
 }
 
-fn told(context: &Context, path: &Path, found: Vec<Report>) -> Told {
+fn told(context: &Context, path: &Path, found: &[Report]) -> Told {
     let exit = found.iter().map(|report| report.code.severity.exit_status()).max().unwrap_or(1);
     let mut lines = vec![format!("{}", path.display())];
     lines.extend(found.iter().map(|report| context.printer.report_text(report)));

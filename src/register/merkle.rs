@@ -245,16 +245,19 @@ impl InclusionProof {
 impl ConsistencyProof {
     /// Checks that the tree with `old_root` begins the tree with `new_root`.
     ///
-    /// An empty old tree proves nothing, so it is accepted only beside an empty new one.
+    /// An empty old tree begins every other: such a proof says nothing and is refused.
     ///
     /// # Errors
     /// [`NotProven`].
     pub fn check(&self, old_root: &Digest, new_root: &Digest) -> Result<(), NotProven> {
+        if self.old_size == 0 {
+            return Err(NotProven);
+        }
         if self.old_size == self.new_size {
             let same = self.path.is_empty() && old_root == new_root;
             return if same { Ok(()) } else { Err(NotProven) };
         }
-        if self.old_size == 0 || self.old_size > self.new_size {
+        if self.old_size > self.new_size {
             return Err(NotProven);
         }
         let mut path = self.path.iter();

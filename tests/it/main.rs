@@ -3,6 +3,22 @@
 //! One binary, one concept a module. `command` runs chancery, `sample` keeps one made office that
 //! tests copy, `tools` runs programs nobody here wrote. Everything else is tests.
 
+#![expect(
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    clippy::format_collect,
+    clippy::indexing_slicing,
+    clippy::items_after_statements,
+    clippy::manual_assert,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::similar_names,
+    clippy::unreadable_literal,
+    clippy::unwrap_used,
+    reason = "tests end at the first fault, tamper with files, and tell what they skip"
+)]
+
 mod command;
 mod office;
 mod tools;
