@@ -3,7 +3,7 @@
 //! Made strictly (one signer, SHA-256, the signer's certificate bound by its digest) and read as
 //! strictly: two signers, trailing bytes, unsigned attributes, revocation lists and certificates
 //! off the signer's path are refused. A good signature says nothing of trust: give its
-//! certificate and time to [`verify_chain`](super::verify_chain).
+//! certificate and time to [`verify_chain`].
 //! Sources: EN 319 122-1, RFC 5652, RFC 5035.
 
 use chrono::{DateTime, Utc};
