@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::{Digest, Hasher},
     durable,
+    masking::{Masking, mask_text},
     template::metadata::Metadata,
 };
 
@@ -238,9 +239,9 @@ fn safe_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
-/// An id as it may be shown: what is no id is not repeated.
+/// An id as it may be shown: what is no id is not repeated, and a number in it is masked.
 fn shown(id: &str) -> String {
-    if safe_name(id) { id.to_owned() } else { "?".to_owned() }
+    if safe_name(id) { mask_text(id, &Masking::default()).text } else { "?".to_owned() }
 }
 
 #[cfg(test)]
