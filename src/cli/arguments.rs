@@ -1,4 +1,6 @@
 //! What may be typed: nouns, verbs and their options.
+//!
+//! Longer than other files because it is one table: the whole grammar of the command.
 
 use std::path::PathBuf;
 
