@@ -1,5 +1,4 @@
 //! The shared cases and our own, under the whole detector.
-//! Longer than other files because it is a table of cases.
 //!
 //! Long because it is a table. All numbers are synthetic: unassigned areas, public test cards, a test prefix.
 
