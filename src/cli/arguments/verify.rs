@@ -1,0 +1,25 @@
+//! Arguments of `chancery verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// `verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// 文件 · letter PDFs, bundles
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// 信任的根证书 · certificates to trust, PEM
+    #[arg(long, value_name = "PEM")]
+    pub anchor: Vec<PathBuf>,
+    /// 检查点 · a checkpoint of the register
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// 登记簿公钥 · the register's verifier key, as `register checkpoint` prints it
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
+    /// 收录证明 · inclusion proof, as `register prove` prints it
+    #[arg(long, value_name = "FILE")]
+    pub proof: Vec<PathBuf>,
+}
