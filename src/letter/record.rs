@@ -15,7 +15,7 @@ use crate::{
     masking::AllowList,
     problem::Report,
     template::{package::Package, wording::Wording},
-    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press, ProvedPage},
+    typeset::{self, Assets, FixedText, FontSet, Limits, PdfIdentity, Press, ProvedPage},
 };
 
 /// First words of every record.
@@ -205,7 +205,13 @@ impl Maker {
             .map(|(path, bytes)| (path.clone(), bytes.clone()))
             .collect();
         let fonts = fonts.only(&package.metadata().fonts);
-        Ok(Self { package: package.clone(), wording, press: Press::new(&fonts, files)? })
+        let metadata = package.metadata();
+        let table = metadata.table.iter();
+        let heads = table.flat_map(|table| table.columns.iter().chain([&table.caption]));
+        let heads = heads.chain([&metadata.title]).map(String::as_str);
+        let fixed = FixedText::of(wording.fixed().chain(heads));
+        let press = Press::new(&fonts, files)?.knowing(fixed);
+        Ok(Self { package: package.clone(), wording, press })
     }
 
     /// The package.

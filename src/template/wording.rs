@@ -55,6 +55,7 @@ pub struct Wording {
     tera: Tera,
     sections: Vec<String>,
     blocks: Vec<String>,
+    fixed: Vec<String>,
 }
 
 impl std::fmt::Debug for Wording {
@@ -88,7 +89,8 @@ impl Wording {
         let blocks = text.split("{%").filter_map(|tag| included(unmarked(tag.split_once("%}")?.0)));
         let blocks = blocks.filter_map(|path| path.strip_prefix(BLOCKS)?.strip_suffix(".tera"));
         let blocks = blocks.map(str::to_owned).collect();
-        Ok(Self { tera, sections, blocks })
+        let fixed = fixed(text, package);
+        Ok(Self { tera, sections, blocks, fixed })
     }
 
     /// Names of the fields the wording uses, with its blocks.
@@ -113,6 +115,11 @@ impl Wording {
         &self.blocks
     }
 
+    /// What stands in every letter: the text between fields, outside of conditions.
+    pub fn fixed(&self) -> impl Iterator<Item = &str> {
+        self.fixed.iter().map(String::as_str)
+    }
+
     /// Writes the sections from masked facts, an object of field names to display strings.
     ///
     /// # Errors
@@ -135,6 +142,36 @@ impl Wording {
             })
             .collect()
     }
+}
+
+/// The text between tags of a wording and the blocks it includes, but for what a condition may
+/// leave out.
+fn fixed(text: &str, package: &Package) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut depth: usize = 0;
+    let text = without_comments(text);
+    for (at, part) in text.split('{').enumerate() {
+        let (tag, literal) = match part.split_once('}') {
+            Some((tag, literal)) if at > 0 => (tag, literal.strip_prefix('}').unwrap_or(literal)),
+            _ => ("", part),
+        };
+        let tag = unmarked(tag.trim_matches('%'));
+        match tag.split_whitespace().next() {
+            Some("if") => depth = depth.saturating_add(1),
+            Some("endif") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > 0 {
+            continue;
+        }
+        if let Some(path) = included(tag) {
+            let block = format!("{SHARED}/{path}");
+            found.extend(fixed(package.text(&block), package));
+        }
+        let lines = literal.lines().filter(|line| !line.starts_with("==="));
+        found.extend(lines.map(|line| line.trim().to_owned()));
+    }
+    found
 }
 
 /// Whether `text` uses the small language only; blocks (no `package`) may not include.
@@ -329,5 +366,13 @@ mod tests {
         let wording = Wording::compile(&package("=== body\n{{ amount }}")).unwrap();
         let error = wording.write(&json!({})).unwrap_err();
         assert!(matches!(error, WordingError::Field { section } if section == "body"));
+    }
+
+    #[test]
+    fn fixed_text_is_what_every_letter_holds() {
+        let wording = "=== a\n甲{{ name }}乙\n{% if name %}丙{% else %}丁{% endif %}戊{# 己 #}\n";
+        let wording = Wording::compile(&package(wording)).unwrap();
+        let fixed: Vec<&str> = wording.fixed().filter(|run| !run.is_empty()).collect();
+        assert_eq!(fixed, ["甲", "乙", "戊"]);
     }
 }

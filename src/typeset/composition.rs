@@ -2,11 +2,11 @@
 //!
 //! Nothing is made of a composition but its proof: see [`Composition::prove`].
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use typst_layout::PagedDocument;
 
-use super::{PlacedPage, diagnosis::Blotter};
+use super::{FixedText, FontSet, PlacedPage, diagnosis::Blotter};
 use crate::digest::Digest;
 
 /// The pages of one letter as the layout made them.
@@ -15,18 +15,11 @@ pub struct Composition {
     pub(super) pages: Vec<PlacedPage>,
     pub(super) given: Vec<(String, Digest)>,
     pub(super) blotter: Blotter,
+    pub(super) fixed: Arc<FixedText>,
+    pub(super) fonts: FontSet,
 }
 
 impl Composition {
-    pub(super) fn new(
-        document: PagedDocument,
-        pages: Vec<PlacedPage>,
-        given: Vec<(String, Digest)>,
-        blotter: Blotter,
-    ) -> Self {
-        Self { document, pages, given, blotter }
-    }
-
     /// What stands where, page by page.
     #[must_use]
     pub fn pages(&self) -> &[PlacedPage] {

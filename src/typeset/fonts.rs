@@ -17,7 +17,7 @@ use typst::{
     utils::LazyHash,
 };
 
-use super::TypesetError;
+use super::{TypesetError, parting::Twins};
 use crate::{digest::Digest, problem::Report};
 
 /// Fonts given by name and bytes, parsed once. Cloning shares them.
@@ -28,6 +28,7 @@ struct Inner {
     book: LazyHash<FontBook>,
     faces: Vec<Font>,
     digest: Digest,
+    twins: Arc<Twins>,
 }
 
 impl FontSet {
@@ -66,7 +67,12 @@ impl FontSet {
             return Err(reports);
         }
         let book = LazyHash::new(FontBook::from_fonts(&faces));
-        Ok(Self(Arc::new(Inner { book, faces, digest: Digest::of(listing) })))
+        Ok(Self(Arc::new(Inner {
+            book,
+            faces,
+            digest: Digest::of(listing),
+            twins: Arc::default(),
+        })))
     }
 
     /// SHA-256 over the lines `SHA-256, two spaces, name` of the files, sorted by name.
@@ -82,7 +88,8 @@ impl FontSet {
         let wanted = |face: &&Font| families.contains(face.info().family.as_str());
         let faces: Vec<Font> = self.0.faces.iter().filter(wanted).cloned().collect();
         let book = LazyHash::new(FontBook::from_fonts(&faces));
-        Self(Arc::new(Inner { book, faces, digest: self.0.digest }))
+        let twins = Arc::clone(&self.0.twins);
+        Self(Arc::new(Inner { book, faces, digest: self.0.digest, twins }))
     }
 
     /// Names of the families, sorted.
@@ -98,6 +105,10 @@ impl FontSet {
             .select_family(&family.to_lowercase())
             .filter_map(|index| self.0.book.info(index))
             .any(|info| info.coverage.contains(character.into()))
+    }
+
+    pub(super) fn twins(&self) -> &Twins {
+        &self.0.twins
     }
 
     pub(super) fn book(&self) -> &LazyHash<FontBook> {

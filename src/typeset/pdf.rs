@@ -15,7 +15,9 @@ use typst::{
 };
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::{CREATOR, ProvedPage, TypesetError, diagnosis::export_refusals};
+use super::{
+    CREATOR, Composition, ProvedPage, TypesetError, diagnosis::export_refusals, parting::part,
+};
 use crate::problem::Report;
 
 static STANDARDS: LazyLock<HintedStrResult<PdfStandards>> =
@@ -43,7 +45,8 @@ impl ProvedPage {
     pub fn to_pdf(&self, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
         let timestamp = timestamp(identity).ok_or_else(|| vec![TypesetError::Date.into()])?;
         let standards = STANDARDS.as_ref().map_err(|_| vec![TypesetError::EngineFailed.into()])?;
-        let mut document = self.composition.document.clone();
+        let Composition { document, fixed, fonts, .. } = &self.composition;
+        let mut document = part(document, fixed, fonts.twins());
         let info = document.info_mut();
         info.title = Some(identity.title.as_str().into());
         info.author.clear();

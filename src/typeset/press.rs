@@ -15,7 +15,7 @@ use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel},
     },
     thread,
@@ -26,7 +26,7 @@ use typst::foundations::Bytes;
 use typst_layout::PagedDocument;
 
 use super::{
-    Composition, FontSet, TypesetError,
+    Composition, FixedText, FontSet, TypesetError,
     diagnosis::{Blotter, refusals},
     glyphs,
     world::{DATA, PackageFiles, Sheet, file_id, is_named, is_plain_picture},
@@ -69,6 +69,7 @@ pub struct Press {
     package: PackageFiles,
     asset_names: Mutex<BTreeSet<String>>,
     line: Mutex<Option<Sender<Job>>>,
+    fixed: Arc<FixedText>,
 }
 
 struct Job {
@@ -94,7 +95,15 @@ impl Press {
             package,
             asset_names: Mutex::default(),
             line: Mutex::new(Some(line)),
+            fixed: Arc::default(),
         })
+    }
+
+    /// The same press, which knows what the package writes into each of its letters.
+    #[must_use]
+    pub fn knowing(mut self, fixed: FixedText) -> Self {
+        self.fixed = Arc::new(fixed);
+        self
     }
 
     /// Another press for the same package, for use by another thread. Files and fonts are shared.
@@ -107,6 +116,7 @@ impl Press {
             package: self.package.clone(),
             asset_names: Mutex::default(),
             line: Mutex::new(Some(start().map_err(|_| TypesetError::EngineFailed)?)),
+            fixed: Arc::clone(&self.fixed),
         })
     }
 
@@ -136,7 +146,8 @@ impl Press {
         };
         let (document, pages, blotter) = self.run(sheet, Blotter::of(data), limits)?;
         let given = assets.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
-        Ok(Composition::new(document, pages, given, blotter))
+        let (fixed, fonts) = (Arc::clone(&self.fixed), self.fonts.clone());
+        Ok(Composition { document, pages, given, blotter, fixed, fonts })
     }
 
     fn take_assets(
