@@ -79,6 +79,14 @@ impl Verification {
     pub const fn holds(&self) -> bool {
         self.findings.is_empty()
     }
+
+    /// Whether the bundle is the one of number `id` whose payload manifest is `manifest`, and not
+    /// another that was put in its place.
+    #[must_use]
+    pub fn is(&self, id: &str, manifest: &Digest) -> bool {
+        self.facts.bundle_id.as_deref() == Some(id)
+            && self.facts.payload_manifest.as_ref() == Some(manifest)
+    }
 }
 
 /// Checks the bundle in `source`. `progress` is told the bytes checked since it was last called.
