@@ -15,7 +15,7 @@ use crate::{
     masking::AllowList,
     problem::Report,
     template::{package::Package, wording::Wording},
-    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
+    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press, ProvedPage},
 };
 
 /// First words of every record.
@@ -219,8 +219,35 @@ impl Maker {
     /// # Errors
     /// All that refuses the page: wording, layout, glyphs, proof, sweep.
     pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        let allow = allowed(record)?;
+        let proved = self.prove(record)?;
+        let identity = PdfIdentity {
+            ident: record.number.clone(),
+            title: self.package.metadata().title.clone(),
+            issued_on: record.issued_on,
+            zone: FixedOffset::east_opt(record.zone)
+                .ok_or_else(|| vec![RecordError::NotARecord.into()])?,
+        };
+        let pages = proved.pages().len();
+        let pdf = proved.to_pdf(&identity)?;
+        // What leaves is the finished file: it is read back and compared, then swept.
+        let found = proved.read_back(&pdf)?.sweep(&allow);
+        if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
+    }
+
+    /// Lays the letter of `record` out dry: everything [`Maker::make`] refuses for what stands on
+    /// its pages is refused here, and no PDF is written.
+    ///
+    /// # Errors
+    /// Wording, layout, glyphs, proof, and unmasked numbers in the placed text.
+    pub fn rehearse(&self, record: &Record) -> Result<(), Vec<Report>> {
+        let allow = allowed(record)?;
+        let found = self.prove(record)?.sweep(&allow);
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
+    fn prove(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
-        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
         let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
@@ -236,21 +263,12 @@ impl Maker {
             let seal = self.package.files().get(SEAL.0).cloned().unwrap_or_default();
             assets.insert(SEAL.1.to_owned(), seal);
         }
-        let proved =
-            self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)?;
-        let identity = PdfIdentity {
-            ident: record.number.clone(),
-            title: self.package.metadata().title.clone(),
-            issued_on: record.issued_on,
-            zone: FixedOffset::east_opt(record.zone)
-                .ok_or_else(|| single(&RecordError::NotARecord))?,
-        };
-        let pages = proved.pages().len();
-        let pdf = proved.to_pdf(&identity)?;
-        // What leaves is the finished file: it is read back and compared, then swept.
-        let found = proved.read_back(&pdf)?.sweep(&allow);
-        if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
+        self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)
     }
+}
+
+fn allowed(record: &Record) -> Result<AllowList, Vec<Report>> {
+    AllowList::of(&record.official_accounts).map_err(|error| vec![Report::of(&error)])
 }
 
 const fn mark_name(mark: Mark) -> &'static str {
