@@ -24,6 +24,7 @@ mod office;
 mod tools;
 
 mod approval;
+mod bad_input;
 mod canary;
 mod crash;
 mod documents;
