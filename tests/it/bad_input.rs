@@ -196,7 +196,7 @@ fn syntax_in_a_name_or_address_prints_as_text() {
         ("recipient_name", "#set page(fill: red)"),
         ("recipient_name", "{{ name }}"),
         ("recipient_name", "{% raw %}"),
-        ("recipient_name", "张#raw三"),
+        ("recipient_name", "张#三"),
         ("recipient_address", "样例省[#eval(\"1+1\")]//注释$x$路1号"),
         ("recipient_address", "样例省{{name}}@ref<tag>路1号"),
         ("inquiry_channel", "#import \"/data.json\" {{ recipient_name }} {# c #}"),
