@@ -165,8 +165,7 @@ impl LocalArchive {
     fn lock(&self, path: &Path) -> Result<Option<File>> {
         let file = match durable::open_regular(path) {
             Ok(file) => file,
-            Err(DurableError::NotRegular { .. }) => return Ok(None),
-            Err(DurableError::Missing { .. }) => return Ok(None),
+            Err(DurableError::NotRegular { .. } | DurableError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(from_durable(error)),
         };
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {

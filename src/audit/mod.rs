@@ -213,7 +213,7 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
     for bundle in office.bundles().map_err(report)? {
         // A missing or changed file was told above.
         let Ok(found) = office.verify_bundle(&bundle) else { continue };
-        if !found.is(&bundle.id, &bundle.manifest) {
+        if found.is_another(&bundle.id, &bundle.manifest) {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }

@@ -101,7 +101,7 @@ fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
     let mut bad = 0_usize;
     for kept in &wanted {
         let found = office.verify_bundle(kept).map_err(Stopped)?;
-        let other = !found.is(&kept.id, &kept.manifest);
+        let other = found.is_another(&kept.id, &kept.manifest);
         let sound = found.holds() && !other;
         bad += usize::from(!sound);
         text.push(format!(

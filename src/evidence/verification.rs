@@ -80,12 +80,15 @@ impl Verification {
         self.findings.is_empty()
     }
 
-    /// Whether the bundle is the one of number `id` whose payload manifest is `manifest`, and not
-    /// another that was put in its place.
+    /// Whether this is another bundle than the one of number `id` whose payload manifest is
+    /// `manifest`. What cannot be read tells no number, and is told by its findings.
     #[must_use]
-    pub fn is(&self, id: &str, manifest: &Digest) -> bool {
-        self.facts.bundle_id.as_deref() == Some(id)
-            && self.facts.payload_manifest.as_ref() == Some(manifest)
+    pub fn is_another(&self, id: &str, manifest: &Digest) -> bool {
+        let number = self.facts.bundle_id.as_deref();
+        let payload = self.facts.payload_manifest.as_ref();
+        let known = number.is_some_and(|found| found != id)
+            || payload.is_some_and(|found| found != manifest);
+        known || (self.holds() && (number.is_none() || payload.is_none()))
     }
 }
 

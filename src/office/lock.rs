@@ -41,6 +41,6 @@ mod tests {
         assert!(take(&paths, "b.lock").unwrap().is_some());
         drop(held);
         assert!(take(&paths, "a.lock").unwrap().is_some());
-        assert!(take(&OfficePaths::new(&folder.path().join("none")), "a.lock").is_err());
+        assert!(take(&OfficePaths::new(folder.path().join("none")), "a.lock").is_err());
     }
 }

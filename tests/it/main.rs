@@ -23,6 +23,7 @@ mod command;
 mod office;
 mod tools;
 
+mod admission;
 mod approval;
 mod bad_input;
 mod canary;
@@ -36,6 +37,7 @@ mod read_only;
 mod readme;
 mod register;
 mod session;
+mod snapshots;
 mod text;
 mod token;
 mod visits;
