@@ -376,4 +376,3 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
     }
     Ok(Answer::done(json!({ "letters": count }), String::new()))
 }
-

@@ -46,7 +46,9 @@ fn explained(error: &Error) -> (String, String) {
         ErrorKind::UnknownArgument => {
             (format!("there is no `{argument}`"), format!("没有 `{argument}` 这一项"))
         }
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ("a command is missing".into(), "缺少命令".into()),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("a command is missing".into(), "缺少命令".into())
+        }
         ErrorKind::InvalidSubcommand => {
             let typed = context(error, ContextKind::InvalidSubcommand);
             (format!("there is no command `{typed}`"), format!("没有命令 `{typed}`"))

@@ -79,8 +79,7 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
             _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
         });
         // One file that cannot be read does not keep the others from being checked.
-        let (row, lines, status) =
-            judged.unwrap_or_else(|stopped| told(context, path, &stopped.0));
+        let (row, lines, status) = judged.unwrap_or_else(|stopped| told(context, path, &stopped.0));
         rows.push(row);
         text.extend(lines);
         exit = exit.max(status);

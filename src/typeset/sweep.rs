@@ -129,9 +129,7 @@ fn figures(bytes: &[u8]) -> Vec<String> {
                 (2, pairs(|[low, high]| *high == 0 && low.is_ascii_digit()))
             }
             [b'0'..=b'9', ..] => (1, rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
-            [0, b'0'..=b'9', ..] => {
-                (2, pairs(|[high, low]| *high == 0 && low.is_ascii_digit()))
-            }
+            [0, b'0'..=b'9', ..] => (2, pairs(|[high, low]| *high == 0 && low.is_ascii_digit())),
             _ => (1, 0),
         };
         let little = rest.first() != Some(&0);

@@ -18,8 +18,7 @@ fn forge(desk: &Desk, number: &str, package: Option<&str>) -> u64 {
     let clerk = office.state().operators["clerk"].clone();
     let folders = vec![desk.office().join("credentials")];
     let credentials = Credentials { operator_file: None, folders };
-    let actor =
-        Actor::open(clerk, office.paths(), &credentials, &|_| None, office.now()).unwrap();
+    let actor = Actor::open(clerk, office.paths(), &credentials, &|_| None, office.now()).unwrap();
     let draft = |kind: EntryKind, subject: &str, body: &Value, changed: [(&str, Value); 2]| {
         let mut draft = Draft::new(kind, subject);
         draft.body = body.as_object().unwrap().clone();

@@ -64,7 +64,8 @@ fn usage_errors() {
 
 #[test]
 fn mask_and_rules() {
-    let text_in = "卡号6200 0000 0000 0005，身份证11010519491231002X，金额1,409.50元，函号QH-2026-000001\n";
+    let text_in =
+        "卡号6200 0000 0000 0005，身份证11010519491231002X，金额1,409.50元，函号QH-2026-000001\n";
     let call = chancery().stdin(text_in);
     keep("mask", &told(&call.run(&["mask"])));
     keep("mask_full", &told(&call.run(&["mask", "--policy", "full"])));
@@ -99,7 +100,11 @@ fn letters_refused() {
     issue("refused-channel-wechat");
     issue("refused-no-source");
     let line = ["letter", "issue", text(&file), "--out", text(&out)];
-    both("letter_by_an_auditor", &desk.call().by("auditor"), &[&line[..], &["--request", "card-001"]].concat());
+    both(
+        "letter_by_an_auditor",
+        &desk.call().by("auditor"),
+        &[&line[..], &["--request", "card-001"]].concat(),
+    );
 }
 
 #[test]
