@@ -22,6 +22,14 @@ crate::problems! {
         Io { path: String, source: io::Error } = "CH-F001", Fault,
             "cannot use `{path}`: {source}" => "check that it exists, that you may use it and that the disk has room",
             "无法使用 `{path}`：{source}" => "请检查其是否存在、权限与磁盘空间";
+        /// Nothing is there.
+        Missing { path: String } = "CH-U040", Input,
+            "there is no `{path}`" => "check the name and the folder it is in",
+            "`{path}` 不存在" => "请核对名称及所在文件夹";
+        /// Something else is where a folder is needed.
+        NotFolder { path: String } = "CH-U041", Input,
+            "`{path}` is not a folder" => "give a folder",
+            "`{path}` 不是文件夹" => "请提供文件夹";
         /// A file of that name is there already and is never overwritten.
         Exists { path: String } = "CH-F002", Input,
             "`{path}` exists already" => "choose another name or remove it yourself",
@@ -50,10 +58,37 @@ pub fn at(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
     move |source| DurableError::Io { path: shown(path), source }
 }
 
+/// As [`at`], for a path that must exist: that it does not is told as such.
+fn existing(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
+    move |source| match source.kind() {
+        io::ErrorKind::NotFound => DurableError::Missing { path: shown(path) },
+        io::ErrorKind::NotADirectory => DurableError::NotFolder { path: shown(parent(path)) },
+        _ => at(path)(source),
+    }
+}
+
+/// Says whether a new file could be given the name `path`, before work is done for it.
+///
+/// # Errors
+/// [`DurableError::Exists`] if the name is taken; [`DurableError::Missing`] or
+/// [`DurableError::NotFolder`] if its folder is none.
+pub fn vacant(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(DurableError::Exists { path: shown(path) });
+    }
+    let folder = parent(path);
+    if folder.metadata().map_err(existing(folder))?.is_dir() {
+        Ok(())
+    } else {
+        Err(DurableError::NotFolder { path: shown(folder) })
+    }
+}
+
 /// Opens a regular file for reading without following a link in its last component.
 ///
 /// # Errors
-/// [`DurableError::NotRegular`] for links, folders, devices and pipes; [`DurableError::Io`].
+/// [`DurableError::Missing`]; [`DurableError::NotRegular`] for links, folders, devices and pipes;
+/// [`DurableError::Io`].
 pub fn open_regular(path: &Path) -> Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits().cast_signed();
     let not_regular = || DurableError::NotRegular { path: shown(path) };
@@ -62,7 +97,7 @@ pub fn open_regular(path: &Path) -> Result<File> {
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
             return Err(not_regular());
         }
-        Err(error) => return Err(at(path)(error)),
+        Err(error) => return Err(existing(path)(error)),
     };
     if file.metadata().map_err(at(path))?.is_file() { Ok(file) } else { Err(not_regular()) }
 }
@@ -84,9 +119,14 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// Makes a folder and its parents, durably.
 ///
 /// # Errors
-/// [`DurableError::Io`].
+/// [`DurableError::NotFolder`] if something else stands there; [`DurableError::Io`].
 pub fn create_folder(path: &Path) -> Result<()> {
-    std::fs::create_dir_all(path).map_err(at(path))?;
+    std::fs::create_dir_all(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            DurableError::NotFolder { path: shown(path) }
+        }
+        _ => at(path)(error),
+    })?;
     sync_folder(parent(path))
 }
 
@@ -148,7 +188,7 @@ pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
         .prefix(".staged-")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
         .tempfile_in(parent(path))
-        .map_err(at(path))?;
+        .map_err(existing(parent(path)))?;
     io::copy(reader, &mut staged).map_err(at(path))?;
     staged.as_file().sync_all().map_err(at(path))?;
     let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
@@ -199,7 +239,7 @@ fn stage(path: &Path, bytes: &[u8], mode: u32) -> Result<PathBuf> {
         .prefix(".staged-")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
         .tempfile_in(folder)
-        .map_err(at(path))?;
+        .map_err(existing(folder))?;
     staged.as_file().write_all(bytes).map_err(at(path))?;
     staged.as_file().sync_all().map_err(at(path))?;
     let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
@@ -233,6 +273,22 @@ mod tests {
         let staged = stage(&folder.path().join("name"), b"bytes", 0o644).unwrap();
         assert!(publish(&staged, &folder.path().join("missing").join("name")).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_as_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write_new(&file, b"").unwrap();
+        let missing = folder.path().join("missing");
+        assert!(matches!(open_regular(&missing), Err(DurableError::Missing { .. })));
+        assert!(matches!(write_new(&missing.join("a"), b""), Err(DurableError::Missing { .. })));
+        assert!(matches!(write_new(&file.join("a"), b""), Err(DurableError::NotFolder { .. })));
+        assert!(matches!(create_folder(&file), Err(DurableError::NotFolder { .. })));
+        assert!(matches!(vacant(&file), Err(DurableError::Exists { .. })));
+        assert!(matches!(vacant(&missing.join("a")), Err(DurableError::Missing { .. })));
+        assert!(matches!(vacant(&file.join("a")), Err(DurableError::NotFolder { .. })));
+        vacant(&missing).unwrap();
     }
 
     #[test]

@@ -165,10 +165,7 @@ impl LocalArchive {
     fn lock(&self, path: &Path) -> Result<Option<File>> {
         let file = match durable::open_regular(path) {
             Ok(file) => file,
-            Err(DurableError::NotRegular { .. }) => return Ok(None),
-            Err(DurableError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                return Ok(None);
-            }
+            Err(DurableError::NotRegular { .. } | DurableError::Missing { .. }) => return Ok(None),
             Err(error) => return Err(from_durable(error)),
         };
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -187,9 +184,7 @@ impl LocalArchive {
 
     fn open_object(&self, digest: &Digest) -> Result<File> {
         durable::open_regular(&self.path_of(digest)).map_err(|error| match error {
-            DurableError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                ArchiveError::Missing { digest: *digest }
-            }
+            DurableError::Missing { .. } => ArchiveError::Missing { digest: *digest },
             DurableError::NotRegular { .. } => ArchiveError::Changed { digest: *digest },
             other => from_durable(other),
         })

@@ -4,6 +4,7 @@
 //! is verified from its leaves; what it names must be in the archive with those very bytes, and
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
+mod admission;
 mod letters;
 pub mod operators;
 
@@ -51,6 +52,10 @@ crate::problems! {
         OtherBundle { bundle: String } = "CH-X009", Finding,
             "what lies in the place of bundle `{bundle}` is another bundle" => "find out who exchanged them",
             "证据包 `{bundle}` 的位置上是另一个证据包" => "请查明何人调换";
+        /// A letter was issued without both sides' approval.
+        Unapproved { entry: u64, why: String } = "CH-X020", Finding,
+            "the letter of entry {entry} was issued without standing approval: {why}" => "find out how it came to be; tell both approvers",
+            "条目 {entry} 的函件签发时没有有效核准：{why}" => "请查明来由，并告知双方核准人";
         /// Refusals without a valid signer were noted; told, and no defect.
         Unsigned { refusals: u64, newest: String } = "CH-X010", Finding,
             "{refusals} refusals without a valid signer are in `refusals.jsonl`, the newest of {newest}" => "look through them: wrong passphrases and strange operators show who tried what",
@@ -127,7 +132,7 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
     Ok(findings.collect())
 }
 
-/// The whole audit: register, roles and order of entries, archive both ways, bundles, templates.
+/// The whole audit: register, roles, order of entries, approvals of each letter, archive both ways, bundles, templates.
 ///
 /// # Errors
 /// Where the check itself could not be done.
@@ -137,6 +142,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
     let view = office.view();
     let mut letters = letters::Sequence::default();
+    let mut admission = admission::Admission::default();
     for entry in view.entries(0) {
         // An entry that cannot be read was told by the register's own check.
         let Ok(entry) = entry else { continue };
@@ -146,6 +152,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             named.entry(object).or_insert((entry.seq, length));
         }
         letters.take(entry, office.state(), &mut audit.findings);
+        admission.take(entry, &mut audit.findings);
     }
     letters.end(&mut audit.findings);
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
@@ -206,9 +213,7 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
     for bundle in office.bundles().map_err(report)? {
         // A missing or changed file was told above.
         let Ok(found) = office.verify_bundle(&bundle) else { continue };
-        if found.facts.bundle_id.as_deref() != Some(&bundle.id)
-            || found.facts.payload_manifest != Some(bundle.manifest)
-        {
+        if found.is_another(&bundle.id, &bundle.manifest) {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }

@@ -30,8 +30,8 @@ crate::problems! {
     pub enum RequestProblem {
         /// No field has this name.
         UnknownField { field: String } = "CH-I001", Input,
-            "no field is called {field}" => "correct the name, or map the column in the principal's heading map",
-            "没有名为 {field} 的字段" => "请更正字段名，或在委托人的表头对照中设定该列";
+            "{field} names no field" => "correct the name, or map the column in the principal's heading map",
+            "{field} 不是已知的字段名" => "请更正字段名，或在委托人的表头对照中设定该列";
         /// The office or this program supplies it.
         NotForRequests { field: &'static str } = "CH-I002", Input,
             "`{field}` is supplied by the office or made from other fields, never by a request" => "leave it out",

@@ -38,6 +38,10 @@ chancery::problems! {
         NoRequest { id: String } = "CH-U003", Input,
             "the file holds no request `{id}`" => "check the request id",
             "文件中没有请求 `{id}`" => "请核对请求编号";
+        /// The named request is in no row that could be read.
+        NoReadableRequest { id: String, rows: u64, first: u64 } = "CH-U043", Input,
+            "no row that can be read holds request `{id}`; {rows} cannot be read, the first is row {first}" => "correct those rows, or check the request id",
+            "可读的行中没有请求 `{id}`；另有 {rows} 行无法读取，首个为第 {first} 行" => "请更正这些行，或核对请求编号";
         /// The command line itself is wrong.
         CommandLine { english: String, chinese: String } = "CH-U005", Input,
             "the command line is not understood: {english}" => "add --help to see what it takes",

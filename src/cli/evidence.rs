@@ -20,6 +20,8 @@ use super::{
 pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
     match verb {
         Evidence::Seal { dir, case, kind, out } => {
+            // Known before a number is given.
+            out.as_deref().map(durable::vacant).transpose()?;
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let credentials = context.credentials(office.paths(), office.settings());
@@ -77,6 +79,7 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
         Evidence::Retrieve { id, out } => {
+            durable::vacant(&out)?;
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let kept = office.bundle(&id).map_err(Stopped)?;
@@ -98,8 +101,7 @@ fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
     let mut bad = 0_usize;
     for kept in &wanted {
         let found = office.verify_bundle(kept).map_err(Stopped)?;
-        let other = found.facts.bundle_id.as_deref() != Some(&kept.id)
-            || found.facts.payload_manifest != Some(kept.manifest);
+        let other = found.is_another(&kept.id, &kept.manifest);
         let sound = found.holds() && !other;
         bad += usize::from(!sound);
         text.push(format!(

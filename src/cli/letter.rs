@@ -35,6 +35,7 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Reproduce { number, out } => {
+            durable::vacant(&out)?;
             let office = context.look()?;
             let pdf = reproduce::reproduce(&office, &number).map_err(Stopped)?;
             durable::write_new(&out, &pdf)?;
@@ -64,19 +65,52 @@ enum Desks {
     Visits,
 }
 
-/// Rows of the file: all, or the one named.
-fn rows(
-    file: &Path,
-    wanted: Option<&str>,
-) -> Result<impl Iterator<Item = (u64, Result<Request, Vec<Report>>)>, Stopped> {
-    let intake = Intake::open(file, &Options::default()).map_err(Stopped)?;
-    let wanted = wanted.map(str::to_owned);
-    Ok(intake.filter(move |(_, row)| match (&wanted, row) {
-        (Some(wanted), Ok(request)) => request.request_id() == wanted,
-        // A row that cannot be read has no name to be chosen by.
-        (Some(_), Err(_)) => false,
-        (None, _) => true,
-    }))
+/// Rows of a file: all, or the one named.
+struct Rows {
+    intake: Intake,
+    wanted: Option<String>,
+    /// How many rows could not be read, and so had no name to be chosen by, and the first of them.
+    passed: u64,
+    first_passed: Option<(u64, Vec<Report>)>,
+}
+
+impl Rows {
+    fn open(file: &Path, wanted: Option<&str>) -> Result<Self, Stopped> {
+        let intake = Intake::open(file, &Options::default()).map_err(Stopped)?;
+        Ok(Self { intake, wanted: wanted.map(str::to_owned), passed: 0, first_passed: None })
+    }
+
+    /// Why there was no row.
+    fn none(self) -> Stopped {
+        let id = self.wanted.as_deref();
+        let id = id.map(|id| mask_text(id, &Masking::default()).text).unwrap_or_default();
+        match self.first_passed {
+            None => UsageError::NoRequest { id }.into(),
+            Some((row, mut reports)) => {
+                let (rows, first) = (self.passed, row);
+                reports.insert(0, UsageError::NoReadableRequest { id, rows, first }.into());
+                Stopped(reports)
+            }
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = (u64, Result<Request, Vec<Report>>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (row, read) = self.intake.next()?;
+            match (&self.wanted, read) {
+                (Some(_), Err(reports)) => {
+                    self.passed += 1;
+                    self.first_passed.get_or_insert((row, reports));
+                }
+                (Some(wanted), Ok(request)) if request.request_id() != wanted => {}
+                (_, read) => return Some((row, read)),
+            }
+        }
+    }
 }
 
 fn preview(
@@ -85,20 +119,18 @@ fn preview(
     wanted: Option<&str>,
     out: &Path,
 ) -> Result<Answer, Stopped> {
-    let mut chosen = Vec::new();
-    for (_, row) in rows(file, wanted)?.take(2) {
-        chosen.push(row.map_err(Stopped)?);
+    durable::vacant(out)?;
+    let mut rows = Rows::open(file, wanted)?;
+    let Some((_, request)) = rows.next() else { return Err(rows.none()) };
+    let request = request.map_err(Stopped)?;
+    if rows.next().is_some() {
+        return Err(UsageError::Several.into());
     }
-    let request = match chosen.as_slice() {
-        [request] => request,
-        [] => return Err(no_request(wanted)),
-        _ => return Err(UsageError::Several.into()),
-    };
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let made = Desk::open(&mut office, &actor, index)?.preview(request).map_err(Stopped)?;
+    let made = Desk::open(&mut office, &actor, index)?.preview(&request).map_err(Stopped)?;
     durable::write_new(out, &made.pdf)?;
     let json = json!({ "pages": made.pages, "out": out });
     Ok(Answer::done(json, out.display().to_string()))
@@ -111,7 +143,7 @@ fn issue(
     out: &Path,
     desks: Desks,
 ) -> Result<Answer, Stopped> {
-    let rows = rows(file, wanted)?;
+    let mut rows = Rows::open(file, wanted)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
@@ -121,7 +153,7 @@ fn issue(
     let mut tally = Tally::default();
     {
         let mut desk = Desk::open(&mut office, &actor, index)?;
-        for (row, read) in rows {
+        for (row, read) in rows.by_ref() {
             tally.rows += 1;
             match read {
                 Err(reports) => tally.refuse(context, row, None, &reports),
@@ -162,7 +194,7 @@ fn issue(
     }
     context.auto_checkpoint(&mut office);
     if tally.rows == 0 {
-        return Err(no_request(wanted));
+        return Err(rows.none());
     }
     let Tally { rows, issued, already, refused, unread, unwritten } = tally;
     let summary = match context.pick("zh", "en") {
@@ -343,9 +375,4 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
         context.printer.line(&json, &format!("{}  {}", letter.number, letter.template));
     }
     Ok(Answer::done(json!({ "letters": count }), String::new()))
-}
-
-fn no_request(wanted: Option<&str>) -> Stopped {
-    let id = wanted.map(|id| mask_text(id, &Masking::default()).text).unwrap_or_default();
-    UsageError::NoRequest { id }.into()
 }

@@ -24,6 +24,7 @@ mod usage;
 mod verify;
 
 use clap::{CommandFactory as _, Parser as _};
+use serde_json::json;
 
 use arguments::{Cli, Command};
 use context::Context;
@@ -95,19 +96,22 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
                 verify::FileFinding::CODES,
                 demo::DemoError::CODES,
             ];
-            Ok(Answer::done(serde_json::Value::Null, chancery::catalogue::markdown(&own)))
+            let page = chancery::catalogue::markdown(&own);
+            Ok(Answer::done(json!({ "markdown": page }), page))
         }
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chancery", &mut bytes);
-            Ok(Answer::done(serde_json::Value::Null, String::from_utf8_lossy(&bytes)))
+            let script = String::from_utf8_lossy(&bytes);
+            Ok(Answer::done(json!({ "shell": shell.to_string(), "script": script }), script))
         }
         Command::Man => {
             let mut bytes = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut bytes)
                 .map_err(|source| context::UsageError::Output { source })?;
-            Ok(Answer::done(serde_json::Value::Null, String::from_utf8_lossy(&bytes)))
+            let page = String::from_utf8_lossy(&bytes);
+            Ok(Answer::done(json!({ "roff": page }), page))
         }
     }
 }

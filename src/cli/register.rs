@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chancery::{
     audit, durable,
     problem::Phrase,
-    register::{ProofFile, Recorded},
+    register::{Leaves, ProofFile, Recorded},
 };
 use serde_json::{Value, json};
 
@@ -49,6 +49,7 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
             Ok(Answer::done(json, text))
         }
         Register::Checkpoint { out } => {
+            out.as_deref().map(durable::vacant).transpose()?;
             let mut office = context.open()?;
             let credentials = context.credentials(office.paths(), office.settings());
             let note = office.checkpoint(&credentials, &|name| context.ask(name))?;
@@ -61,13 +62,12 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
         }
         Register::Export { out } => {
             let office = context.look()?;
-            let mut bytes = Vec::new();
-            for entry in office.view().entries(0) {
-                bytes.extend_from_slice(entry?.leaf());
-                bytes.push(b'\n');
-            }
-            durable::write_new(&out, &bytes)?;
-            let count = office.view().size()?;
+            let view = office.view();
+            let mut leaves = Leaves::new(view.entries(0));
+            let written = durable::write_new_from(&out, &mut leaves);
+            // What the register says goes before what the file says of it.
+            let count = leaves.ended()?;
+            written?;
             Ok(Answer::done(json!({ "entries": count, "out": out }), out.display().to_string()))
         }
         Register::Verify { checkpoint } => verify(context, &checkpoint),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// What a command has to say when it is done.
 #[derive(Debug)]
 pub struct Answer {
-    /// The one JSON document of `--json`.
+    /// The one JSON document of `--json`; null where the lines already told are all.
     pub json: Value,
     /// What a person reads.
     pub text: String,
@@ -68,7 +68,9 @@ impl Printer {
     /// Prints a result and gives its exit status.
     pub fn answer(self, answer: &Answer) -> u8 {
         if self.json {
-            self.out(&answer.json.to_string());
+            if !answer.json.is_null() {
+                self.out(&answer.json.to_string());
+            }
         } else if !answer.text.is_empty() {
             self.out(answer.text.trim_end());
         }

@@ -42,6 +42,7 @@ pub fn run(context: &Context, verb: Template) -> Result<Answer, Stopped> {
         Template::List => list(context),
         Template::Show { id } => show(context, &id),
         Template::Proof { id, out } => {
+            durable::vacant(&out)?;
             let office = context.look()?;
             let package = Package::load(&office.paths().templates(), &id)?;
             let proof = proof(&package)?;
@@ -60,21 +61,25 @@ fn proof(package: &Package) -> Result<ProofPage, Stopped> {
 /// One sentence, or each line of standard input.
 fn check_text(context: &Context, text: &str) -> Result<Answer, Stopped> {
     let mut read = String::new();
-    let text = if text == "-" {
-        std::io::stdin().take(TEXT_LIMIT).read_to_string(&mut read).map_err(|_| {
-            UsageError::Argument {
-                name: "--text",
-                expected: Phrase("UTF-8 text", "应为 UTF-8 文本"),
-            }
-        })?;
-        read.as_str()
+    let lines: Vec<&str> = if text == "-" {
+        let unread = || UsageError::Argument {
+            name: "--text",
+            expected: Phrase("UTF-8 text of at most 1 MiB", "应为不超过 1 MiB 的 UTF-8 文本"),
+        };
+        let got = std::io::stdin().take(TEXT_LIMIT + 1).read_to_string(&mut read);
+        let length = u64::try_from(got.map_err(|_| unread())?).unwrap_or(u64::MAX);
+        if length > TEXT_LIMIT {
+            return Err(unread().into());
+        }
+        read.lines().filter(|line| !line.trim().is_empty()).collect()
     } else {
-        text
+        // One sentence, whatever line breaks it holds.
+        vec![text]
     };
     let mut worst = Verdict::Pass;
     let mut rows = Vec::new();
     let mut said = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+    for line in lines {
         let scanned = wording_scan::scan(line);
         let verdict = scanned.verdict();
         let findings: Vec<Value> = scanned

@@ -46,7 +46,9 @@ fn explained(error: &Error) -> (String, String) {
         ErrorKind::UnknownArgument => {
             (format!("there is no `{argument}`"), format!("没有 `{argument}` 这一项"))
         }
-        ErrorKind::MissingSubcommand => ("a command is missing".into(), "缺少命令".into()),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("a command is missing".into(), "缺少命令".into())
+        }
         ErrorKind::InvalidSubcommand => {
             let typed = context(error, ContextKind::InvalidSubcommand);
             (format!("there is no command `{typed}`"), format!("没有命令 `{typed}`"))
@@ -63,6 +65,9 @@ fn explained(error: &Error) -> (String, String) {
         ),
         ErrorKind::ArgumentConflict => {
             let other = context(error, ContextKind::PriorArg);
+            if other == argument {
+                return (format!("`{argument}` is given twice"), format!("`{argument}` 重复给出"));
+            }
             (
                 format!("`{argument}` and `{other}` exclude each other"),
                 format!("`{argument}` 与 `{other}` 不能同时使用"),
@@ -100,6 +105,11 @@ mod tests {
         let (english, chinese) = told(&["chancery", "letter", "issue"]);
         assert_eq!(english, "`--out <DIR>, <FILE>` is missing");
         assert_eq!(chinese, "缺少 `--out <DIR>, <FILE>`");
+        assert_eq!(told(&["chancery", "letter"]).0, "a command is missing");
+        assert_eq!(
+            told(&["chancery", "--lang", "en", "--lang", "zh", "doctor"]).0,
+            "`--lang <zh|en>` is given twice"
+        );
         assert_eq!(told(&["chancery", "bogus"]).1, "没有命令 `bogus`");
         assert_eq!(told(&["chancery", "register", "show", "x"]).1, "`<SEQ>` 的值无法识别");
         assert_eq!(

@@ -73,18 +73,26 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     let mut text = Vec::new();
     let mut exit = 0;
     for path in &arguments.files {
-        let mut magic = Vec::new();
-        durable::open_regular(path)?.take(4).read_to_end(&mut magic).map_err(durable::at(path))?;
-        let (row, lines, status) = match magic.as_slice() {
-            b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref())?,
-            b"PK\x03\x04" => bundle(context, path, &anchors)?,
-            _ => told(context, path, &[FileFinding::Unknown.into()]),
-        };
+        let judged = magic(path).and_then(|magic| match &magic {
+            b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
+            b"PK\x03\x04" => bundle(context, path, &anchors),
+            _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
+        });
+        // One file that cannot be read does not keep the others from being checked.
+        let (row, lines, status) = judged.unwrap_or_else(|stopped| told(context, path, &stopped.0));
         rows.push(row);
         text.extend(lines);
         exit = exit.max(status);
     }
     Ok(Answer { json: json!({ "files": rows }), text: text.join("\n"), exit })
+}
+
+/// The first four bytes of a file; zeros where it has fewer.
+fn magic(path: &Path) -> Result<[u8; 4], Stopped> {
+    let mut bytes = Vec::new();
+    durable::open_regular(path)?.take(4).read_to_end(&mut bytes).map_err(durable::at(path))?;
+    bytes.resize(4, 0);
+    Ok(bytes.try_into().unwrap_or_default())
 }
 
 type Told = (Value, Vec<String>, u8);

@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
+    io,
     path::Path,
 };
 
@@ -98,7 +99,12 @@ impl Intake {
         let masked = |name: &str| masked(name, masking);
         let root = open_folder(CWD, folder).map_err(|source| {
             let name = masked(&folder.display().to_string());
-            vec![Report::of(&EvidenceError::Io { name, source })]
+            let none = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+            vec![if none.contains(&source.kind()) {
+                Report::of(&EvidenceError::NoFolder { name })
+            } else {
+                Report::of(&EvidenceError::Io { name, source })
+            }]
         })?;
         let mut problems = Vec::new();
         let files = walk(&root, masking, &mut problems);
@@ -307,7 +313,7 @@ mod tests {
                 Sorting::As(Kind::Other),
                 &Masking::default()
             )),
-            ["CH-E030"]
+            ["CH-U042"]
         );
     }
 

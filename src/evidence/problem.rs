@@ -15,6 +15,10 @@ crate::problems! {
         Io { name: String, source: std::io::Error } = "CH-E030", Fault,
             "cannot read `{name}`: {source}" => "check that it exists and that you may read it",
             "无法读取 `{name}`：{source}" => "请检查其是否存在以及读取权限";
+        /// What was given to be sealed is no folder.
+        NoFolder { name: String } = "CH-U042", Input,
+            "there is no folder `{name}`" => "give the folder with the evidence itself, not a link or a file",
+            "没有文件夹 `{name}`" => "请指定存放证据的文件夹本身，而非链接或文件";
         /// A link, device, pipe or socket.
         NotRegular { name: String } = "CH-E031", Refusal,
             "`{name}` is not a regular file" => "put the file itself into the folder, not a link or device",

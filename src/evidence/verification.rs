@@ -79,6 +79,17 @@ impl Verification {
     pub const fn holds(&self) -> bool {
         self.findings.is_empty()
     }
+
+    /// Whether this is another bundle than the one of number `id` whose payload manifest is
+    /// `manifest`. What cannot be read tells no number, and is told by its findings.
+    #[must_use]
+    pub fn is_another(&self, id: &str, manifest: &Digest) -> bool {
+        let number = self.facts.bundle_id.as_deref();
+        let payload = self.facts.payload_manifest.as_ref();
+        let known = number.is_some_and(|found| found != id)
+            || payload.is_some_and(|found| found != manifest);
+        known || (self.holds() && (number.is_none() || payload.is_none()))
+    }
 }
 
 /// Checks the bundle in `source`. `progress` is told the bytes checked since it was last called.

@@ -27,7 +27,7 @@ use crate::{
     office::{
         Office,
         actor::{Actor, ActorError},
-        embedded, journal,
+        embedded, journal, lock,
         office_folder::OfficeError,
         principal::Profile,
     },
@@ -112,7 +112,9 @@ impl<'a> Desk<'a> {
         actor: &'a Actor,
         index: SecretKey32,
     ) -> Result<Self, DeskError> {
-        let lock = lock(office)?;
+        let lock = lock::take(office.paths(), "issuing.lock")
+            .map_err(|source| DeskError::Lock { source })?
+            .ok_or(DeskError::Busy)?;
         let mut desk = Self {
             office,
             actor,
@@ -329,23 +331,6 @@ impl<'a> Desk<'a> {
         let name = format!("{}\n{}", request.principal(), request.request_id());
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
         (self.index.value("request", &name), self.index.value("content", &content))
-    }
-}
-
-fn lock(office: &Office) -> Result<File, DeskError> {
-    let path = office.paths().root().join("register").join("issuing.lock");
-    let fault = |source| DeskError::Lock { source };
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(durable::at(&path))
-        .map_err(fault)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(DeskError::Busy),
-        Err(std::fs::TryLockError::Error(error)) => Err(fault(durable::at(&path)(error))),
     }
 }
 

@@ -86,6 +86,7 @@ pub fn write(
         "mark": mark,
         "reprint": null,
         "code": metadata.code,
+        "bare": metadata.bare,
         "seal": metadata.seal && dress.seal,
         "sections": sections,
         "table": table,

@@ -104,6 +104,10 @@ crate::problems! {
         InsuredFamily = "CH-R020", Refusal,
             "the insurer has no claim against the insured's family or household" => "do not write; see Insurance Law 62",
             "保险人对被保险人的家庭成员或其组成人员无代位求偿权" => "不得发函，参见保险法第六十二条";
+        /// DOCUMENTS 19; 保险法 62: known to be neither, or no letter.
+        InsuredRelation = "CH-I093", Refusal,
+            "it is not known that the recipient is neither of the insured's family nor of its household" => "find out and give insured_relation; `none` if there is no such relation",
+            "未查明受送达人并非被保险人的家庭成员或其组成人员" => "请查明并填写 insured_relation，无此关系的填 `none`";
         /// REQUIREMENTS L337.
         VerifiedLater = "CH-R021", Refusal,
             "a verification is dated after today" => "correct the date of verification",
@@ -119,6 +123,10 @@ crate::problems! {
 const STALE_DAYS: i64 = 31;
 /// Relations of the insured against which there is no claim.
 const FAMILY: [&str; 2] = ["family", "member"];
+/// The relation of one against whom there is a claim.
+const UNRELATED: &str = "none";
+/// The role of recipients whose relation must be known.
+const LIABLE: &str = "liable_third_party";
 /// Fields that quote what a person said: told, not refused (SPEC decision 7).
 const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 
@@ -184,8 +192,15 @@ fn recipient(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     {
         found.push(PolicyRefusal::Recipient.into());
     }
-    if request.choice("insured_relation").is_some_and(|relation| FAMILY.contains(&relation)) {
-        found.push(PolicyRefusal::InsuredFamily.into());
+    found.extend(insured(request.choice("insured_relation"), at.document).map(Report::from));
+}
+
+/// What the relation of the recipient to the insured has against the document.
+fn insured(relation: Option<&str>, document: &Metadata) -> Option<PolicyRefusal> {
+    match relation {
+        Some(relation) if FAMILY.contains(&relation) => Some(PolicyRefusal::InsuredFamily),
+        Some(UNRELATED) => None,
+        _ => document.audience.contains(LIABLE).then_some(PolicyRefusal::InsuredRelation),
     }
 }
 
@@ -290,8 +305,9 @@ mod tests {
         let Some(Kind::Choice(choices)) = named("insured_relation").map(|field| field.kind) else {
             panic!("`insured_relation` is no choice")
         };
-        for family in FAMILY {
-            assert!(choices.iter().any(|choice| choice.value == family), "{family}");
+        for word in FAMILY.into_iter().chain([UNRELATED]) {
+            assert!(choices.iter().any(|choice| choice.value == word), "{word}");
         }
+        assert_eq!(Role::LiableThirdParty.name(), LIABLE);
     }
 }

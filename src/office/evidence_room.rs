@@ -14,7 +14,7 @@ use super::{
     Office,
     actor::Actor,
     credentials::{Ask, Credentials, Service},
-    journal,
+    journal, lock,
     office_folder::OfficeError,
     operator::Role,
     state::{digest, text},
@@ -137,7 +137,9 @@ impl Office {
             "auto" => Sorting::BySubfolder,
             kind => Sorting::As(kind.parse::<Kind>().map_err(|_| report(RoomError::Kind))?),
         };
-        let lock = self.room_lock().map_err(report)?;
+        let lock = lock::take(self.paths(), "sealing.lock")
+            .map_err(|source| report(RoomError::File { source }))?
+            .ok_or_else(|| report(RoomError::Busy))?;
         self.recover_evidence(actor)?;
         // What is wrong with the folder is told before a number is given.
         let intake = Intake::of_folder(wanted.folder, sorting, &Masking::default())?;
@@ -233,8 +235,7 @@ impl Office {
     /// Where archive or file failed.
     pub fn retrieve(&mut self, bundle: &Kept, out: &Path, actor: &Actor) -> Reports<()> {
         if out.symlink_metadata().is_ok() {
-            let source = DurableError::Exists { path: out.display().to_string() };
-            return Err(report(RoomError::File { source }));
+            return Err(report(DurableError::Exists { path: out.display().to_string() }));
         }
         let mut reader = self
             .archive()
@@ -287,20 +288,6 @@ impl Office {
         let authority = LocalAuthority::new(credential, chain, OWN_POLICY)
             .map_err(|source| report(RoomError::Authority { source }))?;
         Ok(Box::new(authority))
-    }
-
-    fn room_lock(&self) -> Result<File, RoomError> {
-        let path = self.paths().root().join("register").join("sealing.lock");
-        let fault = |error| RoomError::File { source: durable::at(&path)(error) };
-        let file =
-            File::options().create(true).truncate(false).write(true).open(&path).map_err(fault)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => Err(RoomError::Busy),
-            Err(std::fs::TryLockError::Error(error)) => {
-                Err(RoomError::File { source: durable::at(&path)(error) })
-            }
-        }
     }
 
     fn staging(&self) -> Result<std::path::PathBuf, RoomError> {

@@ -104,23 +104,7 @@ impl State {
     /// [`StateError`], by variant.
     pub fn replay(view: &View<'_>) -> Result<Self, StateError> {
         let genesis = view.get(0)?.ok_or(StateError::NotFounded)?;
-        let body = &genesis.entry().body;
-        if genesis.entry().kind != journal::OFFICE_FOUNDED {
-            return Err(StateError::NotFounded);
-        }
-        let mut state = Self {
-            authority: certificate(body, "authority").ok_or(StateError::NotFounded)?,
-            log_key: text(body, "log_key").ok_or(StateError::NotFounded)?.to_owned(),
-            uscc: genesis.entry().subject.clone(),
-            founded_at: genesis.entry().recorded_at,
-            sample: body.get("sample").and_then(Value::as_bool).unwrap_or(false),
-            operators: BTreeMap::new(),
-            principals: BTreeMap::new(),
-            approvals: Approvals::default(),
-            holds: BTreeMap::new(),
-        };
-        // The first administrator is enrolled by the founding entry itself.
-        state.enrol(genesis.entry());
+        let mut state = Self::founded(genesis.entry())?;
         let mut places = BTreeSet::new();
         for kind in &REPLAYED {
             for found in view.find(Some(kind), None) {
@@ -132,6 +116,28 @@ impl State {
                 state.apply(recorded.entry());
             }
         }
+        Ok(state)
+    }
+
+    /// The state after the founding entry alone.
+    pub(crate) fn founded(genesis: &Entry) -> Result<Self, StateError> {
+        let body = &genesis.body;
+        if genesis.kind != journal::OFFICE_FOUNDED {
+            return Err(StateError::NotFounded);
+        }
+        let mut state = Self {
+            authority: certificate(body, "authority").ok_or(StateError::NotFounded)?,
+            log_key: text(body, "log_key").ok_or(StateError::NotFounded)?.to_owned(),
+            uscc: genesis.subject.clone(),
+            founded_at: genesis.recorded_at,
+            sample: body.get("sample").and_then(Value::as_bool).unwrap_or(false),
+            operators: BTreeMap::new(),
+            principals: BTreeMap::new(),
+            approvals: Approvals::default(),
+            holds: BTreeMap::new(),
+        };
+        // The first administrator is enrolled by the founding entry itself.
+        state.enrol(genesis);
         Ok(state)
     }
 
@@ -157,7 +163,8 @@ impl State {
         })
     }
 
-    fn apply(&mut self, entry: &Entry) {
+    /// Takes in the next entry; one that makes no state changes nothing.
+    pub(crate) fn apply(&mut self, entry: &Entry) {
         let body = &entry.body;
         let kind = &entry.kind;
         if *kind == journal::OPERATOR_ENROLLED {

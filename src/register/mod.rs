@@ -11,6 +11,7 @@
 //! | `merkle` | tree hashes and proofs, pure |
 //! | `checkpoint` | signed notes |
 //! | `store`, `memory`, `sqlite` | where rows are kept, and the contract for it |
+//! | `export` | the leaves as lines |
 //! | `ledger`, `view` | appending under one lock; looking up and proving |
 //! | `operators` | signing and judging entries with operators' certificates |
 //! | `verify`, `finding` | checking all of it from the leaves alone |
@@ -18,6 +19,7 @@
 mod checkpoint;
 mod entry;
 mod error;
+mod export;
 mod finding;
 mod ledger;
 mod memory;
@@ -38,6 +40,7 @@ pub use self::{
     checkpoint::{Checkpoint, LogSigner, LogVerifier, MAX_NOTE, Note},
     entry::{Draft, Entry, EntryKind, EntrySigner, MAX_BODY, MAX_LEAF, VERSION},
     error::{BoxError, RegisterError, Result},
+    export::Leaves,
     finding::RegisterFinding,
     ledger::{Committed, Pending, Register, Tx},
     memory::MemoryStore,

@@ -342,14 +342,18 @@ impl Approvals {
     ) -> Result<ApprovedTemplate, Report> {
         let id = package.metadata().id.clone();
         let digest = package.digest(fonts, engine);
-        let judged = self.judge(&id, &digest, principal, day, issuer);
-        match judged {
+        match self.stand(&id, &digest, principal, day, issuer) {
             Ok(approvals) => Ok(ApprovedTemplate { package, digest, approvals }),
             Err(refusal) => Err(refusal.into()),
         }
     }
 
-    fn judge(
+    /// The register entries of the two approvals of template `id` with this `digest` that stand
+    /// on `day`, for letters issued under `issuer`'s certificate.
+    ///
+    /// # Errors
+    /// The refusal that says which one is lacking.
+    pub fn stand(
         &self,
         id: &str,
         digest: &Digest,

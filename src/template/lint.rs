@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use crate::{
-    problem::{Language, Phrase, Problem as _, Report},
+    problem::{Phrase, Problem as _, Report},
     template::{metadata::Block, package::Package, wording::Wording, wording_scan},
 };
 
@@ -35,7 +35,7 @@ crate::problems! {
             "field `{field}` may not stand in this document" => "remove it from the wording",
             "字段 `{field}` 不得出现在本文书中" => "请从措辞中移除";
         /// The wording says what it must not.
-        Prohibited { part: String, rule: String, why: String } = "CH-T025", Refusal,
+        Prohibited { part: String, rule: String, why: wording_scan::Rule } = "CH-T025", Refusal,
             "prohibited wording in `{part}` ({rule}): {why}" => "reword the sentence; nothing may threaten, insult, disclose, pose as an authority or name a personal account",
             "`{part}` 含有禁用措辞（{rule}）：{why}" => "请改写该句：不得威胁、侮辱、泄露、冒充机关或指向个人账户";
         /// A font is used that the metadata does not declare.
@@ -194,7 +194,7 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
                 LintFinding::Prohibited {
                     part: part.to_owned(),
                     rule: finding.rule.code().code.to_owned(),
-                    why: finding.rule.say(Language::Chinese),
+                    why: finding.rule,
                 }
                 .into(),
             );

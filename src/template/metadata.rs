@@ -138,6 +138,9 @@ pub struct Metadata {
     /// Whether the code for machines is placed.
     #[serde(default)]
     pub code: bool,
+    /// Whether the sheet holds its sections alone, without title and page counter: an envelope.
+    #[serde(default)]
+    pub bare: bool,
     /// Font families it uses.
     pub fonts: BTreeSet<String>,
     /// Fields it uses.

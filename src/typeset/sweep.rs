@@ -120,22 +120,20 @@ fn figures(bytes: &[u8]) -> Vec<String> {
     let mut runs = Vec::new();
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let pairs = |digit: fn(&[u8; 2]) -> bool| {
+            rest.as_chunks::<2>().0.iter().take_while(|pair| digit(pair)).count()
+        };
         let (width, length) = match rest {
             [b'<', ..] => (1, hex_string(rest)),
-            [b'0'..=b'9', ..] => (1, rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
-            [0, b'0'..=b'9', ..] => {
-                let (pairs, _) = rest.as_chunks::<2>();
-                (
-                    2,
-                    pairs
-                        .iter()
-                        .take_while(|[high, low]| *high == 0 && low.is_ascii_digit())
-                        .count(),
-                )
+            [b'0'..=b'9', 0, b'0'..=b'9', 0, ..] => {
+                (2, pairs(|[low, high]| *high == 0 && low.is_ascii_digit()))
             }
+            [b'0'..=b'9', ..] => (1, rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
+            [0, b'0'..=b'9', ..] => (2, pairs(|[high, low]| *high == 0 && low.is_ascii_digit())),
             _ => (1, 0),
         };
-        let after = rest.get(width * length + width - 1);
+        let little = rest.first() != Some(&0);
+        let after = rest.get(width * length + if little { 0 } else { width - 1 });
         let run =
             rest.get(..width * length).filter(|run| !run.starts_with(b"<")).unwrap_or_default();
         if length >= SHORTEST && !run.is_empty() {
@@ -147,7 +145,8 @@ fn figures(bytes: &[u8]) -> Vec<String> {
                 runs.push(text);
             }
         }
-        at += (width * length).max(1);
+        // A zero may merely stand before plain figures: what is no run of pairs is read again.
+        at += if width == 2 && length < SHORTEST { 1 } else { (width * length).max(1) };
     }
     runs
 }
@@ -208,6 +207,10 @@ mod tests {
             "号6222001234567890".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(figures(&wide), ["6222001234567890"]);
         assert_eq!(figures(&[&b" "[..], &wide].concat()), ["6222001234567890"]);
+        assert_eq!(figures(b"\x00\x006222001234567890"), ["6222001234567890"]);
+        let little: Vec<u8> =
+            "11010519491231002X".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(figures(&[&b"\xff\xfe"[..], &little].concat()), ["11010519491231002X"]);
     }
 
     #[test]

@@ -23,7 +23,9 @@ mod command;
 mod office;
 mod tools;
 
+mod admission;
 mod approval;
+mod bad_input;
 mod canary;
 mod crash;
 mod documents;
@@ -35,6 +37,7 @@ mod read_only;
 mod readme;
 mod register;
 mod session;
+mod snapshots;
 mod text;
 mod token;
 mod visits;

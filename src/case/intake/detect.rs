@@ -77,7 +77,7 @@ pub(super) fn detect(file: &mut File, wanted: Option<Encoding>) -> Result<Found,
         _ => Format::Csv,
     };
     if format != Format::Csv && encoding != Encoding::Utf8 {
-        return Err(IntakeProblem::UnknownEncoding);
+        return Err(IntakeProblem::JsonEncoding);
     }
     Ok(Found { format, encoding, digest })
 }

@@ -25,6 +25,10 @@ crate::problems! {
         Utf16 = "CH-I054", Input,
             "the text is UTF-16" => "save it as UTF-8 (Excel: CSV UTF-8)",
             "文本为 UTF-16 编码" => "请另存为 UTF-8（Excel 选“CSV UTF-8”）";
+        /// JSON is always UTF-8 (RFC 8259 section 8.1).
+        JsonEncoding = "CH-I092", Input,
+            "the JSON is in GB18030" => "save it as UTF-8; only CSV may be GB18030",
+            "JSON 为 GB18030 编码" => "请另存为 UTF-8；仅 CSV 可为 GB18030";
         /// It could be read in two encodings.
         AmbiguousEncoding = "CH-I055", Input,
             "the text can be read as UTF-8 and as GB18030" => "name its encoding, or save it as UTF-8 with a byte order mark",

@@ -22,7 +22,7 @@ const NO_NEGATION: &str = "不得不|不能不|不会不|不可不|不是不|并
 
 /// Prohibitions and firm denials, which reach to the end of their clause.
 const FIRM: &str = "不得|不会|不应|不许|不准|不可|不允许|严禁|禁止|绝不|决不|从不|从未|未曾|无权|无意|不曾|绝非|并非|而非|并不|不是|\
-    不属于|不代表|不构成|不具有|不具备|不存在|不涉及|不包含|不含|不建议|不鼓励|不引导|不诱导|不推荐|不主张|反对|抵制|制止";
+    不属于|不代表|不构成|不具有|不具备|不存在|不涉及|不包含|不含|不认定|不视为|不评价|不推定|不指控|不建议|不鼓励|不引导|不诱导|不推荐|不主张|反对|抵制|制止";
 
 /// Requests to the addressee, which say nothing about what will be done to them.
 const REQUEST: &str = "请勿|切勿|勿|不要向|不要将|不要把|莫信|不要|别|莫";
@@ -55,7 +55,7 @@ const RESULT: &str =
 
 /// How a warning begins.
 const WARNING: &str = "如遇|如有|若有|如发现|若发现|遇有|遇到|凡|任何|如收到|若收到|如接到|若接到|如我司|如本公司|若我司|若本公司|如工作人员|\
-    若工作人员|如催收|若催收|如外访|若外访|对于|如果有|如存在|若存在|若你认为|如你认为|如你发现|若你发现";
+    若工作人员|如催收|若催收|如外访|若外访|对于|如果有|如存在|若存在|若你认为|如你认为|如你发现|若你发现|人员如|人员若|人员要求|人员以|员工如|员工若|员工要求";
 
 /// What the addressee is advised to do about it.
 const ADVICE: &str = "投诉|举报|请拒绝|可拒绝|有权拒绝|请报警|可报警|请立即报警|请及时报警|并立即报警|向我们核实|向委托人核实|请勿|切勿|勿信|不予理会|与本公司无关|与我司无关";
@@ -65,6 +65,12 @@ const FAILING: &str = "逾期|未还|不还|未按|拖欠|拒不|仍未|仍不|�
 
 /// What follows a thing that is forbidden.
 const FORBIDDEN: &str = "属违规|属于违规|违规行为|均属违|是违法|是违规|系违规|系违法|违法行为|属违法|属于违法|被禁止|被严禁|一律禁止|不被允许|不允许|予以禁止|均与本公司无关|不代表本公司|严格禁止|均为禁止|须经批准|将严肃处理|受到处分|一律不|均不得|都不得|是不允许|不可取|由有权机关|只能由|由人民法院依法作出|由人民法院依法公布|由司法机关依法|由委托人决定|以委托人|须经委托人|需经委托人|应经委托人|绝不允许|坚决杜绝";
+
+/// What follows when somebody else does what the agency never does.
+const SCAM: &str = "均为诈骗|都是诈骗|均属诈骗|均系诈骗|系诈骗|是诈骗|为诈骗|属诈骗|均为假冒|均系假冒|均系冒充|均为冒充";
+
+/// How a thing ends of which it is said that it has no part in this.
+const UNRELATED: [&str; 4] = ["无关", "无涉", "没有关系", "没有任何关系"];
 
 /// Whether the surroundings of `found` make it lawful.
 pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
@@ -79,6 +85,8 @@ pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     (pardoned && !asked)
         || negated(units, found, &place)
         || forbidden_after(&place)
+        || unrelated(&place)
+        || (!befalls(found.rule) && any(&place.after, SCAM))
         || warned(&place)
         || reported(&place)
 }
@@ -252,7 +260,10 @@ fn firmly(text: &str) -> bool {
 
 /// Whether a consequence is announced in `rest`; 将 directly behind the negation announces none.
 fn follows(rest: &str) -> bool {
-    !rest.starts_with(['将', '向', '对', '把']) && any(rest, RESULT)
+    let about = ["就此", "就该", "就本", "就上述", "就前述", "就你"];
+    !rest.starts_with(['将', '向', '对', '把'])
+        && !about.iter().any(|word| rest.starts_with(word))
+        && any(rest, RESULT)
 }
 
 /// 请勿…: the addressee is asked not to do it.
@@ -308,6 +319,13 @@ fn forbidden_after(place: &Place) -> bool {
     first.and_then(|at| place.after.get(..at)).is_some_and(|between| {
         !any(between, "你|欠|还|逾期|拖") && !any(&place.before, "你的|你这|你将|你已|你会")
     })
+}
+
+/// 本函与刑事责任无关: what is named has no part in this.
+fn unrelated(place: &Place) -> bool {
+    let before = place.before.trim_end_matches("任何").trim_end_matches("所谓");
+    before.ends_with(['与', '和', '同', '跟'])
+        && UNRELATED.iter().any(|word| place.after.starts_with(word))
 }
 
 /// 如遇…，请投诉: what is named is warned of.

@@ -18,6 +18,9 @@ const PHRASES: &[(Rule, &[&str])] = &[
             "prosecuted",
             "police will",
             "police * come",
+            "report you to the police",
+            "reported to the police",
+            "call the police",
             "handcuffs",
         ],
     ),
@@ -71,6 +74,10 @@ const PHRASES: &[(Rule, &[&str])] = &[
             "pay * in cash",
             "cash to our agent",
             "private account",
+            "account of mr",
+            "account of mrs",
+            "account of ms",
+            "bank card of",
             "payment code",
         ],
     ),
@@ -90,6 +97,13 @@ const PHRASES: &[(Rule, &[&str])] = &[
             "inform * neighbors",
             "tell * neighbors",
             "contact * colleagues",
+            "neighbours will",
+            "neighbors will",
+            "family will be told",
+            "family will be informed",
+            "employer will be told",
+            "employer will be informed",
+            "colleagues will be told",
             "tell * friends",
             "inform * colleagues",
         ],
@@ -226,13 +240,26 @@ fn end_of(words: &[Word], start: usize, phrase: &str) -> Option<usize> {
     Some(last)
 }
 
-/// A negation up to six words before, or inside.
+/// Words behind which a negation no longer holds: do not delay, you will be …
+const TURNS: &[&str] = &["will", "shall", "would", "otherwise", "else", "but"];
+
+/// Most words between a negation and what it denies.
+const REACH: usize = 12;
+
+/// A negation before that still holds, or one inside.
 fn negated(words: &[Word], start: usize, end: usize) -> bool {
     let sentence = words.get(start).map(|word| word.sentence);
-    let reach = words.get(start.saturating_sub(6)..=end).unwrap_or_default();
-    reach
+    let is = |word: &Word, list: &[&str]| list.contains(&word.text.as_str());
+    let inside = words.get(start..=end).unwrap_or_default();
+    if inside.iter().any(|word| is(word, NEGATIONS)) {
+        return true;
+    }
+    let before = words.get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    before
         .iter()
-        .any(|word| Some(word.sentence) == sentence && NEGATIONS.contains(&word.text.as_str()))
+        .rev()
+        .take_while(|word| Some(word.sentence) == sentence && !is(word, TURNS))
+        .any(|word| is(word, NEGATIONS))
 }
 
 #[cfg(test)]
@@ -258,6 +285,12 @@ mod tests {
         ] {
             assert!(findings(text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_denial_reaches_to_the_next_turn_of_its_sentence() {
+        assert!(!findings("Do not delay, you will be arrested.").is_empty());
+        assert!(findings("We will never ask you to pay into a personal account.").is_empty());
     }
 
     #[test]
