@@ -47,8 +47,10 @@ const SMALL: &[&[Code]] = &[
 #[cfg(feature = "office")]
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
+    crate::case::intake::plain::TableProblem::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
     crate::letter::desk::DeskError::CODES,
+    crate::letter::life::refusal::LifeRefusal::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
     crate::letter::record::RecordError::CODES,
     crate::office::actor::ActorError::CODES,

@@ -12,6 +12,7 @@ mod evidence;
 mod hold;
 mod init;
 mod letter;
+mod life;
 mod mask;
 mod operator;
 mod principal;

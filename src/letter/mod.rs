@@ -5,6 +5,7 @@
 mod commit;
 pub mod desk;
 pub mod issued;
+pub mod life;
 pub mod page;
 pub mod policy;
 pub mod proof;
