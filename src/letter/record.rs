@@ -157,11 +157,11 @@ impl Record {
         Ok(())
     }
 
-    fn dress(&self) -> Dress {
+    fn dress<'a>(&self, reprint: Option<&'a str>) -> Dress<'a> {
         let mark = [Mark::Sample, Mark::Proof, Mark::Preview]
             .into_iter()
             .find(|mark| self.mark.as_deref() == Some(mark_name(*mark)));
-        Dress { mark, seal: self.seal }
+        Dress { mark, reprint, seal: self.seal }
     }
 }
 
@@ -219,9 +219,20 @@ impl Maker {
     /// # Errors
     /// All that refuses the page: wording, layout, glyphs, proof, sweep.
     pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        self.dressed(record, record.dress(None))
+    }
+
+    /// Makes the letter of `record` with `words` in the corner of each page; all else is the same.
+    ///
+    /// # Errors
+    /// As [`Maker::make`].
+    pub fn reprint(&self, record: &Record, words: &str) -> Result<Made, Vec<Report>> {
+        self.dressed(record, record.dress(Some(words)))
+    }
+
+    fn dressed(&self, record: &Record, dress: Dress<'_>) -> Result<Made, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
         let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
-        let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
         let mut assets = Assets::new();

@@ -43,9 +43,10 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 5] = [
+pub const KINDS: [&str; 6] = [
     "callback_card",
     "collection_notice",
+    "delivery_receipt",
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",

@@ -278,7 +278,7 @@ fn is_tracking(text: &str) -> bool {
 }
 
 /// Whether `id` may name an operator; what is none is never repeated.
-pub(super) fn is_agent_id(id: &str) -> bool {
+pub(crate) fn is_agent_id(id: &str) -> bool {
     is_id(id)
 }
 

@@ -193,7 +193,7 @@ fn dispatch(
 }
 
 /// Why a letter stays in the office.
-pub(super) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
+pub(crate) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
     if life.voided.is_some() {
         found.push(LifeRefusal::Voided.into());
     }
