@@ -4,6 +4,7 @@
 
 mod audit;
 mod evidence;
+mod figures;
 mod hold;
 mod init;
 mod letter;
@@ -23,6 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
 pub use evidence::Evidence;
+pub use figures::{Copies, Reconcile, Stats};
 pub use hold::Hold;
 pub use init::Init;
 pub use letter::Letter;
@@ -138,6 +140,16 @@ pub enum Command {
         #[command(subcommand)]
         verb: Evidence,
     },
+    /// 签署件副本 · copies that have to be kept
+    Copies {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Copies,
+    },
+    /// 核对委托方报表 · a principal's statement against the letters of a month
+    Reconcile(Reconcile),
+    /// 月度统计 · figures of a month
+    Stats(Stats),
     /// 登记簿 · the register
     Register {
         /// The verb.

@@ -18,8 +18,10 @@ use chancery::{
 use serde_json::{Value, json};
 
 use super::{
+    again,
     arguments::{Life, Named, Told},
     context::Context,
+    figures,
     report::{Answer, Stopped},
 };
 
@@ -77,6 +79,9 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
         }
         Life::Answer { reply, by } => answer(context, &reply, &by),
         Life::Unanswered => unanswered(context),
+        Life::Reprint { named, out } => again::reprint(context, &named, &out),
+        Life::Receipt { number, agent, out } => again::receipt(context, &number, &agent, &out),
+        Life::Bill { file, month } => figures::bill(context, &file, month.as_deref()),
     }
 }
 
@@ -229,22 +234,26 @@ impl Batch<'_, '_> {
     }
 
     fn refuse(&mut self, row: u64, number: Option<&str>, reports: &[Report]) {
-        let number = shown(number);
         let rule = reports.iter().any(|report| report.code.severity == Severity::Refusal);
         *(if rule { &mut self.tally.refused } else { &mut self.tally.unread }) += 1;
-        let problems: Vec<Value> =
-            reports.iter().map(|report| self.context.printer.report_json(report)).collect();
-        let mut text = match self.context.pick("zh", "en") {
-            "zh" => format!("第 {row} 行 {number} 未登记"),
-            _ => format!("row {row} {number} not registered"),
-        };
-        for report in reports {
-            text.push('\n');
-            text.push_str(&self.context.printer.report_text(report));
-        }
-        let json = json!({ "row": row, "number": number, "refused": problems });
-        self.context.printer.line(&json, &text);
+        refuse(self.context, row, number, reports);
     }
+}
+
+/// Tells everything wrong with a row.
+pub fn refuse(context: &Context, row: u64, number: Option<&str>, reports: &[Report]) {
+    let number = shown(number);
+    let problems: Vec<Value> =
+        reports.iter().map(|report| context.printer.report_json(report)).collect();
+    let mut text = match context.pick("zh", "en") {
+        "zh" => format!("第 {row} 行 {number} 未登记"),
+        _ => format!("row {row} {number} not registered"),
+    };
+    for report in reports {
+        text.push('\n');
+        text.push_str(&context.printer.report_text(report));
+    }
+    context.printer.line(&json!({ "row": row, "number": number, "refused": problems }), &text);
 }
 
 fn done_json(done: &Done) -> Value {

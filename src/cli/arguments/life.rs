@@ -108,4 +108,31 @@ pub enum Life {
         #[arg(long)]
         source: Option<String>,
     },
+    /// 补打（注明补打件，同号同文）· print again, marked as a reprint
+    Reprint {
+        #[command(flatten)]
+        named: Named,
+        /// 输出 PDF；多件时为目录 · PDF; with --file a folder
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
+    /// 打印函件签收单 · print the delivery receipt that goes with a letter
+    Receipt {
+        /// 函号 · letter number
+        number: String,
+        /// 送达的外访员（至多两次）· an agent who is to hand it over; at most two
+        #[arg(long, value_name = "OPERATOR")]
+        agent: Vec<String>,
+        /// 输出 PDF · PDF
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
+    /// 核对邮政账单 · the post office's bill against what was dispatched
+    Bill {
+        /// 账单 · CSV or XLSX with item numbers and charges
+        file: PathBuf,
+        /// 月份 · month, such as 2026-11 (default: the months the bill dates)
+        #[arg(long, value_name = "MONTH")]
+        month: Option<String>,
+    },
 }
