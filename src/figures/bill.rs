@@ -129,14 +129,15 @@ pub fn compare(office: &Office, path: &Path, month: Option<Month>) -> Result<Bil
     Ok(bill)
 }
 
-struct Row {
+/// One item billed.
+struct Item {
     row: u64,
     tracking: String,
     charge: Fen,
     posted_on: Option<NaiveDate>,
 }
 
-fn read(path: &Path) -> Result<Vec<Row>, ByRow> {
+fn read(path: &Path) -> Result<Vec<Item>, ByRow> {
     let table = Table::open(path, &COLUMNS, false).map_err(|found| vec![(0, found)])?;
     let mut wrong = ByRow::new();
     let mut rows = Vec::new();
@@ -147,7 +148,7 @@ fn read(path: &Path) -> Result<Vec<Row>, ByRow> {
             match (cells.get("tracking"), charge, posted.transpose()) {
                 (Some(tracking), Some(charge), Ok(posted_on)) => {
                     let tracking = tracking.to_ascii_uppercase();
-                    Ok(Row { row, tracking, charge, posted_on })
+                    Ok(Item { row, tracking, charge, posted_on })
                 }
                 (_, _, Err(error)) => Err(alone(error)),
                 _ => Err(alone(BillFinding::Row)),

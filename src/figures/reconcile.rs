@@ -125,13 +125,11 @@ pub fn reconcile(
     let clock = *office.clock();
     let before = office.view().last(&journal::RECONCILE_DONE, principal);
     let before = before.map_err(|error| alone(OfficeError::from(error)))?;
-    match before.filter(|before| before.entry().body == draft.body) {
-        Some(before) => (outcome.seq, outcome.already) = (before.seq(), true),
-        None => {
-            let register = office.register().map_err(alone)?;
-            let recorded = register.append(draft, actor, &clock);
-            outcome.seq = recorded.map_err(|error| alone(OfficeError::from(error)))?.seq();
-        }
+    if let Some(before) = before.filter(|before| before.entry().body == draft.body) {
+        (outcome.seq, outcome.already) = (before.seq(), true);
+    } else {
+        let recorded = office.register().map_err(alone)?.append(draft, actor, &clock);
+        outcome.seq = recorded.map_err(|error| alone(OfficeError::from(error)))?.seq();
     }
     office.archive().publish(staged).map_err(fault)?;
     Ok(outcome)

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use serde_json::{Value, json};
 
 use crate::{
-    life::{number, today},
+    life::{approve, number, today},
     office::{Desk, rows, said, text},
 };
 
@@ -41,7 +41,10 @@ fn letters_equal_to_the_statement_pass_and_the_same_statement_is_registered_once
     let file = statement(&desk, |_, _| true);
     let summary = reconcile(&desk, &file).ends(0).json()["summary"].clone();
     assert_eq!((&summary["letters"], &summary["equal"]), (&json!(notices()), &json!(notices())));
-    assert_eq!((&summary["rate"], &summary["passes"]), (&json!(format!("0/{}", notices())), &json!(true)));
+    assert_eq!(
+        (&summary["rate"], &summary["passes"]),
+        (&json!(format!("0/{}", notices())), &json!(true))
+    );
     assert_eq!(reconcile(&desk, &file).ends(0).json()["summary"]["already"], true);
     let done = desk.entries("reconcile.done");
     assert_eq!(done.len(), 1);
@@ -51,7 +54,9 @@ fn letters_equal_to_the_statement_pass_and_the_same_statement_is_registered_once
         desk.office().join("archive/objects").join(&object[..2]).join(&object[2..]),
     );
     let kept = kept.unwrap();
-    assert!(!kept.contains(&contract) && !kept.contains("1409.50") && kept.contains("statement v1"));
+    assert!(
+        !kept.contains(&contract) && !kept.contains("1409.50") && kept.contains("statement v1")
+    );
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
 
@@ -107,7 +112,8 @@ fn a_statement_is_taken_whole_or_not_at_all() {
     }
     assert!(desk.entries("reconcile.done").is_empty());
     let file = statement(&desk, |_, _| true);
-    desk.by("auditor", &["reconcile", text(&file), "--principal", "sample-bank"]).tells(1, "CH-O053");
+    desk.by("auditor", &["reconcile", text(&file), "--principal", "sample-bank"])
+        .tells(1, "CH-O053");
     desk.by("clerk", &["reconcile", text(&file), "--principal", "nobody"]).tells(1, "CH-O012");
     let month = ["reconcile", text(&file), "--principal", "sample-bank", "--month", "2020-01"];
     desk.by("clerk", &month).tells(2, "CH-Q024");
@@ -164,12 +170,16 @@ fn the_post_offices_bill_shows_what_was_sent_past_the_office() {
     ));
     let ran = desk.call().json().run(&["letter", "bill", text(&odd)]).ends(1);
     let found = ran.json();
-    let told: Vec<_> = found["findings"].as_array().unwrap().iter().map(|f| f["code"].clone()).collect();
+    let told: Vec<_> =
+        found["findings"].as_array().unwrap().iter().map(|f| f["code"].clone()).collect();
     assert_eq!(told, ["CH-Q031", "CH-Q030", "CH-Q032"]);
     assert!(ran.out().contains(&number("notice-003")));
     assert_eq!((&found["charged"], &found["owed"]), (&json!("25.60"), &json!("12.40")));
     let none = ["letter", "bill", text(&odd), "--month", "2020-01"];
-    assert_eq!(desk.call().json().run(&none).ends(1).json()["findings"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        desk.call().json().run(&none).ends(1).json()["findings"].as_array().unwrap().len(),
+        2
+    );
 }
 
 /// Counts what an export of the register says, knowing nothing of the product's own counting.
@@ -209,7 +219,12 @@ fn the_months_figures_are_those_of_a_recount_of_the_register() {
     reconcile(&desk, &file).ends(1);
 
     let (csv, xlsx) = (desk.beside("stats.csv"), desk.beside("stats.xlsx"));
-    let stats = desk.call().json().run(&["stats", "--csv", text(&csv), "--xlsx", text(&xlsx)]).ends(0).json();
+    let stats = desk
+        .call()
+        .json()
+        .run(&["stats", "--csv", text(&csv), "--xlsx", text(&xlsx)])
+        .ends(0)
+        .json();
     let (kinds, reasons) = recount(&desk);
     for (figure, kind) in [
         ("issued", "letter.issued"),
@@ -248,6 +263,53 @@ fn the_months_figures_are_those_of_a_recount_of_the_register() {
 #[test]
 fn a_copy_is_missing_until_a_bundle_with_the_signed_paper_names_the_letter() {
     let desk = Desk::worked();
-    let missing = desk.call().json().run(&["copies", "missing"]).ends(0).json();
-    assert_eq!(missing["missing"], json!([]), "no document of the sample day is signed");
+    let missing = || {
+        let said = desk.call().json().run(&["copies", "missing"]).ends(0).json();
+        said["missing"].as_array().unwrap().clone()
+    };
+    assert!(missing().is_empty(), "no document of the sample day is signed");
+    approve(&desk, "payment_reminder");
+    let reminder = |of: &str| {
+        let request = desk.request_with(
+            of,
+            json!({
+                "request_id": format!("{of}-reminder"), "kind": "payment_reminder",
+                "original_due_date": "2026-01-05", "legal_basis": null, "contract_no": null,
+            }),
+        );
+        desk.issue(&request).ends(0).json_lines()[0]["number"].as_str().unwrap().to_owned()
+    };
+    let (signed, void) = (reminder("notice-002"), reminder("notice-006"));
+    desk.by("clerk", &["letter", "void", &void, "--reason", "withdrawn"]).ends(0);
+    let open = missing();
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!((&open[0]["number"], &open[0]["because"]), (&json!(signed), &json!("kind")));
+
+    let papers = desk.beside("papers");
+    fs::create_dir(&papers).unwrap();
+    fs::write(papers.join("signed.txt"), "scan").unwrap();
+    let case = open[0]["case"].as_str().unwrap();
+    for (kind, done) in [("other", false), ("signed_copy", true)] {
+        let seal = ["evidence", "seal", text(&papers), "--case", case, "--kind", kind];
+        let sealed = desk.by_json("archivist", &seal).ends(0).json();
+        assert_eq!(missing().len(), 1, "a bundle that names no letter closes nothing");
+        name_letter(&desk, sealed["bundle"].as_str().unwrap(), &signed);
+        assert_eq!(missing().is_empty(), done, "{kind}");
+    }
+}
+
+/// Registers once more that `bundle` is sealed, with the letter whose paper it holds.
+fn name_letter(desk: &Desk, bundle: &str, letter: &str) {
+    use chancery::{
+        office::{Office, credentials::Credentials, journal, paths::OfficePaths, sample},
+        register::Draft,
+    };
+    let mut office = Office::open(OfficePaths::new(desk.office())).unwrap();
+    let folders = vec![desk.office().join("credentials")];
+    let held = Credentials { operator_file: None, folders };
+    let actor = sample::actor(&office, "archivist", &held).unwrap();
+    let sealed = office.view().last(&journal::EVIDENCE_SEALED, bundle).unwrap().unwrap();
+    let mut draft = Draft::new(journal::EVIDENCE_SEALED, bundle).with("letter", letter);
+    draft.body.extend(sealed.entry().body.clone());
+    office.append(draft, &actor).unwrap();
 }

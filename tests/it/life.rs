@@ -70,7 +70,8 @@ fn a_letter_is_dispatched_and_delivered_once_and_nothing_contradicts_it() {
 fn what_happened_lies_between_issue_and_now_and_unknown_numbers_are_refused() {
     let desk = Desk::worked();
     let one = number("notice-001");
-    let reply = |number: &str, at: &str| act(&desk, &["reply", number, "--kind", "paid", "--at", at]);
+    let reply =
+        |number: &str, at: &str| act(&desk, &["reply", number, "--kind", "paid", "--at", at]);
     reply(&one, "2026-01-01").tells_only(1, &["CH-R187"]);
     reply(&one, "2099-01-01").tells_only(1, &["CH-R186"]);
     reply(&one, "yesterday").tells_only(2, &["CH-R183"]);
@@ -100,21 +101,36 @@ fn by_hand_needs_the_recipients_signature_the_minute_and_two_agents() {
     assert_eq!(status(&desk, &one), "issued");
     // The agents may register it themselves.
     let given = [
-        "letter", "deliver", &one, "--mode", "hand", "--at", &minute, "--signer", "recipient",
-        "--agent", "agent-a", "--agent", "agent-b",
+        "letter",
+        "deliver",
+        &one,
+        "--mode",
+        "hand",
+        "--at",
+        &minute,
+        "--signer",
+        "recipient",
+        "--agent",
+        "agent-a",
+        "--agent",
+        "agent-b",
     ];
     desk.by("agent-a", &given).ends(0);
     assert_eq!(status(&desk, &one), "delivered");
     let missing = desk.call().json().run(&["copies", "missing"]).ends(0).json();
     let row = &missing["missing"][0];
-    assert_eq!((&row["number"], &row["because"], &row["age_days"]), (&json!(one), &json!("hand"), &json!(0)));
+    assert_eq!(
+        (&row["number"], &row["because"], &row["age_days"]),
+        (&json!(one), &json!("hand"), &json!(0))
+    );
 }
 
 #[test]
 fn a_mailbox_takes_letters_to_verified_addresses_only_and_no_door_takes_any() {
     let desk = Desk::worked();
     let today = today();
-    let into = |number: &str, mode: &str| act(&desk, &["deliver", number, "--mode", mode, "--at", &today]);
+    let into =
+        |number: &str, mode: &str| act(&desk, &["deliver", number, "--mode", mode, "--at", &today]);
     into(&number("card-001"), "mailbox").tells_only(1, &["CH-R195"]);
     into(&number("notice-001"), "door").tells_only(1, &["CH-R194"]);
     into(&number("notice-001"), "张贴").tells_only(1, &["CH-R194"]);
@@ -171,7 +187,10 @@ fn void_letters_stay_and_are_not_printed_again() {
     let desk = Desk::worked();
     let one = number("notice-010");
     act(&desk, &["void", &one, "--reason", "duplicate"]).ends(0);
-    assert_eq!(act(&desk, &["void", &one, "--reason", "duplicate"]).ends(0).json()["already"], true);
+    assert_eq!(
+        act(&desk, &["void", &one, "--reason", "duplicate"]).ends(0).json()["already"],
+        true
+    );
     act(&desk, &["void", &one, "--reason", "paid"]).tells(1, "CH-R192");
     act(&desk, &["dispatch", &one, "--tracking", "XA12345678911"]).tells(1, "CH-R189");
     let out = desk.beside("again.pdf");
@@ -198,15 +217,14 @@ fn a_file_of_acts_is_told_row_by_row_and_finishes_what_a_first_run_began() {
     assert_eq!(refused(3).as_deref(), Some("CH-R198"));
     assert_eq!(refused(4).as_deref(), Some("CH-R180"));
     assert_eq!(refused(6).as_deref(), Some("CH-R184"));
-    let summary = |registered, already| {
-        json!({"rows": 5, "registered": registered, "already": already, "refused": 2, "unread": 1})
-    };
+    let summary = |registered, already| json!({"rows": 5, "registered": registered, "already": already, "refused": 2, "unread": 1});
     assert_eq!(lines.last().unwrap()["summary"], summary(2, 0));
     assert!(!ran.both().contains("6200000000000005"));
     let again = act(&desk, &["dispatch", "--file", text(&file)]).ends(2).json_lines();
     assert_eq!(again.last().unwrap()["summary"], summary(0, 2));
     assert_eq!(desk.entries("letter.dispatched").len(), 2);
-    let strange = desk.write("strange.csv", format!("函号,邮件号,occured\n{one},XA12345678911,x\n"));
+    let strange =
+        desk.write("strange.csv", format!("函号,邮件号,occured\n{one},XA12345678911,x\n"));
     act(&desk, &["dispatch", "--file", text(&strange)]).tells(2, "CH-Q004");
     desk.by("auditor", &["letter", "dispatch", "--file", text(&file)]).tells(2, "CH-O053");
     desk.by("auditor", &["audit", "run"]).ends(0);
@@ -224,7 +242,10 @@ fn a_reprint_is_marked_and_says_the_same_and_a_receipt_goes_with_the_letter() {
     let folder = desk.beside("reprints");
     let file = desk.write("reprint.csv", format!("number\n{one}\nQH-2026-999999\n"));
     act(&desk, &["reprint", "--file", text(&file), "--out", text(&folder)]).tells(1, "CH-R180");
-    assert_eq!(fs::read(folder.join(format!("{one}-reprint.pdf"))).unwrap(), fs::read(&reprint).unwrap());
+    assert_eq!(
+        fs::read(folder.join(format!("{one}-reprint.pdf"))).unwrap(),
+        fs::read(&reprint).unwrap()
+    );
     assert_eq!(desk.entries("letter.reprinted").len(), 1);
 
     let agents = ["--agent", "agent-a", "--agent", "agent-b"];
@@ -239,12 +260,20 @@ fn a_reprint_is_marked_and_says_the_same_and_a_receipt_goes_with_the_letter() {
     };
     let issued = said_out(&one);
     let (first, again) = (page(std::path::Path::new(&issued)), page(&reprint));
-    let mark = again.iter().position(|word| word == "补打件").unwrap();
-    assert!(again[mark + 1].ends_with('日'), "the mark tells the day");
-    let kept = [&again[..mark], &again[mark + 2..]].concat();
+    let (mut kept, mut marks, mut words) = (Vec::new(), 0, again.into_iter());
+    while let Some(word) = words.next() {
+        if word == "补打件" {
+            assert!(words.next().unwrap().ends_with('日'), "the mark tells the day");
+            marks += 1;
+        } else {
+            kept.push(word);
+        }
+    }
+    assert_eq!(marks, 2, "each page is marked");
     assert_eq!(kept, first, "all else stands as it was issued");
     let words = page(&receipt).concat();
-    for part in ["函件签收单", &one, "催收通知书", "样例外访员甲", "样例外访员乙", "王䶮"] {
+    for part in ["函件签收单", &one, "催收通知书", "样例外访员甲", "样例外访员乙", "王䶮"]
+    {
         assert!(words.contains(part), "{part}: {words}");
     }
 }
@@ -252,4 +281,64 @@ fn a_reprint_is_marked_and_says_the_same_and_a_receipt_goes_with_the_letter() {
 fn said_out(number: &str) -> String {
     let line = said("letters").into_iter().find(|line| line["number"] == number).unwrap();
     line["out"].as_str().unwrap().to_owned()
+}
+
+/// Both sides of the sample bank approve a template.
+pub fn approve(desk: &Desk, template: &str) {
+    let base = ["template", "approve", template, "--principal", "sample-bank"];
+    desk.by("approver", &base).ends(0);
+    let asked = desk.beside(&format!("{template}.asked"));
+    let signed = desk.beside(&format!("{template}.signed"));
+    desk.call().run(&[&base[..], &["--request", text(&asked)]].concat()).ends(0);
+    let principal = desk.office().join("principal-side").join("sample-bank");
+    let (key, certificate) = (principal.join("approver-key.pem"), principal.join("approver.pem"));
+    let sign = [
+        "template",
+        "approve",
+        "--sign",
+        text(&asked),
+        "--out",
+        text(&signed),
+        "--key",
+        text(&key),
+        "--own-certificate",
+        text(&certificate),
+    ];
+    desk.call().passphrase(&desk.office().join("credentials/principal")).run(&sign).ends(0);
+    desk.by("admin", &["template", "approve", "--import", text(&signed)]).ends(0);
+}
+
+#[test]
+fn a_reply_is_open_until_a_letter_of_its_case_answers_it() {
+    let desk = Desk::worked();
+    approve(&desk, "reply_letter");
+    let one = number("notice-009");
+    let said = act(&desk, &["reply", &one, "--kind", "paid", "--at", &today()]).ends(0).json();
+    let reply = said["reply"].as_str().unwrap();
+    let answer = |of: &str, id: &str, names: &str| {
+        let request = desk.request_with(
+            of,
+            json!({
+                "request_id": id, "kind": "reply_letter", "reply_no": names, "reply_date": today(),
+                "principal_answer": "您所述款项已入账，账户已结清。",
+                "legal_basis": null, "inquiry_channel": null,
+            }),
+        );
+        desk.issue(&request).ends(0).json_lines()[0]["number"].as_str().unwrap().to_owned()
+    };
+    let strange = answer("notice-010", "answer-1", reply);
+    let other = answer("notice-009", "answer-2", "RE-2020-000001");
+    let right = answer("notice-009", "answer-3", reply);
+    for (by, code) in [(&strange, "CH-R202"), (&other, "CH-R202"), (&one, "CH-R202")] {
+        act(&desk, &["answer", reply, "--by", by]).tells_only(1, &[code]);
+    }
+    act(&desk, &["answer", "RE-2020-000001", "--by", &right]).tells_only(1, &["CH-R201"]);
+    act(&desk, &["answer", reply, "--by", &right]).ends(0);
+    let entry = act(&desk, &["answer", reply, "--by", &right]).ends(0).json()["entry"].clone();
+    assert_eq!(desk.entries("letter.answered")[0]["seq"], entry);
+    let open = desk.call().json().run(&["letter", "unanswered"]).ends(0).json();
+    assert_eq!(open["unanswered"], json!([]));
+    let stats = desk.call().json().run(&["stats"]).ends(0).json();
+    assert_eq!(stats["answer_days"], json!({"answers": 1, "median": "0", "longest": 0}));
+    desk.by("auditor", &["audit", "run"]).ends(0);
 }

@@ -18,6 +18,7 @@ use crate::{
 };
 
 /// What is known besides the letter's own entries.
+#[expect(clippy::struct_excessive_bools, reason = "each is one question asked of the office")]
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
     /// Now, at the office.
@@ -192,7 +193,8 @@ fn dispatch(
     stays(life, at.holds, found);
 }
 
-/// Why a letter stays in the office.
+/// Why a letter stays in the office. A hold that stood when the letter was issued stops nothing:
+/// the rules of issue let this document pass it, as an answer must be.
 pub(crate) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
     if life.voided.is_some() {
         found.push(LifeRefusal::Voided.into());
@@ -200,7 +202,7 @@ pub(crate) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
     if life.blocked.is_some() {
         found.push(LifeRefusal::Blocked.into());
     }
-    for hold in holds {
+    for hold in holds.iter().filter(|hold| hold.seq > life.issued.seq) {
         found.push(LifeRefusal::Held { kind: hold.kind.clone() }.into());
     }
 }
@@ -273,3 +275,6 @@ fn deliver(
         found.push(LifeRefusal::Agents.into());
     }
 }
+
+#[cfg(test)]
+mod tests;
