@@ -1,5 +1,7 @@
 //! `letter dispatch·deliver·return·reply·answer·unanswered·void`: one letter or a file of them.
 
+use std::fmt::Write as _;
+
 use chancery::{
     case::{
         field::Kind,
@@ -49,7 +51,7 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
     match verb {
         Life::Dispatch { named, told, tracking, carrier } => {
             let options = [("tracking", tracking), ("carrier", carrier)];
-            acts(context, Verb::Dispatch, &named, entered(&named, told, options))
+            acts(context, Verb::Dispatch, &named, &entered(&named, told, options))
         }
         Life::Deliver { named, told, mode, signer, agent, evidence } => {
             if agent.len() > 2 {
@@ -63,19 +65,19 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
                 ("agent2", agents.next()),
                 ("evidence", evidence),
             ];
-            acts(context, Verb::Deliver, &named, entered(&named, told, options))
+            acts(context, Verb::Deliver, &named, &entered(&named, told, options))
         }
         Life::Return { named, told, reason, evidence } => {
             let options = [("reason", reason), ("evidence", evidence)];
-            acts(context, Verb::Return, &named, entered(&named, told, options))
+            acts(context, Verb::Return, &named, &entered(&named, told, options))
         }
         Life::Reply { named, told, kind, evidence } => {
             let options = [("kind", kind), ("evidence", evidence)];
-            acts(context, Verb::Reply, &named, entered(&named, told, options))
+            acts(context, Verb::Reply, &named, &entered(&named, told, options))
         }
         Life::Void { named, reason, source } => {
             let told = Told { at: None, source };
-            acts(context, Verb::Void, &named, entered(&named, told, [("reason", reason)]))
+            acts(context, Verb::Void, &named, &entered(&named, told, [("reason", reason)]))
         }
         Life::Answer { reply, by } => answer(context, &reply, &by),
         Life::Unanswered => unanswered(context),
@@ -111,13 +113,18 @@ pub fn shown(number: Option<&str>) -> String {
     number.filter(|number| form(number)).unwrap_or("?").to_owned()
 }
 
-fn acts(context: &Context, verb: Verb, named: &Named, options: Entered) -> Result<Answer, Stopped> {
+fn acts(
+    context: &Context,
+    verb: Verb,
+    named: &Named,
+    options: &Entered,
+) -> Result<Answer, Stopped> {
     let Some(file) = &named.file else {
         if named.number.is_none() {
             return Err(LifeRefusal::NothingNamed.into());
         }
         let mut office = context.open()?;
-        let act = Act::read(verb, &options, *office.now().offset()).map_err(Stopped)?;
+        let act = Act::read(verb, options, *office.now().offset()).map_err(Stopped)?;
         let actor = context.actor(&office)?;
         let mut counter = Counter::open(&mut office, &actor)?;
         let judged = counter.register(std::slice::from_ref(&act)).map_err(Stopped)?;
@@ -142,7 +149,7 @@ fn acts(context: &Context, verb: Verb, named: &Named, options: Entered) -> Resul
             batch.tally.rows += 1;
             let cells = cells.map(|mut cells| {
                 // What is said on the command line holds for rows that are silent.
-                for (name, value) in &options {
+                for (name, value) in options {
                     cells.entry(name).or_insert_with(|| value.clone());
                 }
                 cells
@@ -284,7 +291,8 @@ fn done_text(context: &Context, verb: Verb, done: &Done) -> String {
             (context.pick("答复期限", "answer by"), &reply.answer_due),
         ] {
             if let Some(value) = value {
-                text.push_str(&format!("  {label} {value}"));
+                // Writing to a string does not fail.
+                let _ = write!(text, "  {label} {value}");
             }
         }
     }
@@ -338,16 +346,12 @@ fn unanswered(context: &Context) -> Result<Answer, Stopped> {
         if one.wants_report
             && let Some(due) = reply.report_due
         {
-            line.push_str(&format!("  {} {due}", context.pick("报告委托方", "report by")));
+            let _ = write!(line, "  {} {due}", context.pick("报告委托方", "report by"));
         }
         if one.wants_answer {
             let due = reply.answer_due.map(|due| due.to_string());
             let none = context.pick("未设期限", "no term set").to_owned();
-            line.push_str(&format!(
-                "  {} {}",
-                context.pick("答复", "answer by"),
-                due.unwrap_or(none)
-            ));
+            let _ = write!(line, "  {} {}", context.pick("答复", "answer by"), due.unwrap_or(none));
         }
         if one.overdue {
             line.push_str(context.pick("  已逾期", "  overdue"));

@@ -109,6 +109,8 @@ pub fn reconcile(
     }
     let object = statement.keyed(principal, &KeyedIndex::new(index));
     let fault = |source| alone(OfficeError::Archive { source });
+    // What a run that was cut off left is settled while its entry is the newest of its kind.
+    office.settle_staged().map_err(alone)?;
     let staged = office.archive().stage(&mut Cursor::new(&object)).map_err(fault)?;
     let draft = Draft::new(journal::RECONCILE_DONE, principal)
         .with("month", month.to_string())

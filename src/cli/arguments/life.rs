@@ -38,7 +38,7 @@ pub enum Life {
         /// 邮件号 · the carrier's number
         #[arg(long)]
         tracking: Option<String>,
-        /// 承运方 · china_post, ems or agents (default: that of the letter's channel)
+        /// 承运方 · `china_post`, ems or agents (default: that of the letter's channel)
         #[arg(long)]
         carrier: Option<String>,
     },
@@ -51,7 +51,7 @@ pub enum Life {
         /// 方式 · post, hand or mailbox
         #[arg(long)]
         mode: Option<String>,
-        /// 签收人关系 · recipient, authorised, household, mail_room, station or unstated
+        /// 签收人关系 · recipient, authorised, household, `mail_room`, station or unstated
         #[arg(long)]
         signer: Option<String>,
         /// 送达的外访员（两次）· an agent who handed it over; give it twice
@@ -67,7 +67,7 @@ pub enum Life {
         named: Named,
         #[command(flatten)]
         told: Told,
-        /// 原因 · address, moved, no_such_person, refused, unclaimed, damaged, absent or other
+        /// 原因 · address, moved, `no_such_person`, refused, unclaimed, damaged, absent or other
         #[arg(long)]
         reason: Option<String>,
         /// 证据包编号 · bundle that shows it

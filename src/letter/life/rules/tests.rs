@@ -1,4 +1,4 @@
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::*;
 use crate::letter::life::{
@@ -12,7 +12,7 @@ fn at(text: &str) -> DateTime<FixedOffset> {
 }
 
 fn happened(seq: u64, when: &str, body: serde_json::Value) -> Happened {
-    let body: Map<_, _> = body.as_object().unwrap().clone();
+    let serde_json::Value::Object(body) = body else { panic!("a body is an object") };
     Happened { seq, recorded_at: at(when), at: at(when), day_only: false, body }
 }
 
