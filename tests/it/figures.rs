@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     life::{approve, number, today},
-    office::{Desk, rows, said, text},
+    office::{Desk, files, rows, said, text},
 };
 
 /// A statement that agrees with every notice of the sample but those changed.
@@ -287,7 +287,9 @@ fn a_copy_is_missing_until_a_bundle_with_the_signed_paper_names_the_letter() {
 
     let papers = desk.beside("papers");
     fs::create_dir(&papers).unwrap();
-    fs::write(papers.join("signed.txt"), "scan").unwrap();
+    let photos = files(&desk.office().join("samples/visit"));
+    let photo = photos.iter().find(|path| path.extension().is_some_and(|end| end == "jpg"));
+    fs::copy(photo.unwrap(), papers.join("signed.jpg")).unwrap();
     let case = open[0]["case"].as_str().unwrap();
     for (kind, done) in [("other", false), ("signed_copy", true)] {
         let seal = ["evidence", "seal", text(&papers), "--case", case, "--kind", kind];
