@@ -27,6 +27,8 @@ pub mod visit;
 #[cfg(feature = "office")]
 pub mod audit;
 #[cfg(feature = "office")]
+pub mod figures;
+#[cfg(feature = "office")]
 pub mod letter;
 #[cfg(feature = "office")]
 pub mod office;

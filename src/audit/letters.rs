@@ -11,8 +11,21 @@ use crate::{
         operator::Role,
         state::{State, text},
     },
-    register::Entry,
+    register::{Entry, EntryKind},
 };
+
+/// What only a clerk registers. Source: REQUIREMENTS L205.
+const BY_CLERK: [EntryKind; 7] = [
+    journal::LETTER_DISPATCHED,
+    journal::LETTER_RETURNED,
+    journal::LETTER_REPLIED,
+    journal::LETTER_ANSWERED,
+    journal::LETTER_VOIDED,
+    journal::LETTER_RECEIPT,
+    journal::RECONCILE_DONE,
+];
+/// What the agents who carry a letter register as well.
+const BY_CLERK_OR_AGENT: [EntryKind; 2] = [journal::LETTER_DELIVERED, journal::LETTER_REPRINTED];
 
 /// What is prepared and not yet issued, sealed or spoiled; what is issued and not yet archived.
 #[derive(Debug, Default)]
@@ -20,6 +33,7 @@ pub(super) struct Sequence {
     prepared: BTreeMap<u64, String>,
     finished: BTreeSet<String>,
     issued: BTreeMap<u64, String>,
+    letters: BTreeSet<String>,
 }
 
 impl Sequence {
@@ -39,11 +53,21 @@ impl Sequence {
             if prepared.as_deref() != Some(&entry.subject) {
                 found.push(sequence(entry));
             }
+            if *kind == journal::LETTER_ISSUED {
+                self.letters.insert(entry.subject.clone());
+            }
             if finished.contains(&kind) {
                 self.issued.insert(entry.seq, entry.subject.clone());
                 if !self.finished.insert(entry.subject.clone()) {
                     found.push(sequence(entry));
                 }
+            }
+        } else if (BY_CLERK.contains(kind) || BY_CLERK_OR_AGENT.contains(kind))
+            && *kind != journal::RECONCILE_DONE
+        {
+            // Nothing happens to a letter before it is issued.
+            if !self.letters.contains(&entry.subject) {
+                found.push(sequence(entry));
             }
         } else if *kind == journal::LETTER_ARCHIVED || *kind == journal::EVIDENCE_ARCHIVED {
             let issued = rests_on("issued").or_else(|| rests_on("sealed"));
@@ -84,8 +108,10 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &[Role::Administrator]
     } else if archivists.contains(&kind) {
         &[Role::Archivist]
-    } else if *kind == journal::LETTER_ISSUED {
+    } else if *kind == journal::LETTER_ISSUED || BY_CLERK_OR_AGENT.contains(kind) {
         &[Role::Clerk, Role::Agent]
+    } else if BY_CLERK.contains(kind) {
+        &[Role::Clerk]
     } else if *kind == journal::TEMPLATE_WITHDRAWN {
         &[Role::Approver]
     } else {

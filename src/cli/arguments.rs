@@ -4,9 +4,11 @@
 
 mod audit;
 mod evidence;
+mod figures;
 mod hold;
 mod init;
 mod letter;
+mod life;
 mod mask;
 mod operator;
 mod principal;
@@ -22,9 +24,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
 pub use evidence::Evidence;
+pub use figures::{Copies, Reconcile, Stats};
 pub use hold::Hold;
 pub use init::Init;
 pub use letter::Letter;
+pub use life::{Life, Named, Told};
 pub use mask::{Mask, PolicyName};
 pub use operator::Operator;
 pub use principal::{OwnKey, Principal};
@@ -136,6 +140,16 @@ pub enum Command {
         #[command(subcommand)]
         verb: Evidence,
     },
+    /// 签署件副本 · copies that have to be kept
+    Copies {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Copies,
+    },
+    /// 核对委托方报表 · a principal's statement against the letters of a month
+    Reconcile(Reconcile),
+    /// 月度统计 · figures of a month
+    Stats(Stats),
     /// 登记簿 · the register
     Register {
         /// The verb.

@@ -8,6 +8,7 @@ use std::{
 use chancery::{
     durable,
     office::{
+        calendar::Answers,
         founding::{Founding, found, vacant},
         sample,
         settings::{Agency, Credentials as Folder, Settings, Timestamp, Zone},
@@ -111,6 +112,7 @@ fn ask_settings(context: &Context) -> Result<Settings, Stopped> {
         time: Zone { zone: ask("时区，如 +08:00", "offset from UTC, such as +08:00")? },
         credentials: Folder::default(),
         timestamp: Timestamp::default(),
+        answers: Answers::default(),
     };
     settings.to_toml()?;
     Ok(settings)

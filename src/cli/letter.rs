@@ -11,6 +11,7 @@ use chancery::{
     letter::{
         desk::{Desk, DeskError, Outcome},
         issued::{self, Issued},
+        life::{Life, Status},
         reproduce,
     },
     masking::{Masking, mask_text},
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 use super::{
     arguments::{Letter, Visit},
     context::{Context, UsageError},
+    life,
     report::{Answer, Stopped},
 };
 
@@ -34,6 +36,7 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
         }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
+        Letter::Life(verb) => life::run(context, verb),
         Letter::Reproduce { number, out } => {
             durable::vacant(&out)?;
             let office = context.look()?;
@@ -339,12 +342,15 @@ fn show(context: &Context, number: &str) -> Result<Answer, Stopped> {
             "operator": entry.operator,
         }));
     }
+    let became = Life::of(&office.view(), &letter.number)?;
+    let status = became.as_ref().map_or(Status::Issued, Life::status);
     let text = format!(
-        "{}  {}  {} {}\n  SHA-256 {}\n{}",
+        "{}  {}  {} {}  {}\n  SHA-256 {}\n{}",
         letter.number,
         letter.template,
         context.pick("核验码", "check code"),
         letter.check_code,
+        context.pick(status.chinese(), status.name()),
         letter.pdf,
         lines.join("\n")
     );
@@ -354,6 +360,7 @@ fn show(context: &Context, number: &str) -> Result<Answer, Stopped> {
         "check_code": letter.check_code,
         "pdf": letter.pdf.to_string(),
         "pages": letter.pages,
+        "status": status.name(),
         "entries": entries,
     });
     Ok(Answer::done(json, text))

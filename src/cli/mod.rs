@@ -2,6 +2,7 @@
 //!
 //! Owns parsing, the environment, the terminal and exit statuses; every decision is the library's.
 
+mod again;
 mod arguments;
 mod audit;
 mod context;
@@ -9,9 +10,11 @@ mod demo;
 mod doctor;
 mod environment;
 mod evidence;
+mod figures;
 mod hold;
 mod init;
 mod letter;
+mod life;
 mod mask;
 mod operator;
 mod principal;
@@ -67,6 +70,7 @@ const fn noun(command: &Command) -> &'static str {
         Command::Evidence { .. } => "evidence",
         Command::Register { .. } => "register",
         Command::Session { .. } => "session",
+        Command::Reconcile(_) => "reconcile",
         _ => "other",
     }
 }
@@ -82,6 +86,9 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Hold { verb } => hold::run(context, verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),
+        Command::Copies { verb: arguments::Copies::Missing } => figures::copies(context),
+        Command::Reconcile(arguments) => figures::reconcile(context, &arguments),
+        Command::Stats(arguments) => figures::stats(context, &arguments),
         Command::Register { verb } => register::run(context, verb),
         Command::Audit { verb } => audit::run(context, verb),
         Command::Verify(arguments) => verify::run(context, &arguments),

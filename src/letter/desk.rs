@@ -22,6 +22,7 @@ use crate::{
     case::{facts::Facts, request::Request},
     digest::Digest,
     durable,
+    figures::statement::Statements,
     letter::page::Mark,
     masking::{Masked, Masking, mask_text},
     office::{
@@ -90,6 +91,7 @@ pub struct Desk<'a> {
     index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
+    statements: Statements,
     _lock: File,
 }
 
@@ -121,6 +123,7 @@ impl<'a> Desk<'a> {
             index: KeyedIndex::new(index),
             makers: HashMap::new(),
             profiles: HashMap::new(),
+            statements: Statements::default(),
             _lock: lock,
         };
         desk.recover()?;
@@ -215,6 +218,8 @@ impl<'a> Desk<'a> {
             today,
         };
         reports.extend(policy::refusals(request, &circumstances));
+        let reconciled = self.statements.of(self.office, request.principal())?;
+        reports.extend(reconciled.refusals(&self.index, request));
         if document.issuer == Issuer::Agent {
             let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
             let now = self.office.now().naive_local();

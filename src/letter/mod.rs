@@ -3,11 +3,15 @@
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
 mod commit;
+pub mod copies;
 pub mod desk;
 pub mod issued;
+pub mod life;
 pub mod page;
 pub mod policy;
 pub mod proof;
+pub mod receipt;
 pub mod record;
+pub mod reprint;
 pub mod reproduce;
 mod supplied;

@@ -39,9 +39,11 @@ impl Mark {
 
 /// What stands on a page besides wording.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Dress {
+pub struct Dress<'a> {
     /// Mark across the page.
     pub mark: Option<Mark>,
+    /// Words by which a reprint is known.
+    pub reprint: Option<&'a str>,
     /// Whether the seal image is placed, if the template has one.
     pub seal: bool,
 }
@@ -63,7 +65,7 @@ pub fn write(
     package: &Package,
     wording: &Wording,
     facts: &Map<String, Value>,
-    dress: Dress,
+    dress: Dress<'_>,
 ) -> Result<PageData, WordingError> {
     let metadata = package.metadata();
     let mut fields = Map::new();
@@ -84,7 +86,7 @@ pub fn write(
         "title": metadata.title,
         "language": "zh",
         "mark": mark,
-        "reprint": null,
+        "reprint": dress.reprint,
         "code": metadata.code,
         "bare": metadata.bare,
         "seal": metadata.seal && dress.seal,

@@ -157,11 +157,11 @@ impl Record {
         Ok(())
     }
 
-    fn dress(&self) -> Dress {
+    fn dress<'a>(&self, reprint: Option<&'a str>) -> Dress<'a> {
         let mark = [Mark::Sample, Mark::Proof, Mark::Preview]
             .into_iter()
             .find(|mark| self.mark.as_deref() == Some(mark_name(*mark)));
-        Dress { mark, seal: self.seal }
+        Dress { mark, reprint, seal: self.seal }
     }
 }
 
@@ -225,8 +225,31 @@ impl Maker {
     /// # Errors
     /// All that refuses the page: wording, layout, glyphs, proof, sweep.
     pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        self.dressed(record, record.dress(None))
+    }
+
+    /// Makes the letter of `record` with `words` in the corner of each page; all else is the same.
+    ///
+    /// # Errors
+    /// As [`Maker::make`].
+    pub fn reprint(&self, record: &Record, words: &str) -> Result<Made, Vec<Report>> {
+        self.dressed(record, record.dress(Some(words)))
+    }
+
+    /// Lays the letter of `record` out dry: everything [`Maker::make`] refuses for what stands on
+    /// its pages is refused here, and no PDF is written.
+    ///
+    /// # Errors
+    /// Wording, layout, glyphs, proof, and unmasked numbers in the placed text.
+    pub fn rehearse(&self, record: &Record) -> Result<(), Vec<Report>> {
         let allow = allowed(record)?;
-        let proved = self.prove(record)?;
+        let found = self.prove(record, record.dress(None))?.sweep(&allow);
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
+    fn dressed(&self, record: &Record, dress: Dress<'_>) -> Result<Made, Vec<Report>> {
+        let allow = allowed(record)?;
+        let proved = self.prove(record, dress)?;
         let identity = PdfIdentity {
             ident: record.number.clone(),
             title: self.package.metadata().title.clone(),
@@ -241,20 +264,8 @@ impl Maker {
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
     }
 
-    /// Lays the letter of `record` out dry: everything [`Maker::make`] refuses for what stands on
-    /// its pages is refused here, and no PDF is written.
-    ///
-    /// # Errors
-    /// Wording, layout, glyphs, proof, and unmasked numbers in the placed text.
-    pub fn rehearse(&self, record: &Record) -> Result<(), Vec<Report>> {
-        let allow = allowed(record)?;
-        let found = self.prove(record)?.sweep(&allow);
-        if found.is_empty() { Ok(()) } else { Err(found) }
-    }
-
-    fn prove(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
+    fn prove(&self, record: &Record, dress: Dress<'_>) -> Result<ProvedPage, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
-        let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
         let mut assets = Assets::new();

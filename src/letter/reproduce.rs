@@ -17,6 +17,18 @@ use crate::{
 /// # Errors
 /// [`DeskError::Unknown`], [`RecordError`], faults of the archive, and all that refuses a page.
 pub fn reproduce(office: &Office, number: &str) -> Result<Vec<u8>, Vec<Report>> {
+    again(office, number).map(|again| again.pdf)
+}
+
+/// An issued letter, made again to the same bytes.
+pub(super) struct Again {
+    pub(super) record: Record,
+    pub(super) maker: Maker,
+    pub(super) pdf: Vec<u8>,
+}
+
+/// As [`reproduce`], with what the letter is made of.
+pub(super) fn again(office: &Office, number: &str) -> Result<Again, Vec<Report>> {
     let entry = office
         .view()
         .last(&journal::LETTER_ISSUED, number)
@@ -35,9 +47,10 @@ pub fn reproduce(office: &Office, number: &str) -> Result<Vec<u8>, Vec<Report>> 
     if package.digest(&fonts.digest(), &record.engine) != record.package {
         return Err(report(RecordError::NotARecord));
     }
-    let made = Maker::new(&package, fonts)?.make(&record)?;
+    let maker = Maker::new(&package, fonts)?;
+    let made = maker.make(&record)?;
     if Digest::of(&made.pdf) == issued.pdf {
-        Ok(made.pdf)
+        Ok(Again { record, maker, pdf: made.pdf })
     } else {
         Err(report(RecordError::Differs { number: issued.number }))
     }

@@ -30,6 +30,24 @@ pub const LETTER_ARCHIVED: EntryKind = EntryKind::literal("letter.archived");
 pub const LETTER_SPOILED: EntryKind = EntryKind::literal("letter.spoiled");
 /// A rule refused a request.
 pub const LETTER_REFUSED: EntryKind = EntryKind::literal("letter.refused");
+/// A letter left.
+pub const LETTER_DISPATCHED: EntryKind = EntryKind::literal("letter.dispatched");
+/// A letter arrived.
+pub const LETTER_DELIVERED: EntryKind = EntryKind::literal("letter.delivered");
+/// A letter came back.
+pub const LETTER_RETURNED: EntryKind = EntryKind::literal("letter.returned");
+/// Somebody replied to a letter.
+pub const LETTER_REPLIED: EntryKind = EntryKind::literal("letter.replied");
+/// A reply was answered, or reported to the principal.
+pub const LETTER_ANSWERED: EntryKind = EntryKind::literal("letter.answered");
+/// A letter was made void.
+pub const LETTER_VOIDED: EntryKind = EntryKind::literal("letter.voided");
+/// A marked reprint of a letter was given out.
+pub const LETTER_REPRINTED: EntryKind = EntryKind::literal("letter.reprinted");
+/// A delivery receipt was printed for a letter.
+pub const LETTER_RECEIPT: EntryKind = EntryKind::literal("letter.receipt");
+/// A principal's statement was compared with the letters of a month.
+pub const RECONCILE_DONE: EntryKind = EntryKind::literal("reconcile.done");
 /// A hold was placed on a case.
 pub const HOLD_PLACED: EntryKind = EntryKind::literal("hold.placed");
 /// A hold was released.

@@ -12,6 +12,7 @@ use chrono::{Days, Months, NaiveDate, Utc};
 use super::{
     Office,
     actor::{Actor, open_key},
+    calendar::Answers,
     credentials::{self, Credentials, Service},
     embedded,
     founding::{Enrolment, Founding, NewKey, OPERATOR_YEARS, finish, found, vacant},
@@ -42,9 +43,10 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 5] = [
+pub const KINDS: [&str; 6] = [
     "callback_card",
     "collection_notice",
+    "delivery_receipt",
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",
@@ -149,7 +151,15 @@ pub fn settings() -> Settings {
         time: Zone { zone: "+08:00".to_owned() },
         credentials: super::settings::Credentials { folder: Some("credentials".into()) },
         timestamp: Timestamp::default(),
+        answers: answers(),
     }
+}
+
+/// Days in which the sample agency answers; a real one sets its own.
+fn answers() -> Answers {
+    let days = [("dispute", 15), ("denial", 5), ("hardship", 7), ("complaint", 15), ("paid", 7)];
+    let days = days.into_iter().map(|(kind, days)| (kind.to_owned(), days)).collect();
+    Answers { days, ..Answers::default() }
 }
 
 /// The profile that a sample principal signs.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
 
-use crate::{case::credit_code, durable, problem::Phrase};
+use super::calendar::Answers;
+use crate::{case::credit_code, durable, letter::life::words::ReplyKind, problem::Phrase};
 
 /// Largest `office.toml` that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
@@ -104,6 +105,9 @@ pub struct Settings {
     /// Its timestamps.
     #[serde(default)]
     pub timestamp: Timestamp,
+    /// When its answers fall due.
+    #[serde(default, skip_serializing_if = "Answers::is_empty")]
+    pub answers: Answers,
 }
 
 impl Settings {
@@ -173,6 +177,16 @@ impl Settings {
             return Err(SettingsError::Member {
                 member: "agency.postcode",
                 expected: Phrase("six digits", "应为六位数字"),
+            });
+        }
+        let kinds = self.answers.days.keys();
+        if kinds.into_iter().any(|kind| ReplyKind::ALL.iter().all(|known| known.name() != kind)) {
+            return Err(SettingsError::Member {
+                member: "answers.days",
+                expected: Phrase(
+                    "days by kind: dispute, denial, hardship, promise, complaint, paid, other",
+                    "应按种类给出天数：dispute、denial、hardship、promise、complaint、paid、other",
+                ),
             });
         }
         for (member, text) in [

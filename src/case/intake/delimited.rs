@@ -22,7 +22,7 @@ use super::{
 /// Most bytes of one row.
 const MOST_BYTES: u64 = 1 << 20;
 
-type Reader = csv::Reader<UnixLines<Decoded<Rehashed>>>;
+pub(super) type Reader = csv::Reader<UnixLines<Decoded<Rehashed>>>;
 
 /// Rows of a CSV file.
 pub(super) struct Delimited {
@@ -100,7 +100,7 @@ impl Delimited {
 }
 
 /// A reader at the second row, and the first.
-fn start(
+pub(super) fn start(
     file: &mut File,
     encoding: Encoding,
     separator: u8,
@@ -121,7 +121,7 @@ fn start(
     Ok((reader, record))
 }
 
-fn failure(error: csv::Error, row: u64, text: &UnixLines<Decoded<Rehashed>>) -> Report {
+pub(super) fn failure(error: csv::Error, row: u64, text: &UnixLines<Decoded<Rehashed>>) -> Report {
     if text.inner().exceeded() {
         return IntakeProblem::RowTooLong { row, limit: MOST_BYTES }.into();
     }

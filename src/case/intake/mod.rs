@@ -11,6 +11,7 @@ mod decode;
 mod delimited;
 pub mod detect;
 mod json;
+pub mod plain;
 pub mod problem;
 mod sheet;
 

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     case::{
-        field::{Field, Kind},
+        field::Kind,
         raw::RawText,
         request::{Entered, Key},
     },
@@ -40,7 +40,7 @@ const MOST_UNPACKED: u64 = 400 * 1024 * 1024;
 const MOST_ROWS: usize = 100_000;
 const MOST_COLUMNS: u32 = 1_000;
 
-enum Cell {
+pub(super) enum Cell {
     Text(RawText),
     Number(f64),
     When(NaiveDateTime),
@@ -50,7 +50,7 @@ enum Cell {
     Other,
 }
 
-type Row = BTreeMap<u32, Cell>;
+pub(super) type Row = BTreeMap<u32, Cell>;
 
 /// Rows of a workbook's first sheet.
 pub(super) struct Sheet {
@@ -97,11 +97,13 @@ impl Sheet {
     }
 }
 
-fn merged_row(merged: &[Dimensions], at: u32) -> Option<u64> {
+pub(super) fn merged_row(merged: &[Dimensions], at: u32) -> Option<u64> {
     merged.iter().any(|part| (part.start.0..=part.end.0).contains(&at)).then(|| u64::from(at) + 1)
 }
 
-fn load(file: &mut File) -> Result<(BTreeMap<u32, Row>, Vec<Dimensions>), IntakeProblem> {
+pub(super) fn load(
+    file: &mut File,
+) -> Result<(BTreeMap<u32, Row>, Vec<Dimensions>), IntakeProblem> {
     let mut packed = Zeroizing::new(Vec::new());
     file.take(MOST_PACKED + 1)
         .read_to_end(&mut packed)
@@ -192,19 +194,26 @@ fn date_time(when: ExcelDateTime) -> Option<NaiveDateTime> {
 }
 
 fn enter(cell: Cell, key: Option<Key>, row: u64, at: usize) -> Result<Entered, Report> {
-    let field = key.and_then(Key::field);
+    enter_as(cell, key.and_then(Key::field).map(|field| field.kind), row, at)
+}
+
+/// What a cell in column `at` says where a value of `wanted` kind is due.
+pub(super) fn enter_as(
+    cell: Cell,
+    wanted: Option<Kind>,
+    row: u64,
+    at: usize,
+) -> Result<Entered, Report> {
     let column = letter(at);
     let kind = || IntakeProblem::CellKind { row, column: letter(at) };
     match cell {
         Cell::Text(text) => Ok(Entered::Text(text)),
-        Cell::Flag(flag) if field.is_some_and(|field| field.kind == Kind::Flag) => {
-            Ok(Entered::Flag(flag))
-        }
-        Cell::When(when) => written(when, field).ok_or_else(|| kind().into()),
+        Cell::Flag(flag) if wanted == Some(Kind::Flag) => Ok(Entered::Flag(flag)),
+        Cell::When(when) => written(when, wanted).ok_or_else(|| kind().into()),
         Cell::Number(number) if number.abs() >= 1e15 => {
             Err(IntakeProblem::LongNumber { row, column }.into())
         }
-        Cell::Number(number) => match field.map(|field| field.kind) {
+        Cell::Number(number) => match wanted {
             Some(Kind::Money) => money(number).ok_or_else(|| kind().into()),
             Some(Kind::Count) => whole(number, 0).ok_or_else(|| kind().into()),
             Some(Kind::Postcode) => {
@@ -221,8 +230,8 @@ fn enter(cell: Cell, key: Option<Key>, row: u64, at: usize) -> Result<Entered, R
     }
 }
 
-fn written(when: NaiveDateTime, field: Option<&Field>) -> Option<Entered> {
-    let text = match field?.kind {
+fn written(when: NaiveDateTime, wanted: Option<Kind>) -> Option<Entered> {
+    let text = match wanted? {
         Kind::Date if when.time() == NaiveTime::MIN => when.date().to_string(),
         Kind::Time if when.second() == 0 => when.format("%H:%M").to_string(),
         Kind::DateTime if when.second() == 0 => when.format("%Y-%m-%dT%H:%M").to_string(),

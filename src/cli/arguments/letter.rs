@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::life::Life;
+
 /// Verbs of `letter`.
 #[derive(Debug, Subcommand)]
 pub enum Letter {
@@ -44,4 +46,7 @@ pub enum Letter {
         #[arg(long, value_name = "PDF")]
         out: PathBuf,
     },
+    /// 签发之后 · what happens after issue
+    #[command(flatten)]
+    Life(Life),
 }
