@@ -10,7 +10,7 @@ use chancery::{
     office::{
         founding::{Founding, found, vacant},
         sample,
-        settings::{Agency, Credentials as Folder, Settings, Timestamp, Zone},
+        settings::{Agency, Credentials as Folder, Gates, Settings, Timestamp, Zone},
     },
     problem::Phrase,
     signing::SystemRandom,
@@ -111,6 +111,7 @@ fn ask_settings(context: &Context) -> Result<Settings, Stopped> {
         time: Zone { zone: ask("时区，如 +08:00", "offset from UTC, such as +08:00")? },
         credentials: Folder::default(),
         timestamp: Timestamp::default(),
+        gates: Gates::default(),
     };
     settings.to_toml()?;
     Ok(settings)

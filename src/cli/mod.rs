@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod contact;
 mod context;
 mod demo;
 mod doctor;
@@ -62,6 +63,7 @@ const fn noun(command: &Command) -> &'static str {
         Command::Template { .. } => "template",
         Command::Letter { .. } => "letter",
         Command::Hold { .. } => "hold",
+        Command::Contact { .. } => "contact",
         Command::Visit { .. } => "visit",
         Command::Evidence { .. } => "evidence",
         Command::Register { .. } => "register",
@@ -79,6 +81,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Template { verb } => template::run(context, verb),
         Command::Letter { verb } => letter::run(context, verb),
         Command::Hold { verb } => hold::run(context, verb),
+        Command::Contact { verb } => contact::run(context, &verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),
         Command::Register { verb } => register::run(context, verb),
@@ -97,6 +100,10 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
             ];
             Ok(Answer::done(serde_json::Value::Null, chancery::catalogue::markdown(&own)))
         }
+        Command::RulesTable => Ok(Answer::done(
+            serde_json::json!({ "rules": chancery::letter::policy::table::json() }),
+            chancery::letter::policy::table::markdown(),
+        )),
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chancery", &mut bytes);

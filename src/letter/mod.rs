@@ -6,6 +6,7 @@ mod commit;
 pub mod desk;
 pub mod issued;
 pub mod page;
+pub mod past;
 pub mod policy;
 pub mod proof;
 pub mod record;

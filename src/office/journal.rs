@@ -44,3 +44,15 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A letter reached its recipient.
+pub const LETTER_DELIVERED: EntryKind = EntryKind::literal("letter.delivered");
+/// A letter came back.
+pub const LETTER_RETURNED: EntryKind = EntryKind::literal("letter.returned");
+/// Somebody answered a letter.
+pub const LETTER_REPLIED: EntryKind = EntryKind::literal("letter.replied");
+/// Two letters belong together: a commitment and the notice attached to it.
+pub const LETTER_PAIRED: EntryKind = EntryKind::literal("letter.paired");
+/// A person or address of a case that may not be written to.
+pub const CASE_CONTACT: EntryKind = EntryKind::literal("case.contact");
+/// Such a contact was entered wrongly.
+pub const CASE_CONTACT_WITHDRAWN: EntryKind = EntryKind::literal("case.contact_withdrawn");

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod clock;
+pub mod contact;
 pub mod credentials;
 pub mod embedded;
 pub mod evidence_room;

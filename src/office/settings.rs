@@ -90,6 +90,15 @@ pub struct Timestamp {
     pub anchor: Option<PathBuf>,
 }
 
+/// Documents that are off unless an office turns them on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gates {
+    /// `employer_assist`, which tells an employer that somebody is written to.
+    #[serde(default)]
+    pub employer_assist: bool,
+}
+
 /// `office.toml` as written.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -104,6 +113,9 @@ pub struct Settings {
     /// Its timestamps.
     #[serde(default)]
     pub timestamp: Timestamp,
+    /// Documents it turned on.
+    #[serde(default)]
+    pub gates: Gates,
 }
 
 impl Settings {
