@@ -101,7 +101,11 @@ fn act(
         match told {
             Ok(told) => {
                 let before = told.get("already").and_then(Value::as_bool) == Some(true);
-                if before { already += 1 } else { done += 1 }
+                if before {
+                    already += 1
+                } else {
+                    done += 1
+                }
                 let text = said(context, verb, &told);
                 context.printer.line(&told, &format!("{line}: {text}"));
             }
@@ -128,12 +132,7 @@ fn act(
 }
 
 /// Places or releases one hold; what stands so already is told and not entered again.
-fn one(
-    office: &mut Office,
-    actor: &Actor,
-    verb: Verb,
-    act: &Act,
-) -> Result<Value, Vec<Report>> {
+fn one(office: &mut Office, actor: &Actor, verb: Verb, act: &Act) -> Result<Value, Vec<Report>> {
     // A card number typed as a case number or a reference must not reach the register.
     let safe = |text: &str| mask_text(text, &Masking::default()).text;
     hold::case_number(&act.case)?;
@@ -249,7 +248,11 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
                         format!("  {} {}", context.pick("应报告于", "report due"), report.by)
                     }
                     (None, true) => {
-                        format!("  {} {}", context.pick("报告逾期", "report overdue since"), report.by)
+                        format!(
+                            "  {} {}",
+                            context.pick("报告逾期", "report overdue since"),
+                            report.by
+                        )
                     }
                 });
             }

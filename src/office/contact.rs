@@ -7,13 +7,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{
-    Office,
-    actor::Actor,
-    hold,
-    journal,
-    office_folder::OfficeError,
-    operator::Role,
-    state::text,
+    Office, actor::Actor, hold, journal, office_folder::OfficeError, operator::Role, state::text,
 };
 use crate::{
     case::raw::RawText,
@@ -84,7 +78,8 @@ pub fn read(path: &Path) -> Result<Vec<Line>, ContactProblem> {
         .iter()
         .map(|heading| {
             let heading = heading.trim();
-            let known = COLUMNS.iter().find(|(name, chinese)| *name == heading || *chinese == heading);
+            let known =
+                COLUMNS.iter().find(|(name, chinese)| *name == heading || *chinese == heading);
             known.map(|(name, _)| *name)
         })
         .collect();

@@ -15,12 +15,7 @@ use super::{
     state,
 };
 use crate::{
-    case::{
-        amount::Fen,
-        field,
-        request::RequestProblem,
-        value,
-    },
+    case::{amount::Fen, field, request::RequestProblem, value},
     problem::Report,
     rules::debt::{Balance, balance},
 };
@@ -148,7 +143,14 @@ pub const KINDS: [Kind; 12] = [
         "L365",
     ),
     kind_of("do_not_collect", "禁止催收", Passes::Nothing, Release::Never, Tell::No, "L341"),
-    kind_of("principal_locked", "委托方锁定", Passes::Nothing, Release::Instruction, Tell::No, "L183"),
+    kind_of(
+        "principal_locked",
+        "委托方锁定",
+        Passes::Nothing,
+        Release::Instruction,
+        Tell::No,
+        "L183",
+    ),
     kind_of("deceased", "死亡", Passes::Nothing, Release::Document, Tell::No, "L119"),
     kind_of("imprisoned", "判刑", Passes::Nothing, Release::Document, Tell::No, "L119"),
     kind_of("forged", "伪冒", Passes::Nothing, Release::Document, Tell::No, "L119"),

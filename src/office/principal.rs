@@ -280,7 +280,8 @@ impl Profile {
                 Phrase("after 08:00 and not after 22:00", "应晚于 08:00 且不晚于 22:00"),
             );
         }
-        let amount = |grant: &Grant| grant.discount.as_ref().is_none_or(|d| d.parse::<Fen>().is_ok());
+        let amount =
+            |grant: &Grant| grant.discount.as_ref().is_none_or(|d| d.parse::<Fen>().is_ok());
         if !self.approvals.iter().all(amount) {
             return member("approvals", Phrase("discounts in yuan", "减免应为人民币金额"));
         }

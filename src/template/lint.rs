@@ -156,7 +156,8 @@ fn row(package: &Package, found: &mut Vec<Report>) {
         .map(|path| readable(package.text(path)))
         .chain([metadata.title.clone()])
         .collect();
-    if metadata.gentle && ["起诉", "诉讼", "强制执行"].iter().any(|word| words.contains(word)) {
+    if metadata.gentle && ["起诉", "诉讼", "强制执行"].iter().any(|word| words.contains(word))
+    {
         found.push(LintFinding::NotGentle.into());
     }
     let Some(row) = documents::row(&metadata.id) else { return };

@@ -34,6 +34,7 @@ mod letters;
 mod read_only;
 mod readme;
 mod register;
+mod rules;
 mod session;
 mod text;
 mod visits;

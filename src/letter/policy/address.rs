@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn an_address_has_steps_on_the_way_to_a_door() {
-        for real in ["样例市样例路1号", "样例县样例镇样例村3组", "12 Example Road, Leeds"] {
+        for real in ["样例市样例路1号", "样例县样例镇样例村3组", "12 Example Road, Leeds"]
+        {
             assert!(is_findable(real), "{real}");
         }
         for none in ["样例", "自提不送货", "某某大厦", "样例路"] {

@@ -105,12 +105,7 @@ pub(super) fn discount(request: &Request, at: &Circumstances<'_>, found: &mut Fo
     }
 }
 
-fn covers(
-    grant: &Grant,
-    sum: Option<Fen>,
-    until: Option<NaiveDate>,
-    today: NaiveDate,
-) -> bool {
+fn covers(grant: &Grant, sum: Option<Fen>, until: Option<NaiveDate>, today: NaiveDate) -> bool {
     let most = grant.discount.as_ref().and_then(|most| most.parse::<Fen>().ok());
     match (most, sum, until) {
         (Some(most), Some(sum), Some(until)) => {

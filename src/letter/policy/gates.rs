@@ -241,8 +241,9 @@ fn employer(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     }
     let named = request.raw("consent_or_court_ref").is_some_and(|text| {
         let text = text.expose();
-        let kind = ["同意", "授权书", "裁定", "判决", "调查令", "协助", "执行", "调解书"];
-        text.bytes().any(|byte| byte.is_ascii_digit()) && kind.iter().any(|word| text.contains(word))
+        let kind = ["同意", "授权书", "裁定", "判决", "调查令", "调解书"];
+        text.bytes().any(|byte| byte.is_ascii_digit())
+            && kind.iter().any(|word| text.contains(word))
     });
     if !named {
         found.push(GateRefusal::NoConsent.into());
@@ -319,7 +320,8 @@ fn pair(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
         }
         _ => found.push(GateRefusal::PairMissing.into()),
     }
-    if let (Some(commits), Some(owes)) = (request.money("commit_amount"), request.money("amount_total"))
+    if let (Some(commits), Some(owes)) =
+        (request.money("commit_amount"), request.money("amount_total"))
         && commits > owes
     {
         found.push(GateRefusal::CommitsTooMuch.into());

@@ -5,8 +5,7 @@
 use chrono::Datelike as _;
 
 use super::{
-    ANSWER, ANSWERED_CASE, PLAN_CASE, SampleRequest, Setting, VISITED_CASE, card_number,
-    letters,
+    ANSWER, ANSWERED_CASE, PLAN_CASE, SampleRequest, Setting, VISITED_CASE, card_number, letters,
 };
 
 pub(super) fn all(setting: &Setting) -> Vec<SampleRequest> {
