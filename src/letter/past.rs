@@ -14,12 +14,15 @@ use crate::{
     case::{party::Role, request::Request},
     masking::{Masking, mask_text},
     office::{contact, journal, state::text},
-    register::{Entry, RegisterError, View},
+    register::{Entry, EntryKind, RegisterError, View},
     signing::KeyedIndex,
 };
 
 /// Marks that part the numbers of a list.
 const SEPARATORS: [char; 6] = [',', '，', '、', ';', '；', ' '];
+
+/// A letter was made void: it counts for nothing from then on.
+const VOIDED: EntryKind = EntryKind::literal("letter.voided");
 
 /// A letter that was issued.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -230,12 +233,15 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
-/// The issued letter `number`.
+/// The issued letter `number`, unless it was made void.
 ///
 /// # Errors
 /// Those of the register.
 pub fn sent(view: &View<'_>, number: &str) -> Result<Option<Sent>, RegisterError> {
     let Some(issued) = view.last(&journal::LETTER_ISSUED, number)? else { return Ok(None) };
+    if view.last(&VOIDED, number)?.is_some() {
+        return Ok(None);
+    }
     let place = issued.entry().body.get("prepared").and_then(serde_json::Value::as_u64);
     let Some(prepared) = place.map(|place| view.get(place)).transpose()?.flatten() else {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! Holds on a case: their kinds, who may place and release each, on what proof, what they let
 //! through and what has to be reported.
 //!
-//! Owns [`KINDS`], the one table of all that, and the judgement of an act against it. A hold stops
+//! Owns [`TABLE`], the one table of all that, and the judgement of an act against it. A hold stops
 //! letters and visits at once. `do_not_collect` is never released: no override exists in the tool.
 //! Source: REQUIREMENTS 2, by the line at each row; `docs/decisions/0009-holds-and-letters.md`.
 
@@ -128,7 +128,7 @@ const fn kind_of(
 }
 
 /// Every kind of hold. Source: REQUIREMENTS 2.
-pub const KINDS: [Kind; 12] = [
+pub const TABLE: [Kind; 12] = [
     kind_of("suspended", "暂停催收", Passes::Nothing, Release::Reference, Tell::No, "L111"),
     kind_of("dispute", "异议", Passes::Answers, Release::Reference, Tell::No, "L141"),
     kind_of("complaint", "投诉", Passes::Answers, Release::Reference, Tell::No, "L141"),
@@ -157,6 +157,22 @@ pub const KINDS: [Kind; 12] = [
     kind_of("hardship", "特殊困难", Passes::Gentle, Release::Reference, Tell::No, "L363"),
 ];
 
+/// Names of the kinds, in the order of the table.
+pub const KINDS: [&str; 12] = [
+    "suspended",
+    "dispute",
+    "complaint",
+    "denial",
+    "identity_mismatch",
+    "small_debt_objection",
+    "do_not_collect",
+    "principal_locked",
+    "deceased",
+    "imprisoned",
+    "forged",
+    "hardship",
+];
+
 /// Roles that may place a hold: whoever meets its cause stops the case.
 pub const PLACED_BY: [Role; 3] = [Role::Clerk, Role::Agent, Role::Administrator];
 /// Role that may release one.
@@ -165,7 +181,7 @@ pub const RELEASED_BY: Role = Role::Administrator;
 /// The kind called `name`.
 #[must_use]
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
+    TABLE.iter().find(|kind| kind.name == name)
 }
 
 /// On what a hold is placed or released, as it was given.
@@ -290,6 +306,11 @@ mod tests {
         for wrong in ["", "  ", " YL-1 ", "../x", "6200000000000005"] {
             assert!(case_number(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn names_and_table_agree() {
+        assert_eq!(TABLE.map(|kind| kind.name), KINDS);
     }
 
     #[test]

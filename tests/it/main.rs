@@ -30,6 +30,7 @@ mod documents;
 mod evidence;
 mod evidence_forged;
 mod founding;
+mod kinds;
 mod letters;
 mod read_only;
 mod readme;

@@ -475,11 +475,13 @@ fn cases(at: &Setting) -> Vec<Case> {
         ),
         case(
             "CH-R127",
-            (commitment, json!({ "paired_with": "risk-taken" })), (commitment, json!({ "paired_with": "risk-b" })),
+            (commitment, json!({ "paired_with": "risk-taken" })),
+            (commitment, json!({ "paired_with": "risk-b" })),
         ),
         case(
             "CH-R128",
-            (commitment, json!({ "commit_amount": "6007.15" })), (commitment, json!({ "commit_amount": "6007.14", "paired_with": "risk-c" })),
+            (commitment, json!({ "commit_amount": "6007.15" })),
+            (commitment, json!({ "commit_amount": "6007.14", "paired_with": "risk-c" })),
         ),
         case("CH-R129", (claim, json!({ "insured_relation": "unknown" })), (claim, plain())),
         case(
@@ -501,6 +503,11 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R133",
             (hold, json!({ "reply_no": format!("RE-{year}-000003"), "case_no": "YL-2026-0004" })),
             (hold, plain()),
+        ),
+        case(
+            "CH-R140",
+            ("kind-overdue_risk_notice", json!({ "credit_reporting": true })),
+            ("kind-overdue_risk_notice", json!({ "credit_reporting": false })),
         ),
         case(
             "CH-R134",

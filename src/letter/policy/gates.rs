@@ -117,6 +117,10 @@ crate::problems! {
         AnswerUnapproved = "CH-R134", Refusal,
             "the answer is neither an approved clause nor the principal's own text" => "use a clause of the profile word for word, or give the approval_id whose text digest is that of the answer",
             "答复既非经批准的条款，也非委托人批准的原文" => "请逐字使用档案中的条款，或填写与答复文本摘要一致的 approval_id";
+        /// DOCUMENTS 7.
+        NoCreditReports = "CH-R140", Refusal,
+            "the letter speaks of credit reports, and the principal's signed profile says that it makes none" => "leave `credit_reporting` out",
+            "函件提及报送信用信息，而委托人已签署档案载明其不报送" => "请删除 `credit_reporting`";
     }
 }
 
@@ -145,6 +149,7 @@ pub(super) const RULES: &[Rule] = &[
     relation,
     reply,
     answer,
+    credit_reports,
 ];
 
 /// Kinds of documents that are made only where something else than the request vouches for them.
@@ -363,5 +368,11 @@ fn answer(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let Some(answer) = request.raw("principal_answer") else { return };
     if of(at, &["reply_letter"]) && !at.approves_text(request, answer.expose()) {
         found.push(GateRefusal::AnswerUnapproved.into());
+    }
+}
+
+fn credit_reports(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    if request.flag("credit_reporting") == Some(true) && !at.principal.credit_reporting {
+        found.push(GateRefusal::NoCreditReports.into());
     }
 }

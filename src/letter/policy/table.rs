@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{PolicyRefusal, gates::GateRefusal};
 use crate::{
     case::checks::CheckProblem,
-    office::hold::{HoldRefusal, KINDS, Passes, Release, Tell},
+    office::hold::{self, HoldRefusal, Passes, Release, Tell},
     problem::{Code, Severity},
     template::documents,
     visit::statement::StatementRefusal,
@@ -106,6 +106,7 @@ pub const RULES: &[Rule] = &[
     rule("CH-R132", "L141", "dispute_hold_notice, dispute_outcome_notice"),
     rule("CH-R133", "L141", "dispute_hold_notice"),
     rule("CH-R134", "DOCUMENTS 29; L345", "reply_letter"),
+    rule("CH-R140", "DOCUMENTS 7; L301", "overdue_risk_notice"),
     rule("CH-R051", "REQUIREMENTS 2", HOLDS),
     rule("CH-R053", "L341", HOLDS),
     rule("CH-R135", "L119", HOLDS),
@@ -182,7 +183,7 @@ pub fn markdown() -> String {
         "\n## Holds · 暂停\n\nPlaced by a clerk, an agent or an administrator, released by an administrator.\n\n\
          | kind · 种类 | lets through · 放行 | released on · 解除依据 | tell the principal · 报告 | source · 来源 |\n|-|-|-|-|-|\n",
     );
-    for kind in &KINDS {
+    for kind in &hold::TABLE {
         let passes = match kind.passes {
             Passes::Nothing => "nothing · 无",
             Passes::Answers => "answers to the objection · 答复文书",
