@@ -102,9 +102,9 @@ fn act(
             Ok(told) => {
                 let before = told.get("already").and_then(Value::as_bool) == Some(true);
                 if before {
-                    already += 1
+                    already += 1;
                 } else {
-                    done += 1
+                    done += 1;
                 }
                 let text = said(context, verb, &told);
                 context.printer.line(&told, &format!("{line}: {text}"));
@@ -212,10 +212,12 @@ fn said(context: &Context, verb: Verb, told: &Value) -> String {
     };
     let due = text("report_due");
     if !due.is_empty() {
-        said.push_str(&match chinese {
-            true => format!("；须于 {due} 前（含当日）向委托方报告"),
-            false => format!("; report to the principal by {due}"),
-        });
+        let told = if chinese {
+            format!("；须于 {due} 前（含当日）向委托方报告")
+        } else {
+            format!("; report to the principal by {due}")
+        };
+        said.push_str(&told);
     }
     said
 }
@@ -240,7 +242,7 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
                 members.insert("report_due".to_owned(), report.by.to_string().into());
                 members.insert("reported".to_owned(), report.made.clone().into());
                 members.insert("report_overdue".to_owned(), overdue.into());
-                line.push_str(&match (&report.made, overdue) {
+                let told = match (&report.made, overdue) {
                     (Some(number), _) => {
                         format!("  {} {number}", context.pick("已报告", "reported in"))
                     }
@@ -248,13 +250,11 @@ fn list(context: &Context) -> Result<Answer, Stopped> {
                         format!("  {} {}", context.pick("应报告于", "report due"), report.by)
                     }
                     (None, true) => {
-                        format!(
-                            "  {} {}",
-                            context.pick("报告逾期", "report overdue since"),
-                            report.by
-                        )
+                        let words = context.pick("报告逾期", "report overdue since");
+                        format!("  {words} {}", report.by)
                     }
-                });
+                };
+                line.push_str(&told);
             }
             rows.push(row);
             lines.push(line);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Circumstances, Found, PolicyRefusal};
 use crate::{
-    case::{amount::Fen, field, request::Request},
+    case::{amount::Fen, field, raw::RawText, request::Request},
     digest::Digest,
     office::principal::Grant,
     template::{
@@ -137,5 +137,5 @@ impl Circumstances<'_> {
 /// What stands in a field whose text a person writes for this letter.
 fn free_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let free = field::named(name).is_some_and(|field| matches!(field.kind, field::Kind::Text));
-    request.raw(name).filter(|_| free).map(|text| text.expose())
+    request.raw(name).filter(|_| free).map(RawText::expose)
 }

@@ -107,7 +107,7 @@ fn row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Row, Vec<
         }
         let mut wrong = || found.push(SheetProblem::Cell { column }.into());
         match *column {
-            "case_no" => row.case = cell.to_owned(),
+            "case_no" => cell.clone_into(&mut row.case),
             "kind" => row.kind = Some(cell.to_owned()),
             "proof" => row.grounds.proof = Some(cell.to_owned()),
             "instruction" => row.grounds.instruction = Some(cell.to_owned()),
