@@ -29,7 +29,7 @@ pub fn today(desk: &Desk) -> NaiveDate {
 
 /// Registers something in the clerk's name, as the commands of a letter's later life do.
 pub fn enter(desk: &Desk, kind: EntryKind, subject: &str, members: Value, on: Option<NaiveDate>) {
-    let mut office = Office::open(OfficePaths::new(&desk.office())).unwrap();
+    let mut office = Office::open(OfficePaths::new(desk.office())).unwrap();
     let folders = vec![desk.office().join("credentials")];
     let held = Credentials { operator_file: None, folders };
     let clerk = sample::actor(&office, "clerk", &held).unwrap();
