@@ -71,8 +71,10 @@ pub fn read(path: &Path) -> Result<Vec<Line>, SheetProblem> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Vec<Line>, SheetProblem> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    // Lines are counted right only where they end in one character.
+    let text = std::str::from_utf8(bytes).map_err(|_| SheetProblem::Headings)?;
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headings = reader.headers().map_err(|_| SheetProblem::Headings)?;
     let column = |heading: &str| {
         let heading = heading.trim();
