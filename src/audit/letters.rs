@@ -102,6 +102,7 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::PRINCIPAL_PINNED,
         &journal::PRINCIPAL_PROFILE,
         &journal::HOLD_RELEASED,
+        &journal::CASE_CONTACT_WITHDRAWN,
     ];
     let archivists = [&journal::EVIDENCE_PREPARED, &journal::EVIDENCE_SEALED];
     let wanted: &[Role] = if administrators.contains(&kind) {

@@ -156,6 +156,12 @@ impl Provenance {
         said.or_else(|| self.vouched.as_ref().map(|vouched| vouched.on))
     }
 
+    /// Day on which somebody verified `group` by itself; a voucher for a whole file is none.
+    #[must_use]
+    pub fn verified_itself_on(&self, group: Group) -> Option<NaiveDate> {
+        self.scopes.get(&Scope::Group(group)).and_then(|said| said.verified_on)
+    }
+
     /// Source and verification of `field`: its own, its group's, the record's or a voucher's.
     #[must_use]
     pub fn of(&self, field: &Field) -> Option<Verified<'_>> {

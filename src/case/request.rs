@@ -310,6 +310,15 @@ impl Request {
         })
     }
 
+    /// Whole number called `name`.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<u32> {
+        self.values.get(name).and_then(|value| match value {
+            Value::Count(count) => Some(*count),
+            _ => None,
+        })
+    }
+
     /// Stored value of the enumeration called `name`.
     #[must_use]
     pub fn choice(&self, name: &str) -> Option<&'static str> {

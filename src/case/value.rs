@@ -78,6 +78,14 @@ pub struct Term {
     pub amount: Fen,
 }
 
+impl Term {
+    /// Day on which a reminder is due: the day before. Source: REQUIREMENTS L149.
+    #[must_use]
+    pub fn reminder_on(&self) -> NaiveDate {
+        self.due.pred_opt().unwrap_or(self.due)
+    }
+}
+
 /// A value of a request, read.
 #[derive(Clone, Eq, PartialEq)]
 pub enum Value {

@@ -3,6 +3,7 @@
 //! Options every command takes and the nouns stand here, each noun's verbs in a file of its own.
 
 mod audit;
+mod contact;
 mod evidence;
 mod figures;
 mod hold;
@@ -23,9 +24,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
+pub use contact::Contact;
 pub use evidence::Evidence;
 pub use figures::{Copies, Reconcile, Stats};
-pub use hold::Hold;
+pub use hold::{Cases, Hold};
 pub use init::Init;
 pub use letter::Letter;
 pub use life::{Life, Named, Told};
@@ -128,6 +130,12 @@ pub enum Command {
         #[command(subcommand)]
         verb: Hold,
     },
+    /// 案件联系人 · contacts of a case, who are never written to
+    Contact {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Contact,
+    },
     /// 外访 · visits
     Visit {
         /// The verb.
@@ -182,6 +190,9 @@ pub enum Command {
     /// 错误代码一览 · every code with its sentence and hint, as Markdown
     #[command(hide = true)]
     Errors,
+    /// 规则一览 · every rule with its source, as Markdown
+    #[command(hide = true)]
+    RulesTable,
     /// 命令补全 · shell completions
     Completions {
         /// bash, zsh, fish, elvish, powershell

@@ -11,7 +11,7 @@ use chancery::{
         calendar::Answers,
         founding::{Founding, found, vacant},
         sample,
-        settings::{Agency, Credentials as Folder, Settings, Timestamp, Zone},
+        settings::{Agency, Credentials as Folder, Gates, Settings, Timestamp, Zone},
     },
     problem::Phrase,
     signing::SystemRandom,
@@ -113,6 +113,7 @@ fn ask_settings(context: &Context) -> Result<Settings, Stopped> {
         credentials: Folder::default(),
         timestamp: Timestamp::default(),
         answers: Answers::default(),
+        gates: Gates::default(),
     };
     settings.to_toml()?;
     Ok(settings)

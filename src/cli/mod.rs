@@ -5,6 +5,7 @@
 mod again;
 mod arguments;
 mod audit;
+mod contact;
 mod context;
 mod demo;
 mod doctor;
@@ -66,6 +67,7 @@ const fn noun(command: &Command) -> &'static str {
         Command::Template { .. } => "template",
         Command::Letter { .. } => "letter",
         Command::Hold { .. } => "hold",
+        Command::Contact { .. } => "contact",
         Command::Visit { .. } => "visit",
         Command::Evidence { .. } => "evidence",
         Command::Register { .. } => "register",
@@ -84,6 +86,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Template { verb } => template::run(context, verb),
         Command::Letter { verb } => letter::run(context, verb),
         Command::Hold { verb } => hold::run(context, verb),
+        Command::Contact { verb } => contact::run(context, &verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),
         Command::Copies { verb: arguments::Copies::Missing } => figures::copies(context),
@@ -106,6 +109,10 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
             let page = chancery::catalogue::markdown(&own);
             Ok(Answer::done(json!({ "markdown": page }), page))
         }
+        Command::RulesTable => Ok(Answer::done(
+            serde_json::json!({ "rules": chancery::letter::policy::table::json() }),
+            chancery::letter::policy::table::markdown(),
+        )),
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chancery", &mut bytes);

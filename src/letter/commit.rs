@@ -38,7 +38,7 @@ impl Desk<'_> {
         let committed = self.office.register()?.transact(|tx| {
             let next = tx.view().next_number(&format!("letter/{year}"))?;
             let number = format!("{prefix}-{year}-{:06}", next.value());
-            let draft = Draft::new(journal::LETTER_PREPARED, key)
+            let mut draft = Draft::new(journal::LETTER_PREPARED, key)
                 .with("number", number)
                 .with("content", content)
                 .with("template", ready.template.package().metadata().id.as_str())
@@ -49,6 +49,17 @@ impl Desk<'_> {
                 .with("case", case)
                 .with("channel", request.channel().name())
                 .with_number(&next);
+            if let Some(key) = &ready.address_key {
+                draft = draft.with("address_key", key.as_str());
+            }
+            if let Some(pair) = &ready.pair {
+                draft = draft.with("pair", pair.as_str());
+            }
+            let plan = request.terms();
+            if !plan.is_empty() {
+                let days = plan.iter().map(|term| term.reminder_on().to_string());
+                draft = draft.with("reminders", days.collect::<Vec<_>>());
+            }
             tx.append(draft, actor, &clock)
         })?;
         let recorded = committed.recorded.into_iter().next();
@@ -103,7 +114,14 @@ impl Desk<'_> {
         let clock = *self.office.clock();
         let actor = self.actor;
         let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
+        let pair = self.pair_of(issued)?;
         self.office.register()?.transact(|tx| {
+            if let Some(notice) = &pair {
+                let paired = Draft::new(journal::LETTER_PAIRED, notice.as_str())
+                    .with("number", notice.as_str())
+                    .with("commitment", number);
+                tx.append_once(paired, actor, &clock)?;
+            }
             let registered = Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
             tx.append_once(registered, actor, &clock)?;
             let archived = Draft::new(journal::LETTER_ARCHIVED, number)
@@ -112,6 +130,16 @@ impl Desk<'_> {
             tx.append_once(archived, actor, &clock)
         })?;
         Ok(())
+    }
+
+    /// The letter to which the one issued at `issued` is attached.
+    fn pair_of(&self, issued: u64) -> Result<Option<String>, DeskError> {
+        let view = self.office.view();
+        let issued = view.get(issued)?;
+        let place = issued.and_then(|entry| entry.entry().body.get("prepared")?.as_u64());
+        let prepared = place.map(|place| view.get(place)).transpose()?.flatten();
+        let pair = prepared.map(|entry| text(&entry.entry().body, "pair"));
+        Ok(pair.filter(|number| !number.is_empty()))
     }
 
     pub(super) fn spoil(

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     issued::{Issued, find, text},
+    past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
     record::{Identity, Made, Maker, Record},
     supplied::supplied,
@@ -92,6 +93,7 @@ pub struct Desk<'a> {
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
     statements: Statements,
+    known: Correspondence,
     _lock: File,
 }
 
@@ -100,6 +102,10 @@ pub(super) struct Ready {
     pub(super) template: ApprovedTemplate,
     pub(super) profile: Profile,
     pub(super) masking: Masking,
+    /// Keyed value of the address it goes to.
+    pub(super) address_key: Option<String>,
+    /// Number of the letter it is attached to.
+    pub(super) pair: Option<String>,
     facts: Map<String, Value>,
     seal: bool,
 }
@@ -124,6 +130,7 @@ impl<'a> Desk<'a> {
             makers: HashMap::new(),
             profiles: HashMap::new(),
             statements: Statements::default(),
+            known: Correspondence::default(),
             _lock: lock,
         };
         desk.recover()?;
@@ -210,11 +217,18 @@ impl<'a> Desk<'a> {
         let holds = self.office.state().holds.get(&held).cloned().unwrap_or_default();
         let issuer = self.actor.operator();
         let document = package.metadata().clone();
+        let view = self.office.view();
+        let register = |source| single(&OfficeError::Register { source });
+        self.known.catch_up(&view).map_err(register)?;
+        let past = Past::of(request, &view, &self.known, &self.index).map_err(register)?;
         let circumstances = Circumstances {
             document: &document,
             issuer,
             principal: &profile,
             holds: &holds,
+            past: &past,
+            gates: self.office.settings().gates,
+            case: &held,
             today,
         };
         reports.extend(policy::refusals(request, &circumstances));
@@ -241,8 +255,12 @@ impl<'a> Desk<'a> {
                 return Err(reports);
             }
         };
-        let supplied =
+        let mut supplied =
             supplied(self.office, &issuer.id, request, &profile).map_err(|error| single(&error))?;
+        let pair = past.pair.map(|letter| letter.number);
+        if let Some(pair) = &pair {
+            supplied.set("pair_no", pair.as_str()).map_err(|error| single(&error))?;
+        }
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
         let fields = &template.package().metadata().fields;
         let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);
@@ -261,7 +279,9 @@ impl<'a> Desk<'a> {
         }
         let seal = template.package().metadata().seal
             && template.package().files().contains_key("_shared/assets/seal.svg");
-        Ok(Ready { template, profile, masking, facts, seal })
+        let address_key = past::address_key(&self.index, request);
+        let pair = pair.filter(|_| facts.contains_key("pair_no"));
+        Ok(Ready { template, profile, masking, address_key, pair, facts, seal })
     }
 
     fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {
@@ -333,9 +353,9 @@ impl<'a> Desk<'a> {
 
     /// Keyed names of the request and of its content.
     fn keys(&self, request: &Request) -> (String, String) {
-        let name = format!("{}\n{}", request.principal(), request.request_id());
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
-        (self.index.value("request", &name), self.index.value("content", &content))
+        let key = past::request_key(&self.index, request.principal(), request.request_id());
+        (key, self.index.value("content", &content))
     }
 }
 

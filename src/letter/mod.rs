@@ -8,6 +8,7 @@ pub mod desk;
 pub mod issued;
 pub mod life;
 pub mod page;
+pub mod past;
 pub mod policy;
 pub mod proof;
 pub mod receipt;

@@ -1,24 +1,27 @@
 //! The rules a request must satisfy before a letter is given a number.
 //!
-//! Owns the refusals of issue; all that apply are told at once, and none names a value. What a
-//! field may look like is the request's matter, whether a template is approved the approvals'.
-//! Source: REQUIREMENTS 1 and 2, by the line given at each rule.
+//! Owns the refusals of issue that any letter may meet; all that apply are told at once, and none
+//! names a value. One concept a file beneath: who and how, holds, verification, addresses and
+//! contacts, dates and content, and in [`gates`] the rules of single documents. [`table`] lists
+//! every rule with its source. What a field may look like is the request's matter, whether a
+//! template is approved the approvals'. Source: REQUIREMENTS 1 and 2, by the line at each rule.
+
+mod address;
+mod content;
+pub mod gates;
+mod holds;
+mod parties;
+pub mod table;
+mod verification;
 
 use chrono::NaiveDate;
 
+use super::past::Past;
 use crate::{
-    case::{
-        field,
-        party::{Channel, Role},
-        provenance::Group,
-        request::Request,
-    },
-    office::{operator, principal::Profile, state::Hold},
+    case::request::Request,
+    office::{operator, principal::Profile, settings::Gates, state::Hold},
     problem::Report,
-    template::{
-        metadata::{Exemption, Issuer, Metadata},
-        wording_scan::{self, Verdict},
-    },
+    template::metadata::Metadata,
 };
 
 crate::problems! {
@@ -116,19 +119,48 @@ crate::problems! {
         RequestReused = "CH-R022", Refusal,
             "this request id was used with other content" => "give the changed request a new id",
             "该请求编号已用于其他内容" => "内容有变的请求请使用新编号";
+        /// DOCUMENTS: what a letter tells has happened.
+        NotYet { field: &'static str } = "CH-R100", Refusal,
+            "`{field}` is after today, though the letter tells it as done" => "correct the date",
+            "`{field}` 晚于今日，而函件将其作为已发生之事陈述" => "请更正日期";
+        /// DOCUMENTS, "must not hold".
+        DocumentWord { field: String } = "CH-R101", Refusal,
+            "`{field}` says what this kind of document must not" => "state it without that word, or choose another document",
+            "`{field}` 含有本类文书不得出现的内容" => "请改写该内容，或改用其他文书";
+        /// REQUIREMENTS L357.
+        DiscountUncovered = "CH-R102", Refusal,
+            "no approval of the principal covers the discount's amount and expiry in this case" => "give discount_amount, discount_until and the approval_id that covers both",
+            "本案没有涵盖该减免金额与有效期的委托方批准" => "请填写 discount_amount、discount_until 及涵盖二者的 approval_id";
+        /// REQUIREMENTS L349.
+        AddressReturned { on: NaiveDate } = "CH-R103", Refusal,
+            "a letter came back from this address on {on}" => "verify the address anew and give the later address_verified_on, or use another address",
+            "该地址曾于 {on} 退信" => "请重新核实地址并填写其后的 address_verified_on，或改用其他地址";
+        /// REQUIREMENTS L349.
+        ContactName = "CH-R104", Refusal,
+            "the recipient's name is that of a known contact of this case, who owes nothing" => "write to the debtor or a joint guarantor only",
+            "收件人姓名与本案已登记的联系人相同，其无还款义务" => "仅可发给债务人或连带责任保证人";
+        /// REQUIREMENTS L349.
+        ContactAddress = "CH-R105", Refusal,
+            "the address is that of a known contact of this case" => "use the debtor's own verified address",
+            "该地址为本案已登记联系人的地址" => "请使用债务人本人的经核实地址";
+        /// GB/T 15001 and the postal code list of China Post.
+        Postcode = "CH-R106", Refusal,
+            "no province has a postcode that begins like this one" => "correct the postcode",
+            "该邮政编码不属于任何省份" => "请更正邮政编码";
+        /// Postal code list of China Post.
+        PostcodeElsewhere = "CH-R107", Refusal,
+            "postcode and address lie in different provinces" => "correct the one that is wrong",
+            "邮政编码与地址所在省份不符" => "请更正其中有误者";
+        /// Form of a Chinese address.
+        AddressForm = "CH-R108", Refusal,
+            "the address names no place, street or number a postman could find" => "write it from the province or city down to the number",
+            "地址缺少行政区划、街道或门牌" => "请由省市写至门牌号";
+        /// The window holds all three or none.
+        AddressHalf = "CH-R109", Refusal,
+            "an address without its postcode, or a postcode without address" => "give both",
+            "地址与邮政编码缺一" => "请同时填写地址与邮政编码";
     }
 }
-
-/// Oldest as-of date, in days before today.
-const STALE_DAYS: i64 = 31;
-/// Relations of the insured against which there is no claim.
-const FAMILY: [&str; 2] = ["family", "member"];
-/// The relation of one against whom there is a claim.
-const UNRELATED: &str = "none";
-/// The role of recipients whose relation must be known.
-const LIABLE: &str = "liable_third_party";
-/// Fields that quote what a person said: told, not refused (SPEC decision 7).
-const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 
 /// Everything a rule may look at besides the request.
 #[derive(Clone, Copy, Debug)]
@@ -141,6 +173,12 @@ pub struct Circumstances<'a> {
     pub principal: &'a Profile,
     /// Holds on the case.
     pub holds: &'a [Hold],
+    /// What the register tells about letters, replies and people the request touches.
+    pub past: &'a Past,
+    /// Documents the office turned on.
+    pub gates: Gates,
+    /// Case number under which holds, contacts and letters are kept.
+    pub case: &'a str,
     /// Today at the office.
     pub today: NaiveDate,
 }
@@ -149,165 +187,29 @@ pub struct Circumstances<'a> {
 #[must_use]
 pub fn refusals(request: &Request, at: &Circumstances<'_>) -> Vec<Report> {
     let mut found = request.checks();
-    for rule in [issuer, channel, recipient, mandate, holds, verification, dates, content] {
+    for rule in RULES.iter().chain(gates::RULES) {
         rule(request, at, &mut found);
     }
     found
 }
 
+/// A rule: it looks and adds what it refuses.
+type Rule = fn(&Request, &Circumstances<'_>, &mut Found);
+
+/// Rules of every letter, in the order in which they are told.
+const RULES: &[Rule] = &[
+    parties::issuer,
+    parties::channel,
+    parties::recipient,
+    parties::mandate,
+    holds::holds,
+    verification::verification,
+    address::address,
+    address::contacts,
+    content::dates,
+    content::content,
+    content::discount,
+];
+
+/// What the rules have refused so far.
 type Found = Vec<Report>;
-
-fn issuer(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let role = match at.document.issuer {
-        Issuer::Clerk => operator::Role::Clerk,
-        Issuer::Agent => operator::Role::Agent,
-    };
-    if !at.issuer.may(role) {
-        found.push(PolicyRefusal::NotIssuer { role: role.name() }.into());
-    }
-}
-
-fn channel(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let listed = match request.channel() {
-        Channel::RegisteredPost => "post",
-        other => other.name(),
-    };
-    match request.channel() {
-        Channel::Forbidden("fax" | "postcard") => found.push(PolicyRefusal::FaxOrPostcard.into()),
-        Channel::Forbidden("door_posting" | "third_party") => {
-            found.push(PolicyRefusal::Posted.into());
-        }
-        Channel::Forbidden("ordinary_post") | Channel::Unknown => {
-            found.push(PolicyRefusal::Channel.into());
-        }
-        Channel::Forbidden(_) => found.push(PolicyRefusal::Messenger.into()),
-        _ if !at.document.channels.contains(listed) => found.push(PolicyRefusal::Channel.into()),
-        _ => {}
-    }
-}
-
-fn recipient(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    if !at.document.audience.contains(request.role().name())
-        || matches!(request.role(), Role::Other(_) | Role::Unknown)
-    {
-        found.push(PolicyRefusal::Recipient.into());
-    }
-    found.extend(insured(request.choice("insured_relation"), at.document).map(Report::from));
-}
-
-/// What the relation of the recipient to the insured has against the document.
-fn insured(relation: Option<&str>, document: &Metadata) -> Option<PolicyRefusal> {
-    match relation {
-        Some(relation) if FAMILY.contains(&relation) => Some(PolicyRefusal::InsuredFamily),
-        Some(UNRELATED) => None,
-        _ => document.audience.contains(LIABLE).then_some(PolicyRefusal::InsuredRelation),
-    }
-}
-
-fn mandate(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    if !at.principal.mandate_holds(at.today) {
-        let mandate = &at.principal.mandate;
-        found.push(PolicyRefusal::Mandate { from: mandate.from, until: mandate.until }.into());
-    }
-}
-
-fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    for hold in at.holds {
-        found.push(PolicyRefusal::Hold { kind: hold.kind.clone() }.into());
-    }
-}
-
-fn verification(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let said = request.provenance();
-    let exempt = |exemption| at.document.exempt_from.contains(&exemption);
-    let posted =
-        matches!(request.channel(), Channel::RegisteredPost | Channel::Ems | Channel::Mailbox);
-    // A mailbox is somebody's own only at a verified address, whatever the document.
-    let mailbox = request.channel() == Channel::Mailbox;
-    if said.verified_on(Group::Address).is_none()
-        && (mailbox || (posted && !exempt(Exemption::AddressVerification)))
-    {
-        found.push(PolicyRefusal::AddressUnverified.into());
-    }
-    if !exempt(Exemption::DebtVerification) {
-        if said.verified_on(Group::Identity).is_none() {
-            found.push(PolicyRefusal::IdentityUnverified.into());
-        }
-        if said.verified_on(Group::Debt).is_none() {
-            found.push(PolicyRefusal::DebtUnverified.into());
-        }
-    }
-    let address_exempt = exempt(Exemption::AddressVerification) && !mailbox;
-    for name in request.unverified() {
-        let of_address = field::named(name).is_some_and(|field| Group::of(field) == Group::Address);
-        if !(address_exempt && of_address) {
-            found.push(PolicyRefusal::FieldUnverified { field: name.to_owned() }.into());
-        }
-    }
-    if said.latest().is_some_and(|latest| latest > at.today) {
-        found.push(PolicyRefusal::VerifiedLater.into());
-    }
-}
-
-fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    if let Some(as_of) = request.date("as_of_date") {
-        let age = at.today.signed_duration_since(as_of).num_days();
-        if !(0..=STALE_DAYS).contains(&age) {
-            found.push(PolicyRefusal::AsOf.into());
-        }
-    }
-    let due = request.date("due_date").filter(|_| at.document.issuer == Issuer::Clerk);
-    if due.is_some_and(|due| due < at.today) {
-        found.push(PolicyRefusal::Due.into());
-    }
-}
-
-fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let fields = &at.document.fields;
-    for name in request.banned() {
-        found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
-    }
-    for name in request.given() {
-        if fields.forbidden.contains(name) {
-            found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
-        }
-        let Some(text) = request.raw(name).filter(|_| is_free_text(name)) else { continue };
-        match wording_scan::scan(text.expose()).verdict() {
-            Verdict::Pass => {}
-            _ if QUOTED.contains(&name) => {}
-            Verdict::RefuseUnlessApproved => found.push(PolicyRefusal::Discount.into()),
-            Verdict::Refuse => {
-                found.push(PolicyRefusal::Wording { field: name.to_owned() }.into());
-            }
-        }
-    }
-    if let Some(ids) = request.raw("citation_ids") {
-        let known = |id: &str| at.principal.citation(id.trim(), at.today).is_some();
-        if !ids.expose().split([',', ';', '、']).all(known) {
-            found.push(PolicyRefusal::Citation.into());
-        }
-    }
-}
-
-/// Whether a field's text is written by a person for this letter.
-fn is_free_text(name: &str) -> bool {
-    field::named(name).is_some_and(|field| matches!(field.kind, field::Kind::Text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::case::field::{Kind, named};
-
-    /// The rule once looked for words that no request can hold, and so refused nobody.
-    #[test]
-    fn the_insureds_family_is_known_by_the_words_requests_use() {
-        let Some(Kind::Choice(choices)) = named("insured_relation").map(|field| field.kind) else {
-            panic!("`insured_relation` is no choice")
-        };
-        for word in FAMILY.into_iter().chain([UNRELATED]) {
-            assert!(choices.iter().any(|choice| choice.value == word), "{word}");
-        }
-        assert_eq!(Role::LiableThirdParty.name(), LIABLE);
-    }
-}

@@ -1,15 +1,23 @@
-//! Holds on a case: their kinds, and who may place and release them.
+//! Holds on a case: their kinds, who may place and release each, on what proof, what they let
+//! through and what has to be reported.
 //!
-//! A hold stops letters and visits at once. `do_not_collect` cannot be released here: no override
-//! exists in the tool. Source: REQUIREMENTS 2.
+//! Owns [`TABLE`], the one table of all that, and the judgement of an act against it. A hold stops
+//! letters and visits at once. `do_not_collect` is never released: no override exists in the tool.
+//! Source: REQUIREMENTS 2, by the line at each row; `docs/decisions/0009-holds-and-letters.md`.
+
+pub mod due;
+pub mod sheet;
+
+use chrono::NaiveDate;
 
 use super::{
     operator::{Operator, Role},
     state,
 };
 use crate::{
-    case::{field, request::RequestProblem, value},
+    case::{amount::Fen, field, request::RequestProblem, value},
     problem::Report,
+    rules::debt::{Balance, balance},
 };
 
 crate::problems! {
@@ -31,10 +39,125 @@ crate::problems! {
         Final = "CH-R053", Refusal,
             "a client whom the principal forbade to collect from stays so" => "nothing in this tool lifts it",
             "委托方明令禁止催收的客户不得解除" => "本工具不提供解除方式";
+        /// REQUIREMENTS L119.
+        ProofDocument = "CH-R135", Refusal,
+            "this hold is released only on a proof document: `--proof` is no sealed bundle of this case" => "seal the document with `chancery evidence seal` and give the bundle's number",
+            "该种类的暂停须凭证明材料解除：`--proof` 不是本案已封存证据包的编号" => "请用 `chancery evidence seal` 封存证明材料，并填写其编号";
+        /// REQUIREMENTS L183.
+        Instruction = "CH-R136", Refusal,
+            "this hold is released only by an instruction of the principal" => "give --instruction with the id of the principal's instruction",
+            "该种类的暂停仅可凭委托方指令解除" => "请用 --instruction 填写委托方指令编号";
+        /// REQUIREMENTS L325, L339.
+        Answer = "CH-R137", Refusal,
+            "this hold is released only on the principal's answer, dated from the hold to today" => "give --proof with the answer's id and --answered-on with its date",
+            "该种类的暂停须凭委托方书面回应解除，回应日期应在暂停之日至今日之间" => "请用 --proof 填写回应编号，用 --answered-on 填写日期";
+        /// REQUIREMENTS L365, 5 (14).
+        NotSmall = "CH-R138", Refusal,
+            "a small-debt objection is one to less than 500.00 yuan; the amount is missing, nothing, or not below" => "give --amount, or place `dispute`",
+            "小额异议仅限低于 500.00 元的欠款；未填金额、为零或不低于该数" => "请用 --amount 填写金额，或改用 `dispute`";
+        /// It was released or placed on a reference that names nothing.
+        Proof = "CH-R139", Input,
+            "the proof is no reference" => "give the id of the document it rests on, of letters, digits and - _ . / ( )",
+            "依据编号无效" => "请填写所依据文件的编号，由字母、数字及 - _ . / ( ) 组成";
     }
 }
 
-/// Kinds of holds. Source: REQUIREMENTS 2.
+/// What a hold lets through.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Passes {
+    /// Nothing that leaves the office.
+    Nothing,
+    /// Documents that answer the objection it rests on.
+    Answers,
+    /// Gentle documents.
+    Gentle,
+}
+
+/// On what a hold is released.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Release {
+    /// On nothing.
+    Never,
+    /// On a reference to what settled it.
+    Reference,
+    /// On a proof document, sealed as evidence of the case.
+    Document,
+    /// On an instruction of the principal, by its id.
+    Instruction,
+    /// On a dated answer of the principal.
+    Answer,
+}
+
+/// When the principal has to be told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tell {
+    /// No report is due.
+    No,
+    /// On the day of the hold.
+    SameDay,
+    /// On the next working day.
+    NextWorkingDay,
+}
+
+/// One kind of hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Name in commands and entries.
+    pub name: &'static str,
+    /// Chinese name.
+    pub chinese: &'static str,
+    /// What it lets through.
+    pub passes: Passes,
+    /// On what it is released.
+    pub release: Release,
+    /// When the principal has to be told.
+    pub tell: Tell,
+    /// Line of the seed.
+    pub source: &'static str,
+}
+
+const fn kind_of(
+    name: &'static str,
+    chinese: &'static str,
+    passes: Passes,
+    release: Release,
+    tell: Tell,
+    source: &'static str,
+) -> Kind {
+    Kind { name, chinese, passes, release, tell, source }
+}
+
+/// Every kind of hold. Source: REQUIREMENTS 2.
+pub const TABLE: [Kind; 12] = [
+    kind_of("suspended", "暂停催收", Passes::Nothing, Release::Reference, Tell::No, "L111"),
+    kind_of("dispute", "异议", Passes::Answers, Release::Reference, Tell::No, "L141"),
+    kind_of("complaint", "投诉", Passes::Answers, Release::Reference, Tell::No, "L141"),
+    kind_of("denial", "否认交易或持卡", Passes::Answers, Release::Answer, Tell::SameDay, "L339"),
+    kind_of("identity_mismatch", "身份不符", Passes::Nothing, Release::Answer, Tell::No, "L325"),
+    kind_of(
+        "small_debt_objection",
+        "小额异议",
+        Passes::Answers,
+        Release::Reference,
+        Tell::NextWorkingDay,
+        "L365",
+    ),
+    kind_of("do_not_collect", "禁止催收", Passes::Nothing, Release::Never, Tell::No, "L341"),
+    kind_of(
+        "principal_locked",
+        "委托方锁定",
+        Passes::Nothing,
+        Release::Instruction,
+        Tell::No,
+        "L183",
+    ),
+    kind_of("deceased", "死亡", Passes::Nothing, Release::Document, Tell::No, "L119"),
+    kind_of("imprisoned", "判刑", Passes::Nothing, Release::Document, Tell::No, "L119"),
+    kind_of("forged", "伪冒", Passes::Nothing, Release::Document, Tell::No, "L119"),
+    kind_of("hardship", "特殊困难", Passes::Gentle, Release::Reference, Tell::No, "L363"),
+];
+
+/// Names of the kinds, in the order of the table.
 pub const KINDS: [&str; 12] = [
     "suspended",
     "dispute",
@@ -50,8 +173,29 @@ pub const KINDS: [&str; 12] = [
     "hardship",
 ];
 
-/// Kind that nothing here lifts. Source: REQUIREMENTS 2.
-pub const FINAL: &str = "do_not_collect";
+/// Roles that may place a hold: whoever meets its cause stops the case.
+pub const PLACED_BY: [Role; 3] = [Role::Clerk, Role::Agent, Role::Administrator];
+/// Role that may release one.
+pub const RELEASED_BY: Role = Role::Administrator;
+
+/// The kind called `name`.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    TABLE.iter().find(|kind| kind.name == name)
+}
+
+/// On what a hold is placed or released, as it was given.
+#[derive(Clone, Debug, Default)]
+pub struct Grounds {
+    /// Id of the document it rests on.
+    pub proof: Option<String>,
+    /// Id of the principal's instruction.
+    pub instruction: Option<String>,
+    /// Date of the principal's answer.
+    pub answered_on: Option<NaiveDate>,
+    /// What is owed.
+    pub amount: Option<Fen>,
+}
 
 /// Refuses a case number that no request could carry: a hold under it would stop nothing.
 ///
@@ -68,37 +212,88 @@ pub fn case_number(text: &str) -> Result<(), Vec<Report>> {
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-/// Whether `operator` may place a hold of `kind`.
+/// Whether `operator` may place a hold of `kind` on these grounds.
 ///
 /// # Errors
-/// [`HoldRefusal::Kind`], [`HoldRefusal::Role`].
-pub fn may_place(kind: &str, operator: &Operator) -> Result<(), HoldRefusal> {
-    if !KINDS.contains(&kind) {
-        return Err(HoldRefusal::Kind);
+/// [`HoldRefusal`], all that apply.
+pub fn may_place(name: &str, operator: &Operator, grounds: &Grounds) -> Result<(), Vec<Report>> {
+    let mut found = Vec::new();
+    let Some(kind) = kind(name) else { return Err(vec![HoldRefusal::Kind.into()]) };
+    if !PLACED_BY.iter().any(|role| operator.may(*role)) {
+        found.push(HoldRefusal::Role.into());
     }
-    let may = [Role::Clerk, Role::Agent, Role::Administrator].iter().any(|r| operator.may(*r));
-    if may { Ok(()) } else { Err(HoldRefusal::Role) }
+    let small = grounds.amount.is_some_and(|amount| balance(amount) == Balance::Small);
+    if kind.name == "small_debt_objection" && !small {
+        found.push(HoldRefusal::NotSmall.into());
+    }
+    references(grounds, &mut found);
+    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-/// Whether `operator` may release the hold of `kind` among those `standing`.
+/// Whether `operator` may release the hold of `kind` among those `standing`, on these grounds.
+/// `sealed` says whether a number is that of a sealed bundle of the case.
 ///
 /// # Errors
-/// [`HoldRefusal`], by variant.
+/// [`HoldRefusal`], all that apply.
 pub fn may_release(
-    kind: &str,
+    name: &str,
     standing: &[state::Hold],
     operator: &Operator,
-) -> Result<(), HoldRefusal> {
-    if !KINDS.contains(&kind) {
-        return Err(HoldRefusal::Kind);
+    grounds: &Grounds,
+    today: NaiveDate,
+    sealed: impl Fn(&str) -> bool,
+) -> Result<(), Vec<Report>> {
+    let mut found: Vec<Report> = Vec::new();
+    let Some(kind) = kind(name) else { return Err(vec![HoldRefusal::Kind.into()]) };
+    let Some(held) = standing.iter().find(|hold| hold.kind == kind.name) else {
+        return Err(vec![HoldRefusal::NotHeld.into()]);
+    };
+    if kind.release == Release::Never {
+        return Err(vec![HoldRefusal::Final.into()]);
     }
-    if !standing.iter().any(|hold| hold.kind == kind) {
-        return Err(HoldRefusal::NotHeld);
+    if !operator.may(RELEASED_BY) {
+        found.push(HoldRefusal::Role.into());
     }
-    if kind == FINAL {
-        return Err(HoldRefusal::Final);
+    references(grounds, &mut found);
+    let proof = grounds.proof.as_deref().unwrap_or_default();
+    match kind.release {
+        Release::Document if !sealed(proof) => found.push(HoldRefusal::ProofDocument.into()),
+        Release::Instruction if grounds.instruction.is_none() => {
+            found.push(HoldRefusal::Instruction.into());
+        }
+        Release::Answer => {
+            let since = held.since.date_naive();
+            let dated = grounds.answered_on.is_some_and(|day| since <= day && day <= today);
+            if !dated || proof.is_empty() {
+                found.push(HoldRefusal::Answer.into());
+            }
+        }
+        Release::Reference if proof.is_empty() => found.push(HoldRefusal::Proof.into()),
+        _ => {}
     }
-    if operator.may(Role::Administrator) { Ok(()) } else { Err(HoldRefusal::Role) }
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+/// Whether a release with these members counts, whoever wrote the entry: a replay asks again.
+#[must_use]
+pub fn release_counts(name: &str, has: impl Fn(&str) -> bool) -> bool {
+    match kind(name).map(|kind| kind.release) {
+        Some(Release::Reference | Release::Document) => has("proof"),
+        Some(Release::Instruction) => has("instruction"),
+        Some(Release::Answer) => has("proof") && has("answered_on"),
+        Some(Release::Never) | None => false,
+    }
+}
+
+fn references(grounds: &Grounds, found: &mut Vec<Report>) {
+    for given in [&grounds.proof, &grounds.instruction].into_iter().flatten() {
+        let mut told = Vec::new();
+        let read = field::named("approval_id")
+            .and_then(|field| value::read(field, &given.as_str().into(), None, &mut told));
+        if read.is_none() {
+            found.push(HoldRefusal::Proof.into());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -111,5 +306,20 @@ mod tests {
         for wrong in ["", "  ", " YL-1 ", "../x", "6200000000000005"] {
             assert!(case_number(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn names_and_table_agree() {
+        assert_eq!(TABLE.map(|kind| kind.name), KINDS);
+    }
+
+    #[test]
+    fn a_release_without_what_its_kind_asks_for_does_not_count() {
+        let with = |members: &'static [&str]| move |name: &str| members.contains(&name);
+        assert!(release_counts("dispute", with(&["proof"])));
+        assert!(release_counts("principal_locked", with(&["instruction"])));
+        assert!(!release_counts("principal_locked", with(&["proof"])));
+        assert!(!release_counts("identity_mismatch", with(&["proof"])));
+        assert!(!release_counts("do_not_collect", with(&["proof", "instruction", "answered_on"])));
     }
 }

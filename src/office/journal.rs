@@ -62,3 +62,9 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// Two letters belong together: a commitment and the notice attached to it.
+pub const LETTER_PAIRED: EntryKind = EntryKind::literal("letter.paired");
+/// A person or address of a case that may not be written to.
+pub const CASE_CONTACT: EntryKind = EntryKind::literal("case.contact");
+/// Such a contact was entered wrongly.
+pub const CASE_CONTACT_WITHDRAWN: EntryKind = EntryKind::literal("case.contact_withdrawn");

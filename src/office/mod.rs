@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod clock;
+pub mod contact;
 pub mod credentials;
 pub mod embedded;
 pub mod evidence_room;

@@ -9,6 +9,8 @@ use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    case::amount::Fen,
+    digest::Digest,
     masking::{AllowList, Masking, Policy},
     office::operator::is_id,
     problem::Phrase,
@@ -86,6 +88,36 @@ pub struct Citation {
     pub repealed: Option<NaiveDate>,
 }
 
+/// What a principal approved for one case.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Its id, by which a request names it.
+    pub id: String,
+    /// Case it is for.
+    pub case: String,
+    /// Kind of document it is for.
+    pub document: String,
+    /// Last day on which it may be used.
+    pub until: NaiveDate,
+    /// Largest discount it allows, in yuan; it holds until the grant's last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<String>,
+    /// SHA-256 of the text it approves, as UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Digest>,
+}
+
+/// A sentence that answers may use as it stands.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clause {
+    /// Short id.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
+}
+
 /// How numbers are masked.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,6 +167,12 @@ pub struct Profile {
     /// Statutes its letters may cite.
     #[serde(default)]
     pub citations: Vec<Citation>,
+    /// What it approved, case by case.
+    #[serde(default)]
+    pub approvals: Vec<Grant>,
+    /// Sentences with which letters may be answered.
+    #[serde(default)]
+    pub clauses: Vec<Clause>,
 }
 
 impl Profile {
@@ -187,6 +225,14 @@ impl Profile {
         })
     }
 
+    /// Grant `id`, if it covers a document of kind `document` in `case` on `day`.
+    #[must_use]
+    pub fn grant(&self, id: &str, document: &str, case: &str, day: NaiveDate) -> Option<&Grant> {
+        self.approvals.iter().find(|grant| {
+            grant.id == id && grant.document == document && grant.case == case && day <= grant.until
+        })
+    }
+
     fn check(&self) -> Result<(), PrincipalError> {
         let member = |member, expected| Err(PrincipalError::Member { member, expected });
         if !is_id(&self.id) {
@@ -233,6 +279,11 @@ impl Profile {
                 "hours_end",
                 Phrase("after 08:00 and not after 22:00", "应晚于 08:00 且不晚于 22:00"),
             );
+        }
+        let amount =
+            |grant: &Grant| grant.discount.as_ref().is_none_or(|d| d.parse::<Fen>().is_ok());
+        if !self.approvals.iter().all(amount) {
+            return member("approvals", Phrase("discounts in yuan", "减免应为人民币金额"));
         }
         if self.retention_years.is_some_and(|years| !(RETENTION_FLOOR..=100).contains(&years)) {
             return member("retention_years", Phrase("5 to 100", "应为 5 至 100"));

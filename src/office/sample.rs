@@ -19,11 +19,12 @@ use super::{
     journal,
     operator::Role,
     paths::OfficePaths,
-    principal::{Citation, Mandate, MaskingPolicy, Profile},
+    principal::{Citation, Clause, Grant, Mandate, MaskingPolicy, Profile},
     sample_media, sample_requests,
-    settings::{Agency, Settings, Timestamp, Zone},
+    settings::{Agency, Gates, Settings, Timestamp, Zone},
 };
 use crate::{
+    digest::Digest,
     durable,
     problem::{Report, alone as report},
     register::Draft,
@@ -50,6 +51,23 @@ pub const KINDS: [&str; 6] = [
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",
+];
+/// Letters the sample bank approves besides.
+pub const BANK_KINDS: [&str; 14] = [
+    "dispute_hold_notice",
+    "dispute_outcome_notice",
+    "employer_assist",
+    "guarantor_notice",
+    "law_firm_cover",
+    "legal_rights_notice",
+    "overdraft_notice",
+    "overdue_risk_notice",
+    "payment_reminder",
+    "principal_report",
+    "repayment_commitment",
+    "repayment_plan_agreement",
+    "reply_letter",
+    "voluntary_payment_commitment",
 ];
 /// The sample's operators: id, role, name on letters.
 pub const OPERATORS: [(&str, Role, &str); 7] = [
@@ -152,6 +170,7 @@ pub fn settings() -> Settings {
         credentials: super::settings::Credentials { folder: Some("credentials".into()) },
         timestamp: Timestamp::default(),
         answers: answers(),
+        gates: Gates::default(),
     }
 }
 
@@ -197,7 +216,35 @@ pub fn profile(id: &str, today: NaiveDate) -> Profile {
             citation("mfd-577", "《中华人民共和国民法典》第五百七十七条", (2021, 1, 1)),
             citation("bxf-60", "《中华人民共和国保险法》第六十条", (2015, 4, 24)),
         ],
+        approvals: if id == BANK { grants(until) } else { Vec::new() },
+        clauses: vec![Clause {
+            id: "jz-01".to_owned(),
+            text: "所述情况已收到并核对，账户明细可通过官方客服索取".to_owned(),
+        }],
     }
+}
+
+/// What the sample bank approved: a plan with a discount, the overdraft reminder, one answer.
+fn grants(until: NaiveDate) -> Vec<Grant> {
+    let grant = |id: &str, case: &str, document: &str| Grant {
+        id: id.to_owned(),
+        case: case.to_owned(),
+        document: document.to_owned(),
+        until,
+        discount: None,
+        text: None,
+    };
+    vec![
+        Grant {
+            discount: Some("500.00".to_owned()),
+            ..grant("PZ-0001", sample_requests::PLAN_CASE, "repayment_plan_agreement")
+        },
+        grant("PZ-0002", sample_requests::VISITED_CASE, "overdraft_notice"),
+        Grant {
+            text: Some(Digest::of(sample_requests::ANSWER)),
+            ..grant("PZ-0003", sample_requests::ANSWERED_CASE, "reply_letter")
+        },
+    ]
 }
 
 /// Makes a principal's own key, profile and approver, as it would on its own machine.
@@ -256,7 +303,9 @@ fn approve_templates(
     let today = office.today();
     let until = today.checked_add_months(Months::new(24)).unwrap_or(today);
     let agency = actor(office, "approver", held)?;
-    for id in KINDS {
+    let more: &[&str] = if principal == BANK { &BANK_KINDS } else { &[] };
+    let clock = *office.clock();
+    for id in KINDS.iter().chain(more) {
         let package = Package::load(&office.paths().templates(), id).map_err(report)?;
         let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (today, until))
             .map_err(report)?;
@@ -264,10 +313,13 @@ fn approve_templates(
         for (signer, by) in [(agency.signer(), &agency), (approver, admin)] {
             let signed = statement.sign(signer, &[], now).map_err(report)?;
             let approval = serde_json::to_value(&signed).unwrap_or_default();
-            let draft = Draft::new(journal::TEMPLATE_APPROVED, id).with("approval", approval);
-            office.append(draft, by).map_err(report)?;
+            let draft = Draft::new(journal::TEMPLATE_APPROVED, *id).with("approval", approval);
+            // The state is read once all are entered: reading it checks every signature.
+            let register = office.register().map_err(report)?;
+            register.append(draft, by, &clock).map_err(report)?;
         }
     }
+    office.refresh().map_err(report)?;
     Ok(())
 }
 
@@ -286,6 +338,7 @@ fn write_samples(office: &Office) -> Reports<()> {
     for (name, rows) in [
         ("letters", sample_requests::letters(&setting)),
         ("visits", sample_requests::visits(&setting)),
+        ("kinds", sample_requests::kinds(&setting)),
     ] {
         let files = [
             ("jsonl", sample_requests::jsonl(&rows).map_err(report)?),

@@ -8,6 +8,7 @@
 //! Source: SPEC, `init --sample` and decision 20; `domain/vectors/README.md` on synthetic numbers.
 
 mod files;
+mod kinds;
 mod letters;
 mod visits;
 
@@ -21,6 +22,15 @@ use crate::{
     case::request::{Entered, Request},
     problem::Report,
 };
+
+/// Case whose repayment plan the sample bank approved.
+pub const PLAN_CASE: &str = "YL-2026-0705";
+/// Case of the sample visit.
+pub const VISITED_CASE: &str = "YL-2026-0501";
+/// Case in which an answer is approved.
+pub const ANSWERED_CASE: &str = "YL-2026-0000";
+/// The answer the sample bank approved there.
+pub const ANSWER: &str = "经核对，来函所述款项已于账单日后入账，下期账单将据实列示";
 
 /// What the sample's requests refer to.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +109,14 @@ impl SampleRequest {
 #[must_use]
 pub fn letters(setting: &Setting) -> Vec<SampleRequest> {
     letters::all(setting)
+}
+
+/// One request for each kind of letter that is not among [`letters`], the first of those before
+/// them: what they refer to in the register is there once it was issued, its reply registered and
+/// the sample visit sealed.
+#[must_use]
+pub fn kinds(setting: &Setting) -> Vec<SampleRequest> {
+    kinds::all(setting)
 }
 
 /// Statements of visits made yesterday, with and without agreement.

@@ -91,6 +91,15 @@ pub struct Timestamp {
     pub anchor: Option<PathBuf>,
 }
 
+/// Documents that are off unless an office turns them on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gates {
+    /// `employer_assist`, which tells an employer that somebody is written to.
+    #[serde(default)]
+    pub employer_assist: bool,
+}
+
 /// `office.toml` as written.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +117,9 @@ pub struct Settings {
     /// When its answers fall due.
     #[serde(default, skip_serializing_if = "Answers::is_empty")]
     pub answers: Answers,
+    /// Documents it turned on.
+    #[serde(default)]
+    pub gates: Gates,
 }
 
 impl Settings {

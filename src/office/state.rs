@@ -200,7 +200,8 @@ impl State {
                 self.approvals.withdraw(&entry.subject, principal, at);
             }
         } else if *kind == journal::HOLD_PLACED {
-            if let Some(kind) = text(body, "hold") {
+            let may = hold::PLACED_BY.iter().any(|role| self.had_role(entry, *role));
+            if let Some(kind) = text(body, "hold").filter(|_| may) {
                 let holds = self.holds.entry(entry.subject.clone()).or_default();
                 if !holds.iter().any(|hold| hold.kind == kind) {
                     let since = entry.recorded_at;
@@ -208,8 +209,9 @@ impl State {
                 }
             }
         } else if *kind == journal::HOLD_RELEASED
-            && self.had_role(entry, Role::Administrator)
-            && let Some(kind) = text(body, "hold").filter(|kind| *kind != hold::FINAL)
+            && self.had_role(entry, hold::RELEASED_BY)
+            && let Some(kind) = text(body, "hold")
+            && hold::release_counts(kind, |member| text(body, member).is_some())
             && let Some(holds) = self.holds.get_mut(&entry.subject)
         {
             holds.retain(|hold| hold.kind != kind);

@@ -141,6 +141,16 @@ impl<'a> View<'a> {
         Found { view: *self, wanted, next: Some(0), page: Vec::new().into_iter() }
     }
 
+    /// As [`View::find`] by kind, from place `from` on.
+    #[must_use]
+    pub fn find_from<'q>(&self, kind: &'q EntryKind, from: u64) -> Found<'a, 'q>
+    where
+        'a: 'q,
+    {
+        let wanted = Wanted { kind: Some(kind.as_str()), subject: None };
+        Found { view: *self, wanted, next: Some(from), page: Vec::new().into_iter() }
+    }
+
     /// The last entry of `kind` about `subject`.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     problem::{Phrase, Problem as _, Report},
-    template::{metadata::Block, package::Package, wording::Wording, wording_scan},
+    template::{documents, metadata::Block, package::Package, wording::Wording, wording_scan},
 };
 
 crate::problems! {
@@ -54,6 +54,26 @@ crate::problems! {
         Table { detail: Phrase } = "CH-T029", Refusal,
             "`[table]` is not usable: {detail}" => "correct it; docs/templates.md shows its members",
             "`[table]` 无法使用：{detail}" => "请更正；各项见 docs/templates.md";
+        /// The document goes to others, or by other ways, than its row allows.
+        Row { member: &'static str } = "CH-T040", Refusal,
+            "`{member}` differs from what this kind of document allows" => "set it as the catalogue of documents has it",
+            "`{member}` 与本类文书的规定不符" => "请按文书目录填写";
+        /// A sentence its kind demands is missing.
+        Unsaid { words: &'static str } = "CH-T041", Refusal,
+            "the wording lacks `{words}`, which this kind of document must say" => "say it in the wording",
+            "措辞缺少本类文书必须载明的“{words}”" => "请在措辞中写明";
+        /// It says what its kind must not.
+        Said { words: &'static str } = "CH-T042", Refusal,
+            "the wording holds `{words}`, which this kind of document must not say" => "remove it",
+            "措辞含有本类文书不得出现的“{words}”" => "请删除";
+        /// It would pass a hold that nothing passes.
+        Hold { hold: String } = "CH-T043", Refusal,
+            "no document passes a hold of kind `{hold}`" => "name only holds that an answer to the objection may pass",
+            "任何文书均不得越过 `{hold}` 暂停" => "仅可列明答复异议所及的暂停种类";
+        /// A document that speaks of consequences calls itself gentle.
+        NotGentle = "CH-T044", Refusal,
+            "a gentle document speaks of legal consequences" => "remove the sentence, or remove `gentle`",
+            "标为温和的文书提及法律后果" => "请删除该句，或移除 `gentle`";
     }
 }
 
@@ -110,6 +130,7 @@ pub fn lint(package: &Package, families: &BTreeSet<String>) -> Vec<Report> {
     let mut found = Vec::new();
     fonts(package, families, &mut found);
     prohibited(package, &mut found);
+    row(package, &mut found);
     match Wording::compile(package) {
         Ok(wording) => {
             blocks(package, &wording, &mut found);
@@ -119,6 +140,47 @@ pub fn lint(package: &Package, families: &BTreeSet<String>) -> Vec<Report> {
         Err(error) => found.push(Report::of(&error)),
     }
     found
+}
+
+/// What the document's own row of the catalogue demands.
+fn row(package: &Package, found: &mut Vec<Report>) {
+    let metadata = package.metadata();
+    for hold in &metadata.despite_holds {
+        if !documents::ANSWERABLE.contains(&hold.as_str()) {
+            found.push(LintFinding::Hold { hold: hold.clone() }.into());
+        }
+    }
+    let own = package.files().keys().filter(|path| !path.starts_with("_shared/"));
+    let words: String = own
+        .filter(|path| has_ending(path, "tera"))
+        .map(|path| readable(package.text(path)))
+        .chain([metadata.title.clone()])
+        .collect();
+    if metadata.gentle && ["起诉", "诉讼", "强制执行"].iter().any(|word| words.contains(word))
+    {
+        found.push(LintFinding::NotGentle.into());
+    }
+    let Some(row) = documents::row(&metadata.id) else { return };
+    let differ = |given: &BTreeSet<String>, allowed: &[&str]| {
+        given.is_empty() || !given.iter().all(|one| allowed.contains(&one.as_str()))
+    };
+    let lacking = row.holds.iter().any(|field| !metadata.fields.required.contains(*field));
+    for (member, wrong) in [
+        ("number", metadata.number != row.number),
+        ("audience", differ(&metadata.audience, row.audience)),
+        ("channels", differ(&metadata.channels, row.channels)),
+        ("required", lacking),
+    ] {
+        if wrong {
+            found.push(LintFinding::Row { member }.into());
+        }
+    }
+    for words_of in row.says.iter().filter(|said| !words.contains(**said)) {
+        found.push(LintFinding::Unsaid { words: words_of }.into());
+    }
+    for words_of in row.never_says.iter().filter(|said| words.contains(**said)) {
+        found.push(LintFinding::Said { words: words_of }.into());
+    }
 }
 
 fn blocks(package: &Package, wording: &Wording, found: &mut Vec<Report>) {

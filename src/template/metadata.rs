@@ -129,6 +129,12 @@ pub struct Metadata {
     /// Rules it is exempt from.
     #[serde(default)]
     pub exempt_from: BTreeSet<Exemption>,
+    /// Whether it may go to somebody in hardship.
+    #[serde(default)]
+    pub gentle: bool,
+    /// Holds it may pass, because it answers what they rest on.
+    #[serde(default)]
+    pub despite_holds: BTreeSet<String>,
     /// Table it shows.
     #[serde(default)]
     pub table: Option<Table>,
@@ -145,6 +151,14 @@ pub struct Metadata {
     pub fonts: BTreeSet<String>,
     /// Fields it uses.
     pub fields: Fields,
+}
+
+impl Metadata {
+    /// Whether it leaves the office for somebody else than the principal.
+    #[must_use]
+    pub fn is_outbound(&self) -> bool {
+        self.channels.iter().any(|channel| channel != "internal")
+    }
 }
 
 impl Block {

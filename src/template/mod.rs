@@ -6,6 +6,8 @@
 #[cfg(feature = "office")]
 pub mod approval;
 #[cfg(feature = "office")]
+pub mod documents;
+#[cfg(feature = "office")]
 pub mod lint;
 #[cfg(feature = "office")]
 pub mod metadata;

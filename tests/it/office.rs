@@ -85,7 +85,7 @@ impl Desk {
 
     /// One sample request, which the test may change.
     pub fn request(&self, id: &str) -> Value {
-        ["letters.jsonl", "visits.jsonl"]
+        ["letters.jsonl", "visits.jsonl", "kinds.jsonl"]
             .iter()
             .flat_map(|file| rows(&self.requests(file)))
             .find(|row| row["request_id"] == id)

@@ -104,6 +104,7 @@ impl Facts {
         let capital = match request.kind() {
             "subrogation_notice" => request.money("indemnity"),
             "voluntary_payment_commitment" => request.money("cap_amount"),
+            "overdraft_notice" => request.money("overdraft_principal"),
             "visit_agreed" => request.terms_total(),
             _ => request.money("amount_total"),
         };

@@ -81,7 +81,7 @@ fn yuan(fen: u64) -> String {
 }
 
 /// What every letter to a verified recipient has.
-fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> SampleRequest {
+pub(super) fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> SampleRequest {
     let company = name.ends_with("公司") || name.ends_with('店');
     let request = SampleRequest::default()
         .with("request_id", id)
@@ -98,7 +98,7 @@ fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> SampleRequest {
     if company { request } else { request.with("recipient_id_number", identity_number(serial + 1)) }
 }
 
-fn notice(setting: &Setting, serial: u32, name: &str) -> SampleRequest {
+pub(super) fn notice(setting: &Setting, serial: u32, name: &str) -> SampleRequest {
     let (principal, interest, fees) = pick(&SUMS, serial).unwrap_or((100, 0, 0));
     let digits = if serial.is_multiple_of(3) { 19 } else { 16 };
     let kind = pick(&["credit_card", "consumer_loan", "business_loan", "car_loan"], serial);

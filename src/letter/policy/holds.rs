@@ -1,0 +1,30 @@
+//! Which documents a hold on the case stops.
+//!
+//! A hold stops everything that leaves for somebody else than the principal. Two ways lead past:
+//! hardship lets gentle documents through, and an answer to whoever objected passes the hold that
+//! the objection placed, where its approved metadata says so. Source: REQUIREMENTS 2;
+//! `docs/decisions/0009-holds-and-letters.md`.
+
+use super::{Circumstances, Found, PolicyRefusal};
+use crate::{case::request::Request, office::hold, template::metadata::Metadata};
+
+pub(super) fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    for held in at.holds {
+        if stops(&held.kind, at.document) {
+            found.push(PolicyRefusal::Hold { kind: held.kind.clone() }.into());
+        }
+    }
+}
+
+/// Whether a hold of `kind` stops `document`.
+pub(super) fn stops(kind: &str, document: &Metadata) -> bool {
+    if !document.is_outbound() {
+        return false;
+    }
+    match hold::kind(kind).map(|known| known.passes) {
+        Some(hold::Passes::Gentle) => !document.gentle,
+        Some(hold::Passes::Answers) => !document.despite_holds.contains(kind),
+        // A kind this release does not know stops everything.
+        Some(hold::Passes::Nothing) | None => true,
+    }
+}

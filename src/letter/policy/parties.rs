@@ -1,0 +1,96 @@
+//! Who issues, by which channel, to whom, under which mandate.
+
+use super::{Circumstances, Found, PolicyRefusal};
+use crate::{
+    case::{
+        party::{Channel, Role},
+        request::Request,
+    },
+    office::operator,
+    problem::Report,
+    template::metadata::{Issuer, Metadata},
+};
+
+/// Relations of the insured against which there is no claim.
+const FAMILY: [&str; 2] = ["family", "member"];
+/// The relation of one against whom there is a claim.
+const UNRELATED: &str = "none";
+/// The role of recipients whose relation must be known.
+const LIABLE: &str = "liable_third_party";
+/// The one document that goes to somebody without a duty to pay, of whom it asks nothing.
+const TO_EMPLOYER: &str = "employer_assist";
+
+pub(super) fn issuer(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let role = match at.document.issuer {
+        Issuer::Clerk => operator::Role::Clerk,
+        Issuer::Agent => operator::Role::Agent,
+    };
+    if !at.issuer.may(role) {
+        found.push(PolicyRefusal::NotIssuer { role: role.name() }.into());
+    }
+}
+
+pub(super) fn channel(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let listed = match request.channel() {
+        Channel::RegisteredPost => "post",
+        other => other.name(),
+    };
+    match request.channel() {
+        Channel::Forbidden("fax" | "postcard") => found.push(PolicyRefusal::FaxOrPostcard.into()),
+        Channel::Forbidden("door_posting" | "third_party") => {
+            found.push(PolicyRefusal::Posted.into());
+        }
+        Channel::Forbidden("ordinary_post") | Channel::Unknown => {
+            found.push(PolicyRefusal::Channel.into());
+        }
+        Channel::Forbidden(_) => found.push(PolicyRefusal::Messenger.into()),
+        _ if !at.document.channels.contains(listed) => found.push(PolicyRefusal::Channel.into()),
+        _ => {}
+    }
+}
+
+pub(super) fn recipient(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let without_duty = match request.role() {
+        Role::Other(other) => other != "employer" || at.document.id != TO_EMPLOYER,
+        Role::Unknown => true,
+        _ => false,
+    };
+    if without_duty || !at.document.audience.contains(request.role().name()) {
+        found.push(PolicyRefusal::Recipient.into());
+    }
+    found.extend(insured(request.choice("insured_relation"), at.document).map(Report::from));
+}
+
+/// What the relation of the recipient to the insured has against the document.
+fn insured(relation: Option<&str>, document: &Metadata) -> Option<PolicyRefusal> {
+    match relation {
+        Some(relation) if FAMILY.contains(&relation) => Some(PolicyRefusal::InsuredFamily),
+        Some(UNRELATED) => None,
+        _ => document.audience.contains(LIABLE).then_some(PolicyRefusal::InsuredRelation),
+    }
+}
+
+pub(super) fn mandate(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    if !at.principal.mandate_holds(at.today) {
+        let mandate = &at.principal.mandate;
+        found.push(PolicyRefusal::Mandate { from: mandate.from, until: mandate.until }.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::field::{Kind, named};
+
+    /// The rule once looked for words that no request can hold, and so refused nobody.
+    #[test]
+    fn the_insureds_family_is_known_by_the_words_requests_use() {
+        let Some(Kind::Choice(choices)) = named("insured_relation").map(|field| field.kind) else {
+            panic!("`insured_relation` is no choice")
+        };
+        for word in FAMILY.into_iter().chain([UNRELATED]) {
+            assert!(choices.iter().any(|choice| choice.value == word), "{word}");
+        }
+        assert_eq!(Role::LiableThirdParty.name(), LIABLE);
+    }
+}
