@@ -48,7 +48,9 @@ const SMALL: &[&[Code]] = &[
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
+    crate::letter::batch::BatchProblem::CODES,
     crate::letter::desk::DeskError::CODES,
+    crate::letter::print::PrintProblem::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
     crate::letter::record::RecordError::CODES,
     crate::office::actor::ActorError::CODES,

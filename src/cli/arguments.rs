@@ -24,7 +24,7 @@ pub use audit::Audit;
 pub use evidence::Evidence;
 pub use hold::Hold;
 pub use init::Init;
-pub use letter::Letter;
+pub use letter::{Batch, Letter};
 pub use mask::{Mask, PolicyName};
 pub use operator::Operator;
 pub use principal::{OwnKey, Principal};

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod batch;
 mod context;
 mod demo;
 mod doctor;
@@ -15,6 +16,7 @@ mod letter;
 mod mask;
 mod operator;
 mod principal;
+mod printing;
 mod register;
 mod report;
 mod rules;

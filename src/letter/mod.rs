@@ -2,11 +2,13 @@
 //!
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
+pub mod batch;
 mod commit;
 pub mod desk;
 pub mod issued;
 pub mod page;
 pub mod policy;
+pub mod print;
 pub mod proof;
 pub mod record;
 pub mod reproduce;

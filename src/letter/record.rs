@@ -15,7 +15,7 @@ use crate::{
     masking::AllowList,
     problem::Report,
     template::{package::Package, wording::Wording},
-    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
+    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press, ProvedPage},
 };
 
 /// First words of every record.
@@ -214,13 +214,12 @@ impl Maker {
         &self.package
     }
 
-    /// Makes the letter of `record`: the same record always gives the same bytes.
+    /// Lays the letter of `record` out and proves its pages.
     ///
     /// # Errors
-    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
-    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+    /// All that refuses the page: wording, layout, glyphs, proof.
+    pub fn lay_out(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
-        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
         let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
@@ -236,8 +235,17 @@ impl Maker {
             let seal = self.package.files().get(SEAL.0).cloned().unwrap_or_default();
             assets.insert(SEAL.1.to_owned(), seal);
         }
-        let proved =
-            self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)?;
+        self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)
+    }
+
+    /// Makes the letter of `record`: the same record always gives the same bytes.
+    ///
+    /// # Errors
+    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
+    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
+        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
+        let proved = self.lay_out(record)?;
         let identity = PdfIdentity {
             ident: record.number.clone(),
             title: self.package.metadata().title.clone(),

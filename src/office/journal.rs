@@ -44,3 +44,15 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A volume of the print stream was made.
+pub const PRINT_VOLUME: EntryKind = EntryKind::literal("print.volume");
+/// Sheets that the printer spoiled were printed again before dispatch.
+pub const PRINT_RESPOOLED: EntryKind = EntryKind::literal("print.respooled");
+/// A printed letter must not be dispatched.
+pub const LETTER_BLOCKED: EntryKind = EntryKind::literal("letter.blocked");
+/// The recipient of a letter replied.
+pub const LETTER_REPLIED: EntryKind = EntryKind::literal("letter.replied");
+/// An issued letter was declared void.
+pub const LETTER_VOIDED: EntryKind = EntryKind::literal("letter.voided");
+/// A letter was handed to the post or to an agent.
+pub const LETTER_DISPATCHED: EntryKind = EntryKind::literal("letter.dispatched");

@@ -73,6 +73,11 @@ impl FinishedText {
         Self::of(&load(pdf)?, pdf)
     }
 
+    /// Text of each page with nothing between its parts.
+    pub(super) fn shown(&self) -> &[String] {
+        &self.shown
+    }
+
     fn of(document: &Document, pdf: &[u8]) -> Result<Self, TypesetError> {
         let mut finished = Self { between: between_streams(pdf), ..Self::default() };
         for id in document.page_iter() {

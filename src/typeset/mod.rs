@@ -25,6 +25,7 @@ mod proof;
 mod qr;
 #[cfg(test)]
 pub(crate) mod specimen;
+mod stream;
 mod sweep;
 mod world;
 
@@ -38,5 +39,6 @@ pub use placed::{Area, PlacedPage, PlacedPicture, PlacedText};
 pub use press::{Assets, Limits, Press};
 pub use problem::TypesetError;
 pub use proof::{Meant, Occurrence, ProvedPage};
-pub use qr::qr_svg;
+pub use qr::{matrix_svg, qr_svg};
+pub use stream::PrintStream;
 pub use sweep::sweep;

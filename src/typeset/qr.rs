@@ -1,11 +1,13 @@
-//! QR code of a letter: its number and check code, as an SVG of plain squares.
+//! Codes as SVG of plain squares: the QR code of a letter, the data matrix of a sheet.
 //!
-//! Model 2 in the smallest version that holds the text at error correction M, with the quiet
+//! QR code: model 2 in the smallest version that holds the text at error correction M, with the quiet
 //! zone of four modules. Squares of one row that touch are one path, so that no seams print
-//! between them. Source: ISO/IEC 18004.
+//! between them. Data matrix: ECC 200 in the smallest square, with a quiet zone of two modules.
+//! Source: ISO/IEC 18004, ISO/IEC 16022.
 
 use std::fmt::Write as _;
 
+use datamatrix::{DataMatrix, SymbolList};
 use fast_qr::{ECL, QRBuilder};
 
 use super::TypesetError;
@@ -15,6 +17,9 @@ const LONGEST: usize = 180;
 
 /// Width of the quiet zone in modules.
 const QUIET: usize = 4;
+
+/// Width of the data matrix's quiet zone in modules; one is asked for.
+const MATRIX_QUIET: usize = 2;
 
 /// QR code of short printable ASCII `text`. The same text gives the same bytes.
 ///
@@ -28,17 +33,46 @@ pub fn qr_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
         return Err(refused());
     }
     let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| refused())?;
-    let side = code.size + 2 * QUIET;
+    let modules: Vec<bool> =
+        code.data.iter().take(code.size * code.size).map(|module| module.value()).collect();
+    Ok(squares(&modules, code.size, QUIET))
+}
+
+/// Data matrix of short printable ASCII `text`. The same text gives the same bytes.
+///
+/// # Errors
+/// [`TypesetError::CodeText`] as for [`qr_svg`].
+pub fn matrix_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
+    let (modules, width) = matrix(text)?;
+    Ok(squares(&modules, width, MATRIX_QUIET))
+}
+
+/// Modules of the data matrix, row by row, and the length of a row.
+fn matrix(text: &str) -> Result<(Vec<bool>, usize), TypesetError> {
+    let refused = || TypesetError::CodeText { limit: LONGEST };
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if text.is_empty() || text.len() > LONGEST || !printable {
+        return Err(refused());
+    }
+    let sizes = SymbolList::default().enforce_square();
+    let code = DataMatrix::encode(text.as_bytes(), sizes).map_err(|_| refused())?;
+    let bitmap = code.bitmap();
+    Ok((bitmap.bits().to_vec(), bitmap.width()))
+}
+
+/// A square of modules, `quiet` modules free around it.
+fn squares(modules: &[bool], size: usize, quiet: usize) -> Vec<u8> {
+    let side = size + 2 * quiet;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path d=\""
     );
-    for (y, row) in code.data.chunks(code.size).take(code.size).enumerate() {
+    for (y, row) in modules.chunks(size.max(1)).enumerate() {
         let mut x = 0;
-        for stretch in row.chunk_by(|one, other| one.value() == other.value()) {
+        for stretch in row.chunk_by(|one, other| one == other) {
             let width = stretch.len();
-            if stretch.first().is_some_and(|module| module.value()) {
-                let (left, top) = (x + QUIET, y + QUIET);
+            if stretch.first().is_some_and(|dark| *dark) {
+                let (left, top) = (x + quiet, y + quiet);
                 // Writing to a string does not fail.
                 let _ = write!(svg, "M{left} {top}h{width}v1h-{width}z");
             }
@@ -46,7 +80,7 @@ pub fn qr_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
         }
     }
     svg.push_str("\"/></svg>");
-    Ok(svg.into_bytes())
+    svg.into_bytes()
 }
 
 #[cfg(test)]
@@ -69,6 +103,16 @@ mod tests {
         assert!(svg.contains("viewBox=\"0 0 29 29\""), "{svg}");
         // The finder pattern starts with a bar of seven in the corner.
         assert!(svg.contains("d=\"M4 4h7v1h-7z"), "{svg}");
+    }
+
+    #[test]
+    fn the_data_matrix_reads_back_as_what_was_written() {
+        let text = "B-0123456789 12 HX-2026-000123 1/2";
+        let (modules, width) = matrix(text).unwrap();
+        assert_eq!(DataMatrix::decode(&modules, width).unwrap(), text.as_bytes());
+        let svg = matrix_svg(text).unwrap();
+        assert!(is_plain_picture("code.svg", &svg));
+        assert!(matrix_svg("函号").is_err());
     }
 
     #[test]

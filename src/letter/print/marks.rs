@@ -1,0 +1,67 @@
+//! Marks on the sheets of a volume, by which the inserter keeps letters whole and in order.
+//!
+//! Bars, from above, 4.2333 mm apart: gate (always), end of letter, parity (so that the bars below
+//! the gate are even in number), and the letter's position modulo 8 in three bars, highest first. The data
+//! matrix reads `BATCH SHEET NUMBER N/M`, the text beside it the same. `docs/formats.md` has both.
+
+use serde_json::json;
+
+use super::Manifest;
+use crate::{
+    problem::Report,
+    typeset::{Assets, Composition, FontSet, Limits, Press, matrix_svg},
+};
+
+const LAYOUT: &str = include_str!("marks.typ");
+
+/// One page of marks for each sheet of `manifest`.
+pub(super) fn compose(manifest: &Manifest, fonts: &FontSet) -> Result<Composition, Vec<Report>> {
+    let mut sheets = Vec::new();
+    for letter in &manifest.letters {
+        for page in 1..=letter.sheets {
+            let sheet = letter.sheet.saturating_add(page).saturating_sub(1);
+            let (batch, number) = (&manifest.batch, &letter.number);
+            let text = format!("{batch} {sheet} {number} {page}/{}", letter.sheets);
+            let code = matrix_svg(&text).map_err(|refused| vec![Report::from(refused)])?;
+            sheets.push(json!({
+                "bars": bars(letter.position, page == letter.sheets),
+                "code": String::from_utf8_lossy(&code),
+                "text": text,
+            }));
+        }
+    }
+    let fonts = fonts.only(&["Noto Sans SC".to_owned()].into());
+    let press = Press::new(&fonts, [("layout.typ".to_owned(), LAYOUT.into())].into())?;
+    let limits = Limits {
+        pages: sheets.len(),
+        deadline: std::time::Duration::from_mins(5),
+        data: 256 << 20,
+    };
+    press.compose(&json!({ "sheets": sheets }), &Assets::new(), limits)
+}
+
+/// Which of the six bars are printed.
+fn bars(position: u64, end: bool) -> [bool; 6] {
+    let bit = |place: u64| position >> place & 1 == 1;
+    let below = [end, bit(2), bit(1), bit(0)];
+    let odd = below.iter().filter(|bar| **bar).count() % 2 == 1;
+    let [end, four, two, one] = below;
+    [true, end, odd, four, two, one]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_below_the_gate_are_always_even_and_tell_neighbours_apart() {
+        for position in 1..20 {
+            for end in [false, true] {
+                let [gate, below @ ..] = bars(position, end);
+                assert!(gate);
+                assert_eq!(below.iter().filter(|bar| **bar).count() % 2, 0);
+                assert_ne!(bars(position, end), bars(position + 1, end));
+            }
+        }
+    }
+}

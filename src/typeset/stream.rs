@@ -1,0 +1,113 @@
+//! Many letters as one document for the printer, with the marks the inserter reads.
+//!
+//! The pages of a print stream are the very pages that were proved, laid out from the letters'
+//! records; marks lie over them and change nothing under them. Fonts are shared, so that a letter
+//! takes a fraction of its single file. The finished file is read back: every page says what its
+//! letter says, then what its mark says, and nothing else. It is untagged: for the printer, not for
+//! readers. Source: SPEC decision 13; FINDINGS "Typst 0.15.1 in process".
+
+use typst::{
+    diag::HintedStrResult,
+    foundations::Smart,
+    layout::Point,
+    model::DocumentInfo,
+};
+use typst_layout::{Page, PagedDocument};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use super::{
+    CREATOR, Composition, FinishedText, PdfIdentity, ProvedPage, TypesetError, diagnosis::Blotter,
+    diagnosis::export_refusals, pdf::timestamp, placed::bare,
+};
+use crate::problem::Report;
+
+/// Proved pages, one letter after the other.
+#[derive(Default)]
+pub struct PrintStream {
+    pages: Vec<Page>,
+    said: Vec<String>,
+}
+
+impl PrintStream {
+    /// Adds the pages of a letter and says how many.
+    pub fn add(&mut self, letter: &ProvedPage) -> usize {
+        let composition = &letter.composition;
+        self.pages.extend(composition.document.pages().iter().cloned());
+        self.said.extend(composition.pages().iter().map(|page| bare(&page.text())));
+        composition.pages().len()
+    }
+
+    /// Pages so far.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// Whether there is no page yet.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.pages.is_empty()
+    }
+
+    /// Lays the pages of `marks` over these, one over one, writes the PDF and reads it back.
+    ///
+    /// # Errors
+    /// [`TypesetError::TextDiffers`] for each page whose text is not its letter's and its mark's,
+    /// or that lacks a mark; [`TypesetError::Date`], [`TypesetError::Export`],
+    /// [`TypesetError::Unreadable`].
+    pub fn finish(
+        mut self,
+        marks: &Composition,
+        identity: &PdfIdentity,
+    ) -> Result<Vec<u8>, Vec<Report>> {
+        let differs = |page: usize| Report::from(TypesetError::TextDiffers { page });
+        let (placed, laid) = (marks.pages(), marks.document.pages());
+        if laid.len() != self.pages.len() {
+            return Err(vec![differs(laid.len().min(self.pages.len()).saturating_add(1))]);
+        }
+        for (((page, said), mark), text) in
+            self.pages.iter_mut().zip(&mut self.said).zip(laid).zip(placed)
+        {
+            page.frame.push_frame(Point::zero(), mark.frame.clone());
+            said.push_str(&bare(&text.text()));
+        }
+        let pdf = export(std::mem::take(&mut self.pages), identity)?;
+        let finished = FinishedText::read(&pdf).map_err(|refused| vec![refused.into()])?;
+        let read = finished.shown();
+        let reports: Vec<Report> = (0..self.said.len().max(read.len()))
+            .filter(|&page| match (self.said.get(page), read.get(page)) {
+                (Some(said), Some(read)) => *said != bare(read),
+                _ => true,
+            })
+            .map(|page| differs(page.saturating_add(1)))
+            .collect();
+        if reports.is_empty() { Ok(pdf) } else { Err(reports) }
+    }
+}
+
+// The text of letters is personal.
+impl std::fmt::Debug for PrintStream {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "PrintStream({} pages)", self.pages.len())
+    }
+}
+
+fn export(pages: Vec<Page>, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
+    let standards: HintedStrResult<PdfStandards> = PdfStandards::new(&[PdfStandard::A_2b]);
+    let standards = standards.map_err(|_| vec![TypesetError::EngineFailed.into()])?;
+    let info = DocumentInfo {
+        title: Some(identity.title.as_str().into()),
+        ..DocumentInfo::default()
+    };
+    let document = PagedDocument::new(pages.into_iter().collect(), info);
+    let options = PdfOptions {
+        ident: Smart::Custom(identity.ident.clone()),
+        creator: Smart::Custom(Some(CREATOR.to_owned())),
+        timestamp: Some(timestamp(identity).ok_or_else(|| vec![TypesetError::Date.into()])?),
+        standards,
+        tagged: false,
+        ..PdfOptions::default()
+    };
+    let blotter = Blotter::of(&serde_json::Value::Null);
+    typst_pdf::pdf(&document, &options).map_err(|said| export_refusals(&said, &blotter))
+}
