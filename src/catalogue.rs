@@ -58,6 +58,7 @@ const OFFICE: &[&[Code]] = &[
     crate::office::evidence_room::RoomError::CODES,
     crate::office::founding::FoundingError::CODES,
     crate::office::hold::HoldRefusal::CODES,
+    crate::office::intake_file::IntakeRefusal::CODES,
     crate::office::office_folder::OfficeError::CODES,
     crate::office::principal::PrincipalError::CODES,
     crate::office::sample_requests::SampleError::CODES,

@@ -4,6 +4,7 @@
 
 mod audit;
 mod evidence;
+mod heading;
 mod hold;
 mod init;
 mod letter;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
 pub use evidence::Evidence;
+pub use heading::Heading;
 pub use hold::Hold;
 pub use init::Init;
 pub use letter::{Batch, Letter};
@@ -117,6 +119,12 @@ pub enum Command {
         /// The verb.
         #[command(subcommand)]
         verb: Letter,
+    },
+    /// 表头对照 · how a principal's own sheets are read
+    Heading {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Heading,
     },
     /// 暂停 · holds on a case
     Hold {

@@ -14,7 +14,6 @@ use std::{
 };
 
 use chancery::{
-    case::intake::{Intake, Options, Row},
     digest::Digest,
     durable,
     letter::{
@@ -27,7 +26,7 @@ use chancery::{
             pull, volume,
         },
     },
-    office::Office,
+    office::{Office, intake_file::IntakeFile},
 };
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -50,7 +49,9 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
         return Err(PrintProblem::Volume.into());
     }
     let mut office = context.open()?;
-    let intake = Intake::open(&arguments.file, &Options::default()).map_err(Stopped)?;
+    let principal = arguments.principal.as_deref();
+    let mut intake =
+        IntakeFile::open(&office, &arguments.file, principal).map_err(Stopped)?;
     let digest = intake.digest();
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
@@ -61,11 +62,14 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     let mut desk = Desk::open(&mut office, &actor, index)?;
     let batch = desk.batch_name(&digest);
     durable::writable_folder(&arguments.out)?;
+    if arguments.proof {
+        return proof(context, &mut desk, &mut intake, &arguments.out);
+    }
     own_folder(&arguments.out, &batch)?;
     let bar = context.counter();
     let mut tally = Tally::new(stop_signal(), bar.clone());
     let run = Run { batch: batch.clone(), workers };
-    let whole = desk.batch(&mut rows(intake), &run, &mut tally)?;
+    let whole = desk.batch(&mut intake, &run, &mut tally)?;
     let mut printing =
         Printing { context, arguments, batch: &batch, workers, stop: tally.stop.clone(), bar };
     let printed = if whole { printing.volumes(&mut desk, &tally)? } else { None };
@@ -79,8 +83,32 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     Ok(answer)
 }
 
-fn rows(intake: Intake) -> impl Iterator<Item = Row> {
-    intake
+/// Writes marked pages of the file's extremes; nothing is registered.
+fn proof(
+    context: &Context,
+    desk: &mut Desk<'_>,
+    rows: &mut IntakeFile,
+    out: &Path,
+) -> Result<Answer, Stopped> {
+    let proofs = desk.extremes(rows).map_err(Stopped)?;
+    let path = out.join("proof.pdf");
+    if let Some(pdf) = &proofs.pdf {
+        durable::replace(&path, pdf)?;
+    }
+    let mut lines = Vec::new();
+    let mut shown = Vec::new();
+    for one in &proofs.shown {
+        let why: Vec<&str> = one.why.iter().map(|why| context.pick(why.1, why.0)).collect();
+        lines.push(format!("{:>6}  {}  {}", one.row, one.kind, why.join(context.pick("、", ", "))));
+        shown.push(json!({ "row": one.row, "kind": one.kind, "pages": one.pages, "why": one.why.iter().map(|why| why.0).collect::<Vec<_>>() }));
+    }
+    let (rows, refused) = (proofs.rows, proofs.refused);
+    lines.push(match context.pick("zh", "en") {
+        "zh" => format!("共 {rows} 行，取样 {} 件；所试各行中 {refused} 行会被拒绝  {}", shown.len(), path.display()),
+        _ => format!("{rows} rows, {} shown; of the rows tried {refused} would be refused  {}", shown.len(), path.display()),
+    });
+    let json = json!({ "rows": rows, "tried_and_refused": refused, "shown": shown, "out": path });
+    Ok(Answer { json, text: lines.join("\n"), exit: u8::from(refused > 0) })
 }
 
 /// A flag that Ctrl-C raises; the second time it ends the program.

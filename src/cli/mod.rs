@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod environment;
 mod evidence;
+mod heading;
 mod hold;
 mod init;
 mod letter;
@@ -63,6 +64,7 @@ const fn noun(command: &Command) -> &'static str {
         Command::Principal { .. } => "principal",
         Command::Template { .. } => "template",
         Command::Letter { .. } => "letter",
+        Command::Heading { .. } => "heading",
         Command::Hold { .. } => "hold",
         Command::Visit { .. } => "visit",
         Command::Evidence { .. } => "evidence",
@@ -80,6 +82,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Principal { verb } => principal::run(context, verb),
         Command::Template { verb } => template::run(context, verb),
         Command::Letter { verb } => letter::run(context, verb),
+        Command::Heading { verb } => heading::run(context, &verb),
         Command::Hold { verb } => hold::run(context, verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),

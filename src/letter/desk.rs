@@ -36,7 +36,7 @@ use crate::{
     register::Draft,
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
-    typeset::ENGINE_ID,
+    typeset::{ENGINE_ID, ProvedPage},
     visit::{hours::ContactHours, statement},
 };
 
@@ -186,6 +186,16 @@ impl<'a> Desk<'a> {
         identity.mark = Some(Mark::Preview);
         identity.seal = false;
         self.make(&ready, identity).map(|(_, made)| made)
+    }
+
+    /// Lays out the letter of `request` marked 样稿, without number; nothing is registered.
+    pub(super) fn proof(&mut self, request: &Request) -> Result<ProvedPage, Vec<Report>> {
+        let ready = self.examine(request)?;
+        let mut identity = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
+        identity.mark = Some(Mark::Proof);
+        identity.seal = false;
+        let record = record(&ready, identity)?;
+        self.maker(&ready)?.lay_out(&record)
     }
 
     /// Who issues at this desk.

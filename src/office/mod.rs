@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod evidence_room;
 pub mod founding;
 pub mod hold;
+pub mod intake_file;
 pub mod journal;
 pub mod office_folder;
 pub mod operator;

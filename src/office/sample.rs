@@ -180,6 +180,8 @@ pub fn profile(id: &str, today: NaiveDate) -> Profile {
             citation("mfd-577", "《中华人民共和国民法典》第五百七十七条", (2021, 1, 1)),
             citation("bxf-60", "《中华人民共和国保险法》第六十条", (2015, 4, 24)),
         ],
+        headings: std::collections::BTreeMap::new(),
+        constants: std::collections::BTreeMap::new(),
     }
 }
 

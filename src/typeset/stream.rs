@@ -72,15 +72,19 @@ impl PrintStream {
             said.push_str(&bare(&text.text()));
         }
         let pdf = export(std::mem::take(&mut self.pages), identity)?;
-        let finished = FinishedText::read(&pdf).map_err(|refused| vec![refused.into()])?;
-        let read = finished.shown();
-        let reports: Vec<Report> = (0..self.said.len().max(read.len()))
-            .filter(|&page| match (self.said.get(page), read.get(page)) {
-                (Some(said), Some(read)) => *said != bare(read),
-                _ => true,
-            })
-            .map(|page| differs(page.saturating_add(1)))
-            .collect();
+        let mut said = self.said.iter();
+        let mut reports = Vec::new();
+        let mut page = 0_usize;
+        FinishedText::each_page(&pdf, |read| {
+            page = page.saturating_add(1);
+            if said.next().is_none_or(|said| *said != bare(&read)) {
+                reports.push(differs(page));
+            }
+        })
+        .map_err(|refused| vec![refused.into()])?;
+        if said.next().is_some() {
+            reports.push(differs(page.saturating_add(1)));
+        }
         if reports.is_empty() { Ok(pdf) } else { Err(reports) }
     }
 }
@@ -93,6 +97,8 @@ impl std::fmt::Debug for PrintStream {
 }
 
 fn export(pages: Vec<Page>, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
+    // What laying out remembered of a thousand pages is of no use any more.
+    comemo::evict(0);
     let standards: HintedStrResult<PdfStandards> = PdfStandards::new(&[PdfStandard::A_2b]);
     let standards = standards.map_err(|_| vec![TypesetError::EngineFailed.into()])?;
     let info = DocumentInfo {

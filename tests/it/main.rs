@@ -24,6 +24,7 @@ mod office;
 mod tools;
 
 mod approval;
+mod batch;
 mod canary;
 mod crash;
 mod documents;

@@ -9,6 +9,7 @@
 //! Source: issue of the night's batch, SPEC decision 3, `docs/decisions/0009-batches.md`.
 
 mod line;
+pub mod proof;
 mod worker;
 
 use std::{

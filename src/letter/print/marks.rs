@@ -4,7 +4,7 @@
 //! the gate are even in number), and the letter's position modulo 8 in three bars, highest first. The data
 //! matrix reads `BATCH SHEET NUMBER N/M`, the text beside it the same. `docs/formats.md` has both.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Manifest;
 use crate::{
@@ -30,6 +30,16 @@ pub(super) fn compose(manifest: &Manifest, fonts: &FontSet) -> Result<Compositio
             }));
         }
     }
+    lay_out(&sheets, fonts)
+}
+
+/// One page for each of `texts`, in the margin, without bars or code.
+pub(in crate::letter) fn labels(texts: &[String], fonts: &FontSet) -> Result<Composition, Vec<Report>> {
+    let sheet = |text: &String| json!({ "bars": [], "code": null, "text": text });
+    lay_out(&texts.iter().map(sheet).collect::<Vec<_>>(), fonts)
+}
+
+fn lay_out(sheets: &[Value], fonts: &FontSet) -> Result<Composition, Vec<Report>> {
     let fonts = fonts.only(&["Noto Sans SC".to_owned()].into());
     let press = Press::new(&fonts, [("layout.typ".to_owned(), LAYOUT.into())].into())?;
     let limits = Limits {

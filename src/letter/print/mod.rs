@@ -6,7 +6,7 @@
 //! batch, over all its volumes. Source: SPEC decision 13; REQUIREMENTS L309.
 
 pub mod lists;
-mod marks;
+pub(super) mod marks;
 pub mod pull;
 pub mod respool;
 pub mod volume;
