@@ -66,6 +66,7 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
         return proof(context, &mut desk, &mut intake, &arguments.out);
     }
     own_folder(&arguments.out, &batch)?;
+    intake.keep_signature(desk.office_mut(), &actor, &batch)?;
     let bar = context.counter();
     let mut tally = Tally::new(stop_signal(), bar.clone());
     let run = Run { batch: batch.clone(), workers };

@@ -6,19 +6,24 @@
 //! among them; a row of another principal is refused. A signature that does not fit is never passed over.
 //! Source: SPEC decision 6; REQUIREMENTS L337.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Cursor,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::{
+    archive::{Objects as _, Stage as _},
     case::{
         intake::{Intake, Options, Row, columns::HeadingMap},
         provenance::Vouched,
     },
     digest::Digest,
     durable,
-    office::Office,
+    office::{Office, actor::Actor, journal, office_folder::OfficeError},
     problem::{Report, alone as report},
+    register::Draft,
     signing::{cades, chain::TrustAnchors},
 };
 
@@ -51,6 +56,7 @@ crate::problems! {
 pub struct IntakeFile {
     intake: Intake,
     vouched: Option<Vouched>,
+    signature: Vec<u8>,
 }
 
 impl std::fmt::Debug for IntakeFile {
@@ -71,14 +77,40 @@ impl IntakeFile {
         )?;
         let intake = Intake::open(path, &Options { headings, encoding: None })?;
         let beside = signature_of(path);
-        let vouched = if beside.symlink_metadata().is_ok() {
-            let signature = durable::read(&beside, SIGNATURE_LIMIT).map_err(report)?;
-            let signed = vouch(office, &signature, &intake.digest(), principal, office.now());
-            Some(signed.map_err(report)?)
-        } else {
-            None
-        };
-        Ok(Self { intake, vouched })
+        if beside.symlink_metadata().is_err() {
+            return Ok(Self { intake, vouched: None, signature: Vec::new() });
+        }
+        let signature = durable::read(&beside, SIGNATURE_LIMIT).map_err(report)?;
+        let signed = vouch(office, &signature, &intake.digest(), principal, office.now());
+        Ok(Self { intake, vouched: Some(signed.map_err(report)?), signature })
+    }
+
+    /// Keeps the signature, if there is one, and registers once that it vouches for `batch`.
+    ///
+    /// # Errors
+    /// Faults of register and archive.
+    pub fn keep_signature(
+        &self,
+        office: &mut Office,
+        actor: &Actor,
+        batch: &str,
+    ) -> Result<(), OfficeError> {
+        let Some(vouched) = &self.vouched else { return Ok(()) };
+        let staged = office.archive().stage(&mut Cursor::new(&self.signature))?;
+        let draft = Draft::new(journal::INTAKE_VOUCHED, batch)
+            .with("principal", vouched.principal.as_str())
+            .with("on", vouched.on.to_string())
+            .with("object", staged.digest().to_string());
+        let clock = *office.clock();
+        let mut again = false;
+        for entry in office.view().find(Some(&journal::INTAKE_VOUCHED), Some(batch)) {
+            again = again || entry?.entry().body == draft.body;
+        }
+        if !again {
+            office.register()?.append(draft, actor, &clock)?;
+        }
+        office.archive().publish(staged)?;
+        Ok(())
     }
 
     /// Digest of the file.

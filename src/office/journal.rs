@@ -44,6 +44,8 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A principal's signature vouched for a file of requests.
+pub const INTAKE_VOUCHED: EntryKind = EntryKind::literal("intake.vouched");
 /// A volume of the print stream was made.
 pub const PRINT_VOLUME: EntryKind = EntryKind::literal("print.volume");
 /// Sheets that the printer spoiled were printed again before dispatch.

@@ -289,7 +289,13 @@ impl Office {
     pub(crate) fn settle_staged(&self) -> Result<(), OfficeError> {
         let view = self.view();
         let mut named = BTreeSet::new();
-        for kind in [&journal::LETTER_ISSUED, &journal::EVIDENCE_SEALED, &journal::PRINT_VOLUME] {
+        let kinds = [
+            &journal::LETTER_ISSUED,
+            &journal::EVIDENCE_SEALED,
+            &journal::PRINT_VOLUME,
+            &journal::INTAKE_VOUCHED,
+        ];
+        for kind in kinds {
             for entry in view.newest_run(kind)? {
                 let body = &entry.entry().body;
                 for member in ["package_object", "record", "pdf", "object"] {

@@ -39,6 +39,6 @@ pub use placed::{Area, PlacedPage, PlacedPicture, PlacedText};
 pub use press::{Assets, Limits, Press};
 pub use problem::TypesetError;
 pub use proof::{Meant, Occurrence, ProvedPage};
-pub use qr::{matrix_svg, qr_svg};
-pub use stream::PrintStream;
+pub use qr::{Matrix, qr_svg};
+pub use stream::{Marks, PrintStream};
 pub use sweep::sweep;

@@ -1,8 +1,8 @@
-//! Codes as SVG of plain squares: the QR code of a letter, the data matrix of a sheet.
+//! Codes of plain squares: the QR code of a letter as SVG, the data matrix of a sheet.
 //!
 //! QR code: model 2 in the smallest version that holds the text at error correction M, with the quiet
 //! zone of four modules. Squares of one row that touch are one path, so that no seams print
-//! between them. Data matrix: ECC 200 in the smallest square, with a quiet zone of two modules.
+//! between them. Data matrix: ECC 200 in the smallest square.
 //! Source: ISO/IEC 18004, ISO/IEC 16022.
 
 use std::fmt::Write as _;
@@ -17,9 +17,6 @@ const LONGEST: usize = 180;
 
 /// Width of the quiet zone in modules.
 const QUIET: usize = 4;
-
-/// Width of the data matrix's quiet zone in modules; one is asked for.
-const MATRIX_QUIET: usize = 2;
 
 /// QR code of short printable ASCII `text`. The same text gives the same bytes.
 ///
@@ -38,26 +35,53 @@ pub fn qr_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
     Ok(squares(&modules, code.size, QUIET))
 }
 
-/// Data matrix of short printable ASCII `text`. The same text gives the same bytes.
-///
-/// # Errors
-/// [`TypesetError::CodeText`] as for [`qr_svg`].
-pub fn matrix_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
-    let (modules, width) = matrix(text)?;
-    Ok(squares(&modules, width, MATRIX_QUIET))
+/// A square of modules, row by row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Matrix {
+    modules: Vec<bool>,
+    width: usize,
 }
 
-/// Modules of the data matrix, row by row, and the length of a row.
-fn matrix(text: &str) -> Result<(Vec<bool>, usize), TypesetError> {
-    let refused = || TypesetError::CodeText { limit: LONGEST };
-    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if text.is_empty() || text.len() > LONGEST || !printable {
-        return Err(refused());
+impl Matrix {
+    /// Data matrix of short printable ASCII `text`. The same text gives the same modules.
+    ///
+    /// # Errors
+    /// [`TypesetError::CodeText`] as for [`qr_svg`].
+    pub fn of(text: &str) -> Result<Self, TypesetError> {
+        let refused = || TypesetError::CodeText { limit: LONGEST };
+        let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if text.is_empty() || text.len() > LONGEST || !printable {
+            return Err(refused());
+        }
+        let sizes = SymbolList::default().enforce_square();
+        let code = DataMatrix::encode(text.as_bytes(), sizes).map_err(|_| refused())?;
+        let bitmap = code.bitmap();
+        Ok(Self { modules: bitmap.bits().to_vec(), width: bitmap.width() })
     }
-    let sizes = SymbolList::default().enforce_square();
-    let code = DataMatrix::encode(text.as_bytes(), sizes).map_err(|_| refused())?;
-    let bitmap = code.bitmap();
-    Ok((bitmap.bits().to_vec(), bitmap.width()))
+
+    /// Modules of a row.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Stretches of dark modules: left, top, length.
+    pub(super) fn stretches(&self) -> Vec<(usize, usize, usize)> {
+        stretches(&self.modules, self.width)
+    }
+}
+
+fn stretches(modules: &[bool], size: usize) -> Vec<(usize, usize, usize)> {
+    let mut found = Vec::new();
+    for (y, row) in modules.chunks(size.max(1)).enumerate() {
+        let mut x = 0;
+        for stretch in row.chunk_by(|one, other| one == other) {
+            if stretch.first().is_some_and(|dark| *dark) {
+                found.push((x, y, stretch.len()));
+            }
+            x += stretch.len();
+        }
+    }
+    found
 }
 
 /// A square of modules, `quiet` modules free around it.
@@ -67,17 +91,10 @@ fn squares(modules: &[bool], size: usize, quiet: usize) -> Vec<u8> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path d=\""
     );
-    for (y, row) in modules.chunks(size.max(1)).enumerate() {
-        let mut x = 0;
-        for stretch in row.chunk_by(|one, other| one == other) {
-            let width = stretch.len();
-            if stretch.first().is_some_and(|dark| *dark) {
-                let (left, top) = (x + quiet, y + quiet);
-                // Writing to a string does not fail.
-                let _ = write!(svg, "M{left} {top}h{width}v1h-{width}z");
-            }
-            x += width;
-        }
+    for (x, y, width) in stretches(modules, size) {
+        let (left, top) = (x + quiet, y + quiet);
+        // Writing to a string does not fail.
+        let _ = write!(svg, "M{left} {top}h{width}v1h-{width}z");
     }
     svg.push_str("\"/></svg>");
     svg.into_bytes()
@@ -108,11 +125,12 @@ mod tests {
     #[test]
     fn the_data_matrix_reads_back_as_what_was_written() {
         let text = "B-0123456789 12 HX-2026-000123 1/2";
-        let (modules, width) = matrix(text).unwrap();
-        assert_eq!(DataMatrix::decode(&modules, width).unwrap(), text.as_bytes());
-        let svg = matrix_svg(text).unwrap();
-        assert!(is_plain_picture("code.svg", &svg));
-        assert!(matrix_svg("函号").is_err());
+        let matrix = Matrix::of(text).unwrap();
+        let read = DataMatrix::decode(&matrix.modules, matrix.width).unwrap();
+        assert_eq!(read, text.as_bytes());
+        let dark = matrix.modules.iter().filter(|dark| **dark).count();
+        assert_eq!(matrix.stretches().iter().map(|(.., width)| width).sum::<usize>(), dark);
+        assert!(Matrix::of("函号").is_err());
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Desk<'_> {
                 issued_on: now.date_naive(),
                 zone: *now.offset(),
             };
-            Some(stream.finish(&marks::labels(&labels, embedded::fonts()?)?, &identity)?)
+            Some(stream.finish(marks::labels(&labels, embedded::fonts()?)?, &identity)?)
         };
         Ok(Extremes { pdf, shown, rows, refused })
     }

@@ -9,34 +9,42 @@ use serde_json::{Value, json};
 use super::Manifest;
 use crate::{
     problem::Report,
-    typeset::{Assets, Composition, FontSet, Limits, Press, matrix_svg},
+    typeset::{Assets, Composition, FontSet, Limits, Marks, Matrix, Press},
 };
 
+/// Upper left corner of the data matrix and its side, in millimetres: it is apart from the bars and
+/// the text by more than its quiet zone.
+const CORNER: (f64, f64) = (4.0, 147.0);
+const SIDE: f64 = 10.0;
 const LAYOUT: &str = include_str!("marks.typ");
 
 /// One page of marks for each sheet of `manifest`.
-pub(super) fn compose(manifest: &Manifest, fonts: &FontSet) -> Result<Composition, Vec<Report>> {
-    let mut sheets = Vec::new();
+pub(super) fn compose(manifest: &Manifest, fonts: &FontSet) -> Result<Marks, Vec<Report>> {
+    let (mut sheets, mut codes) = (Vec::new(), Vec::new());
     for letter in &manifest.letters {
         for page in 1..=letter.sheets {
             let sheet = letter.sheet.saturating_add(page).saturating_sub(1);
             let (batch, number) = (&manifest.batch, &letter.number);
             let text = format!("{batch} {sheet} {number} {page}/{}", letter.sheets);
-            let code = matrix_svg(&text).map_err(|refused| vec![Report::from(refused)])?;
+            codes.push(Matrix::of(&text).map_err(|refused| vec![Report::from(refused)])?);
             sheets.push(json!({
                 "bars": bars(letter.position, page == letter.sheets),
-                "code": String::from_utf8_lossy(&code),
                 "text": text,
             }));
         }
     }
-    lay_out(&sheets, fonts)
+    let pages = lay_out(&sheets, fonts)?;
+    Ok(Marks { pages, codes, corner: CORNER, side: SIDE })
 }
 
 /// One page for each of `texts`, in the margin, without bars or code.
-pub(in crate::letter) fn labels(texts: &[String], fonts: &FontSet) -> Result<Composition, Vec<Report>> {
-    let sheet = |text: &String| json!({ "bars": [], "code": null, "text": text });
-    lay_out(&texts.iter().map(sheet).collect::<Vec<_>>(), fonts)
+pub(in crate::letter) fn labels(
+    texts: &[String],
+    fonts: &FontSet,
+) -> Result<Marks, Vec<Report>> {
+    let sheet = |text: &String| json!({ "bars": [], "text": text });
+    let pages = lay_out(&texts.iter().map(sheet).collect::<Vec<_>>(), fonts)?;
+    Ok(Marks { pages, codes: Vec::new(), corner: CORNER, side: SIDE })
 }
 
 fn lay_out(sheets: &[Value], fonts: &FontSet) -> Result<Composition, Vec<Report>> {

@@ -20,7 +20,7 @@ use crate::{
     problem::{Report, alone as report},
     register::{Draft, Recorded, RegisterError},
     template::package::Package,
-    typeset::{ENGINE_ID, PdfIdentity, PrintStream, ProvedPage, TypesetError},
+    typeset::{ENGINE_ID, PdfIdentity, PrintStream, TypesetError},
 };
 
 type Reports<T> = Result<T, Vec<Report>>;
@@ -146,7 +146,7 @@ pub fn make(
     let (stream, day, zone) = lay_out(office, manifest, &manifest.letters, workers, tell)?;
     let marks = marks::compose(manifest, embedded::fonts()?)?;
     let ident = format!("{}/{}", manifest.batch, manifest.volume);
-    stream.finish(&marks, &PdfIdentity { ident, title: TITLE.to_owned(), issued_on: day, zone })
+    stream.finish(marks, &PdfIdentity { ident, title: TITLE.to_owned(), issued_on: day, zone })
 }
 
 /// Lays out `letters` from their records.
@@ -173,37 +173,35 @@ fn lay_out(
         records.push(record);
     }
     let share = records.len().div_ceil(workers.max(1)).max(1);
-    let work = |part: &[Record]| -> Reports<Vec<ProvedPage>> {
+    let jobs: Vec<(&Placed, &Record)> = letters.iter().zip(&records).collect();
+    let work = |part: &[(&Placed, &Record)]| -> Reports<PrintStream> {
         let mut makers: HashMap<Digest, Maker> = HashMap::new();
-        let mut pages = Vec::new();
-        for record in part {
+        let mut stream = PrintStream::default();
+        for (letter, record) in part {
             if !makers.contains_key(&record.package)
                 && let Some(package) = packages.get(&record.package)
             {
                 makers.insert(record.package, Maker::new(package, embedded::fonts()?)?);
             }
             let maker = makers.get(&record.package);
-            pages.push(maker.ok_or_else(|| single(PrintProblem::Manifest))?.lay_out(record)?);
+            let page = maker.ok_or_else(|| single(PrintProblem::Manifest))?.lay_out(record)?;
+            if u64::try_from(stream.add(&page)).ok() != Some(letter.sheets) {
+                return Err(single(PrintProblem::Pages { number: letter.number.clone() }));
+            }
             tell();
         }
-        Ok(pages)
+        Ok(stream)
     };
-    let parts: Vec<Reports<Vec<ProvedPage>>> = thread::scope(|scope| {
+    let parts: Vec<Reports<PrintStream>> = thread::scope(|scope| {
         let work = &work;
         let threads: Vec<_> =
-            records.chunks(share).map(|part| scope.spawn(move || work(part))).collect();
+            jobs.chunks(share).map(|part| scope.spawn(move || work(part))).collect();
         let failed = |_| Err(single(TypesetError::EngineFailed));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(failed)).collect()
     });
     let mut stream = PrintStream::default();
-    let mut placed = letters.iter();
     for part in parts {
-        for page in part? {
-            let letter = placed.next().ok_or_else(|| single(PrintProblem::Manifest))?;
-            if u64::try_from(stream.add(&page)).ok() != Some(letter.sheets) {
-                return Err(single(PrintProblem::Pages { number: letter.number.clone() }));
-            }
-        }
+        stream.append(part?);
     }
     let newest = records.iter().map(|record| record.issued_on).max().unwrap_or_default();
     let zone = records.first().and_then(|record| FixedOffset::east_opt(record.zone));
