@@ -24,7 +24,8 @@ use std::{
 
 use chancery::masking::AllowList;
 use chancery::typeset::{
-    Assets, FinishedText, FontSet, Limits, Marks, Meant, PdfIdentity, Press, PrintStream, ProvedPage, qr_svg,
+    Assets, FinishedText, FontSet, Limits, Marks, Meant, PdfIdentity, Press, PrintStream,
+    ProvedPage, qr_svg,
 };
 use chrono::{FixedOffset, NaiveDate};
 use criterion::{Criterion, criterion_group};
@@ -296,11 +297,10 @@ fn peers(folder: &Path) {
 criterion_group!(benches, letters, batches);
 
 fn main() {
-    match std::env::var_os("CHANCERY_PEERS") {
-        Some(folder) => peers(Path::new(&folder)),
-        None => {
-            benches();
-            Criterion::default().configure_from_args().final_summary();
-        }
+    if let Some(folder) = std::env::var_os("CHANCERY_PEERS") {
+        peers(Path::new(&folder));
+    } else {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
     }
 }

@@ -50,15 +50,14 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     }
     let mut office = context.open()?;
     let principal = arguments.principal.as_deref();
-    let mut intake =
-        IntakeFile::open(&office, &arguments.file, principal).map_err(Stopped)?;
+    let mut intake = IntakeFile::open(&office, &arguments.file, principal).map_err(Stopped)?;
     let digest = intake.digest();
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let workers = arguments.workers.unwrap_or_else(|| {
-        thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
-    });
+    let workers = arguments
+        .workers
+        .unwrap_or_else(|| thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get));
     let mut desk = Desk::open(&mut office, &actor, index)?;
     let batch = desk.batch_name(&digest);
     durable::writable_folder(&arguments.out)?;
@@ -105,8 +104,16 @@ fn proof(
     }
     let (rows, refused) = (proofs.rows, proofs.refused);
     lines.push(match context.pick("zh", "en") {
-        "zh" => format!("共 {rows} 行，取样 {} 件；所试各行中 {refused} 行会被拒绝  {}", shown.len(), path.display()),
-        _ => format!("{rows} rows, {} shown; of the rows tried {refused} would be refused  {}", shown.len(), path.display()),
+        "zh" => format!(
+            "共 {rows} 行，取样 {} 件；所试各行中 {refused} 行会被拒绝  {}",
+            shown.len(),
+            path.display()
+        ),
+        _ => format!(
+            "{rows} rows, {} shown; of the rows tried {refused} would be refused  {}",
+            shown.len(),
+            path.display()
+        ),
     });
     let json = json!({ "rows": rows, "tried_and_refused": refused, "shown": shown, "out": path });
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(refused > 0) })
@@ -300,12 +307,7 @@ impl Printing<'_> {
     }
 
     /// Writes the lists and tells the summary.
-    fn answer(
-        &self,
-        office: &Office,
-        tally: &Tally,
-        printed: &Printed,
-    ) -> Result<Answer, Stopped> {
+    fn answer(&self, office: &Office, tally: &Tally, printed: &Printed) -> Result<Answer, Stopped> {
         let mut refusals = tally.refusals.clone();
         refusals.sort_by_key(|one| one.row);
         self.tables("refusals", &lists::refusals(&refusals))?;

@@ -64,7 +64,9 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
     let mut columns: Vec<Value> = Vec::new();
     let mut lines = Vec::new();
     let mut proposed = Vec::new();
-    for column in surveyed.columns().map(chancery::case::intake::columns::Columns::all).unwrap_or_default() {
+    for column in
+        surveyed.columns().map(chancery::case::intake::columns::Columns::all).unwrap_or_default()
+    {
         // A sheet without headings begins with a person: numbers at least are masked.
         let heading = mask_text(&column.heading, &Masking::default()).text;
         let gives = column.gives.map(|key| key.name());
@@ -74,7 +76,11 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
             (None, true, _) => context.pick("忽略", "ignored").to_owned(),
             (None, false, true) => context.pick("无表头", "no heading").to_owned(),
             (None, false, false) => {
-                proposed.push(format!("\"{}\" = \"{}\"", heading.replace(['\\', '"'], ""), near.unwrap_or_default()));
+                proposed.push(format!(
+                    "\"{}\" = \"{}\"",
+                    heading.replace(['\\', '"'], ""),
+                    near.unwrap_or_default()
+                ));
                 context.pick("未识别", "not known").to_owned()
             }
         };
@@ -99,7 +105,11 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
         });
     }
     if !proposed.is_empty() {
-        lines.push(context.pick("供委托方写入档案 [headings]：", "for the principal's profile, [headings]:").to_owned());
+        lines.push(
+            context
+                .pick("供委托方写入档案 [headings]：", "for the principal's profile, [headings]:")
+                .to_owned(),
+        );
         lines.extend(proposed.iter().map(|line| format!("  {line}")));
     }
     lines.push(match context.pick("zh", "en") {

@@ -114,7 +114,10 @@ pub fn respool(
     let spoiled = spoiled.len();
     let said = match context.pick("zh", "en") {
         "zh" => format!("批次 {batch} 第 {count} 次重印，损坏 {spoiled} 页\n{}", files.join("\n")),
-        _ => format!("batch {batch}, respooling {count}, {spoiled} sheets spoiled\n{}", files.join("\n")),
+        _ => format!(
+            "batch {batch}, respooling {count}, {spoiled} sheets spoiled\n{}",
+            files.join("\n")
+        ),
     };
     let json = json!({ "batch": batch, "respool": count, "spoiled": spoiled, "volumes": rows });
     Ok(Answer::done(json, said))

@@ -118,7 +118,9 @@ impl Desk<'_> {
             match (issued, archived, spoiled) {
                 (Some(_), Some(_), _) | (None, _, Some(_)) => {}
                 (Some(issued), None, _) => self.finish(&number, &issued)?,
-                (None, ..) => self.spoil(&number, prepared.seq(), "cut off before it was issued")?,
+                (None, ..) => {
+                    self.spoil(&number, prepared.seq(), "cut off before it was issued")?;
+                }
             }
         }
         Ok(self.office.settle_staged()?)
@@ -197,6 +199,8 @@ pub(super) fn completed(number: &str, issued: u64, objects: &[Digest]) -> [Draft
     let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
     [
         Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued),
-        Draft::new(journal::LETTER_ARCHIVED, number).with("issued", issued).with("objects", objects),
+        Draft::new(journal::LETTER_ARCHIVED, number)
+            .with("issued", issued)
+            .with("objects", objects),
     ]
 }

@@ -70,11 +70,13 @@ impl IntakeFile {
     ///
     /// # Errors
     /// What is wrong with the file, its signature, or the principal.
-    pub fn open(office: &Office, path: &Path, principal: Option<&str>) -> Result<Self, Vec<Report>> {
-        let headings = principal.map_or_else(
-            || Ok(HeadingMap::default()),
-            |id| office.profile(id)?.heading_map(),
-        )?;
+    pub fn open(
+        office: &Office,
+        path: &Path,
+        principal: Option<&str>,
+    ) -> Result<Self, Vec<Report>> {
+        let headings = principal
+            .map_or_else(|| Ok(HeadingMap::default()), |id| office.profile(id)?.heading_map())?;
         let intake = Intake::open(path, &Options { headings, encoding: None })?;
         let beside = signature_of(path);
         if beside.symlink_metadata().is_err() {
@@ -163,10 +165,11 @@ fn vouch(
     }
     let on = signed.signing_time().with_timezone(now.offset()).date_naive();
     let known = office.state().principals.iter();
-    let signer = known.filter(|(id, _)| principal.is_none_or(|named| named == *id)).find(|(_, one)| {
-        let anchors = TrustAnchors::new([one.certificate.clone()]);
-        signed.verify_chain(&anchors, now.to_utc()).is_ok()
-    });
-    let (id, _) = signer.ok_or(IntakeRefusal::NotPinned)?;
+    let pinned =
+        known.filter(|(id, _)| principal.is_none_or(|named| named == *id)).find(|(_, one)| {
+            let anchors = TrustAnchors::new([one.certificate.clone()]);
+            signed.verify_chain(&anchors, now.to_utc()).is_ok()
+        });
+    let (id, _) = pinned.ok_or(IntakeRefusal::NotPinned)?;
     Ok(Vouched { file: *file, principal: id.clone(), on })
 }

@@ -297,9 +297,8 @@ impl Iterator for Found<'_, '_> {
     type Item = Result<Recorded>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let entry = |seq| {
-            self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq }))
-        };
+        let entry =
+            |seq| self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq }));
         Some(self.places.next()?.and_then(entry))
     }
 }

@@ -75,10 +75,7 @@ impl FinishedText {
 
     /// Reads the pages of `pdf` alone, one after the other, and gives each one's text with nothing
     /// between its parts. Keeps none of them.
-    pub(super) fn each_page(
-        pdf: &[u8],
-        mut take: impl FnMut(String),
-    ) -> Result<(), TypesetError> {
+    pub(super) fn each_page(pdf: &[u8], mut take: impl FnMut(String)) -> Result<(), TypesetError> {
         let document = load(pdf)?;
         for id in document.page_iter() {
             take(page_text(&document, id).map_err(|e| unreadable(&e))?.shown);

@@ -85,16 +85,16 @@ fn stretches(modules: &[bool], size: usize) -> Vec<(usize, usize, usize)> {
 }
 
 /// A square of modules, `quiet` modules free around it.
-fn squares(modules: &[bool], size: usize, quiet: usize) -> Vec<u8> {
-    let side = size + 2 * quiet;
+fn squares(modules: &[bool], width: usize, quiet: usize) -> Vec<u8> {
+    let side = width + 2 * quiet;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path d=\""
     );
-    for (x, y, width) in stretches(modules, size) {
+    for (x, y, length) in stretches(modules, width) {
         let (left, top) = (x + quiet, y + quiet);
         // Writing to a string does not fail.
-        let _ = write!(svg, "M{left} {top}h{width}v1h-{width}z");
+        let _ = write!(svg, "M{left} {top}h{length}v1h-{length}z");
     }
     svg.push_str("\"/></svg>");
     svg.into_bytes()

@@ -18,8 +18,8 @@ use typst_layout::{Page, PagedDocument};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use super::{
-    CREATOR, Composition, FinishedText, Matrix, PdfIdentity, ProvedPage, TypesetError, diagnosis::Blotter,
-    diagnosis::export_refusals, pdf::timestamp, placed::bare,
+    CREATOR, Composition, FinishedText, Matrix, PdfIdentity, ProvedPage, TypesetError,
+    diagnosis::Blotter, diagnosis::export_refusals, pdf::timestamp, placed::bare,
 };
 use crate::problem::Report;
 
@@ -80,11 +80,7 @@ impl PrintStream {
     /// [`TypesetError::TextDiffers`] for each page whose text is not its letter's and its mark's,
     /// or that lacks a mark; [`TypesetError::Date`], [`TypesetError::Export`],
     /// [`TypesetError::Unreadable`].
-    pub fn finish(
-        mut self,
-        marks: Marks,
-        identity: &PdfIdentity,
-    ) -> Result<Vec<u8>, Vec<Report>> {
+    pub fn finish(mut self, marks: Marks, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
         let differs = |page: usize| Report::from(TypesetError::TextDiffers { page });
         let (placed, laid) = (marks.pages.pages(), marks.pages.document.pages());
         if laid.len() != self.pages.len() {
@@ -169,10 +165,8 @@ fn export(pages: Vec<Page>, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Repor
     comemo::evict(0);
     let standards: HintedStrResult<PdfStandards> = PdfStandards::new(&[PdfStandard::A_2b]);
     let standards = standards.map_err(|_| vec![TypesetError::EngineFailed.into()])?;
-    let info = DocumentInfo {
-        title: Some(identity.title.as_str().into()),
-        ..DocumentInfo::default()
-    };
+    let info =
+        DocumentInfo { title: Some(identity.title.as_str().into()), ..DocumentInfo::default() };
     let document = PagedDocument::new(pages.into_iter().collect(), info);
     let options = PdfOptions {
         ident: Smart::Custom(identity.ident.clone()),

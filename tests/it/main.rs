@@ -31,6 +31,7 @@ mod documents;
 mod evidence;
 mod evidence_forged;
 mod founding;
+mod headings;
 mod letters;
 mod read_only;
 mod readme;

@@ -337,21 +337,20 @@ impl<'l, 'o> Line<'l, 'o> {
         if count == 0 {
             return self.flush();
         }
-        match self.prepare_and_issue(count)? {
-            Some(issued) => self.complete(issued, watch),
-            None => {
-                self.desk.look_again()?;
-                self.renumber(true, watch)
-            }
+        if let Some(issued) = self.prepare_and_issue(count)? {
+            return self.complete(issued, watch);
         }
+        self.desk.look_again()?;
+        self.renumber(true, watch)
     }
 
     fn still_enrolled(&self) -> Result<(), DeskError> {
         let id = &self.desk.actor.operator().id;
         let known = self.desk.office.state().operators.get(id);
-        match known.is_some_and(|operator| operator.revoked_at.is_none()) {
-            true => Ok(()),
-            false => Err(DeskError::Stopped { source: BatchProblem::Revoked }),
+        if known.is_some_and(|operator| operator.revoked_at.is_none()) {
+            Ok(())
+        } else {
+            Err(DeskError::Stopped { source: BatchProblem::Revoked })
         }
     }
 
@@ -442,8 +441,7 @@ impl<'l, 'o> Line<'l, 'o> {
             drafts.extend(commit::completed(&record.number, seq, &objects));
             staged.extend([made.record, made.pdf]);
             let batch = Some(self.run.batch.clone());
-            let letter =
-                Lettered { number: record.number.clone(), pages: made.pages, batch };
+            let letter = Lettered { number: record.number.clone(), pages: made.pages, batch };
             told.push(Told { row, request: Some(id), fate: Fate::Issued(letter) });
         }
         self.desk.office.archive().publish_all(staged)?;
@@ -454,7 +452,9 @@ impl<'l, 'o> Line<'l, 'o> {
             }
             Ok::<_, RegisterError>(())
         })?;
-        told.into_iter().for_each(|told| watch.told(told));
+        for told in told {
+            watch.told(told);
+        }
         Ok(())
     }
 }

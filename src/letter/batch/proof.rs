@@ -109,7 +109,12 @@ impl Desk<'_> {
         self.lay_out(search, read, refused)
     }
 
-    fn lay_out(&mut self, search: Search, rows: u64, refused: u64) -> Result<Extremes, Vec<Report>> {
+    fn lay_out(
+        &mut self,
+        search: Search,
+        rows: u64,
+        refused: u64,
+    ) -> Result<Extremes, Vec<Report>> {
         let Search { best, kept, .. } = search;
         let mut why: BTreeMap<u64, BTreeSet<Reason>> = BTreeMap::new();
         for best in best.into_values() {

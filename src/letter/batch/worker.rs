@@ -1,7 +1,7 @@
 //! A thread that makes letters: page, proof, PDF, reading back, staging.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     io::Cursor,
     sync::{
         Arc, Mutex, PoisonError,
@@ -50,7 +50,7 @@ pub(super) fn work(jobs: &Mutex<Receiver<Job>>, done: &SyncSender<Done>, archive
             Ok((pdf, pages)) => stage(archive, &job.record, &pdf, pages).map(Ok),
             Err(reports) => {
                 // A stopped press stays stopped: the next letter gets another.
-                if reports.iter().any(|report| TypesetError::stops_press(report)) {
+                if reports.iter().any(TypesetError::stops_press) {
                     makers.remove(&job.digest);
                 }
                 Ok(Err(reports))
@@ -62,14 +62,11 @@ pub(super) fn work(jobs: &Mutex<Receiver<Job>>, done: &SyncSender<Done>, archive
     }
 }
 
-fn make(
-    job: &Job,
-    makers: &mut HashMap<Digest, Maker>,
-) -> Result<(Vec<u8>, u64), Vec<Report>> {
-    if !makers.contains_key(&job.digest) {
-        makers.insert(job.digest, Maker::new(&job.package, embedded::fonts()?)?);
-    }
-    let maker = makers.get(&job.digest).ok_or_else(Vec::new)?;
+fn make(job: &Job, makers: &mut HashMap<Digest, Maker>) -> Result<(Vec<u8>, u64), Vec<Report>> {
+    let maker = match makers.entry(job.digest) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert(Maker::new(&job.package, embedded::fonts()?)?),
+    };
     let made = maker.make(&job.record)?;
     Ok((made.pdf, u64::try_from(made.pages).unwrap_or(u64::MAX)))
 }

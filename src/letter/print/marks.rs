@@ -38,10 +38,7 @@ pub(super) fn compose(manifest: &Manifest, fonts: &FontSet) -> Result<Marks, Vec
 }
 
 /// One page for each of `texts`, in the margin, without bars or code.
-pub(in crate::letter) fn labels(
-    texts: &[String],
-    fonts: &FontSet,
-) -> Result<Marks, Vec<Report>> {
+pub(in crate::letter) fn labels(texts: &[String], fonts: &FontSet) -> Result<Marks, Vec<Report>> {
     let sheet = |text: &String| json!({ "bars": [], "text": text });
     let pages = lay_out(&texts.iter().map(sheet).collect::<Vec<_>>(), fonts)?;
     Ok(Marks { pages, codes: Vec::new(), corner: CORNER, side: SIDE })

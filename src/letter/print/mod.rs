@@ -149,8 +149,7 @@ impl Manifest {
     /// # Errors
     /// [`PrintProblem::Manifest`].
     pub fn parse(bytes: &[u8]) -> Result<Self, PrintProblem> {
-        let manifest: Self =
-            serde_json::from_slice(bytes).map_err(|_| PrintProblem::Manifest)?;
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|_| PrintProblem::Manifest)?;
         let canonical = manifest.format == FORMAT && manifest.to_bytes() == bytes;
         if canonical { Ok(manifest) } else { Err(PrintProblem::Manifest) }
     }

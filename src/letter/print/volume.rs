@@ -1,7 +1,7 @@
 //! Making, registering and making again the volumes of a batch.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     io::Cursor,
     thread,
 };
@@ -167,8 +167,8 @@ fn lay_out(
         let record = Record::parse(&office.object(&letter.record).map_err(report)?);
         let record = record.map_err(report)?;
         record.require_engine(embedded::fonts()?).map_err(report)?;
-        if !packages.contains_key(&record.package) {
-            packages.insert(record.package, package_of(office, &record)?);
+        if let Entry::Vacant(place) = packages.entry(record.package) {
+            place.insert(package_of(office, &record)?);
         }
         records.push(record);
     }
