@@ -176,8 +176,12 @@ fn against(office: &Office) -> Reports<Against> {
     each(&journal::LETTER_REPLIED, &mut |entry| {
         let paid = ["kind", "reply"].iter().any(|name| text(&entry.body, name) == "paid");
         if paid {
-            let (prepared, _) = prepared_of(office, &entry.subject)?;
-            against.paid.insert(text(&prepared.body, "case"), entry.seq);
+            // A reply is about the letter's number, or names it.
+            let named = text(&entry.body, "letter");
+            let number = if named.is_empty() { &entry.subject } else { &named };
+            if let Ok((prepared, _)) = prepared_of(office, number) {
+                against.paid.insert(text(&prepared.body, "case"), entry.seq);
+            }
         }
         Ok(())
     })?;
