@@ -6,6 +6,7 @@
 //! Files and folders are synced before a call returns. Refuses links in the place of folders.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, DirEntry, File, Permissions},
     io::{self, Read, Seek},
     os::unix::fs::PermissionsExt,
@@ -176,6 +177,45 @@ impl LocalArchive {
         }
     }
 
+    /// Publishes objects whose entries are registered. Durable on return; safe to retry with what
+    /// is still staged.
+    ///
+    /// # Errors
+    /// As [`Objects::publish`].
+    pub fn publish_all(&self, staged: impl IntoIterator<Item = StagedFile>) -> Result<()> {
+        let mut folders = BTreeSet::new();
+        for staged in staged {
+            folders.insert(self.place(staged)?.1);
+        }
+        folders.extend([self.folder.join(OBJECTS), self.folder.join(STAGED)]);
+        folders.iter().try_for_each(|folder| sync(folder))
+    }
+
+    /// Moves a staged object to its place, which is not yet on disk, and names its folder.
+    fn place(&self, mut staged: StagedFile) -> Result<(Archived, PathBuf)> {
+        let StagedFile { digest, length, .. } = staged;
+        if staged.left_over {
+            let found = staged.file.rewind().and_then(|()| Digest::of_reader(&mut staged.file));
+            if found.map_err(|error| self.fault(&staged.path, error))? != (digest, length) {
+                return Err(ArchiveError::Changed { digest });
+            }
+        }
+        let object = self.path_of(&digest);
+        let shard = self.shard(&object)?;
+        match renameat_with(CWD, &staged.path, CWD, &object, RenameFlags::NOREPLACE) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::EXIST) => {
+                self.open_checked(&digest)?;
+                fs::remove_file(&staged.path).map_err(|error| self.fault(&staged.path, error))?;
+            }
+            Err(rustix::io::Errno::NOENT) if !staged.path.exists() => {
+                return Err(ArchiveError::NotStaged { digest });
+            }
+            Err(error) => return Err(self.fault(&object, error.into())),
+        }
+        Ok((Archived { digest, length }, shard))
+    }
+
     fn path_of(&self, digest: &Digest) -> PathBuf {
         let digits = digest.to_string();
         let (shard, rest) = digits.split_at(2);
@@ -278,31 +318,12 @@ impl Objects for LocalArchive {
         Ok(StagedFile { digest, length, path, file, left_over: false })
     }
 
-    fn publish(&self, mut staged: StagedFile) -> Result<Archived> {
-        let StagedFile { digest, length, .. } = staged;
-        if staged.left_over {
-            let found = staged.file.rewind().and_then(|()| Digest::of_reader(&mut staged.file));
-            if found.map_err(|error| self.fault(&staged.path, error))? != (digest, length) {
-                return Err(ArchiveError::Changed { digest });
-            }
-        }
-        let object = self.path_of(&digest);
-        let shard = self.shard(&object)?;
-        match renameat_with(CWD, &staged.path, CWD, &object, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::EXIST) => {
-                self.open_checked(&digest)?;
-                fs::remove_file(&staged.path).map_err(|error| self.fault(&staged.path, error))?;
-            }
-            Err(rustix::io::Errno::NOENT) if !staged.path.exists() => {
-                return Err(ArchiveError::NotStaged { digest });
-            }
-            Err(error) => return Err(self.fault(&object, error.into())),
-        }
+    fn publish(&self, staged: StagedFile) -> Result<Archived> {
+        let (archived, shard) = self.place(staged)?;
         for folder in [&shard, &self.folder.join(OBJECTS), &self.folder.join(STAGED)] {
             sync(folder)?;
         }
-        Ok(Archived { digest, length })
+        Ok(archived)
     }
 
     fn discard(&self, staged: StagedFile) -> Result<()> {

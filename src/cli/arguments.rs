@@ -6,6 +6,7 @@ mod audit;
 mod contact;
 mod evidence;
 mod figures;
+mod heading;
 mod hold;
 mod init;
 mod letter;
@@ -27,9 +28,10 @@ pub use audit::Audit;
 pub use contact::Contact;
 pub use evidence::Evidence;
 pub use figures::{Copies, Reconcile, Stats};
+pub use heading::Heading;
 pub use hold::{Cases, Hold};
 pub use init::Init;
-pub use letter::Letter;
+pub use letter::{Batch, Letter};
 pub use life::{Life, Named, Told};
 pub use mask::{Mask, PolicyName};
 pub use operator::Operator;
@@ -123,6 +125,12 @@ pub enum Command {
         /// The verb.
         #[command(subcommand)]
         verb: Letter,
+    },
+    /// 表头对照 · how a principal's own sheets are read
+    Heading {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Heading,
     },
     /// 暂停 · holds on a case
     Hold {

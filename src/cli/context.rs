@@ -195,6 +195,20 @@ impl Context {
         bar
     }
 
+    /// A bar of things done on a terminal, hidden elsewhere.
+    pub fn counter(&self) -> indicatif::ProgressBar {
+        if !self.printer.watched() {
+            return indicatif::ProgressBar::hidden();
+        }
+        let bar = indicatif::ProgressBar::no_length();
+        if let Ok(style) =
+            indicatif::ProgressStyle::with_template("{spinner} {pos} {per_sec} {elapsed}")
+        {
+            bar.set_style(style);
+        }
+        bar
+    }
+
     /// Asks at the terminal; nobody is asked where there is none.
     pub fn ask(&self, name: &str) -> Option<String> {
         if !io::stdin().is_terminal() {

@@ -34,6 +34,11 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
         Letter::Issue { file, request, out } => {
             issue(context, &file, request.as_deref(), &out, Desks::All)
         }
+        Letter::Batch(arguments) => super::batch::run(context, &arguments),
+        Letter::Pull { batch } => super::printing::pull(context, &batch),
+        Letter::Respool { batch, sheets, out } => {
+            super::printing::respool(context, &batch, &sheets, &out)
+        }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Life(verb) => life::run(context, verb),

@@ -5,6 +5,7 @@
 mod again;
 mod arguments;
 mod audit;
+mod batch;
 mod contact;
 mod context;
 mod demo;
@@ -12,6 +13,7 @@ mod doctor;
 mod environment;
 mod evidence;
 mod figures;
+mod heading;
 mod hold;
 mod init;
 mod letter;
@@ -19,6 +21,7 @@ mod life;
 mod mask;
 mod operator;
 mod principal;
+mod printing;
 mod register;
 mod report;
 mod rules;
@@ -66,6 +69,7 @@ const fn noun(command: &Command) -> &'static str {
         Command::Principal { .. } => "principal",
         Command::Template { .. } => "template",
         Command::Letter { .. } => "letter",
+        Command::Heading { .. } => "heading",
         Command::Hold { .. } => "hold",
         Command::Contact { .. } => "contact",
         Command::Visit { .. } => "visit",
@@ -85,6 +89,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Principal { verb } => principal::run(context, verb),
         Command::Template { verb } => template::run(context, verb),
         Command::Letter { verb } => letter::run(context, verb),
+        Command::Heading { verb } => heading::run(context, &verb),
         Command::Hold { verb } => hold::run(context, verb),
         Command::Contact { verb } => contact::run(context, &verb),
         Command::Visit { verb } => letter::visit(context, verb),

@@ -1,4 +1,4 @@
-//! `principal add·sign·keygen·show·list`.
+//! `principal add·sign·vouch·keygen·show·list`.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use chancery::{
     durable,
     office::{
         clock::SystemClock,
-        credentials,
+        credentials, intake_file,
         principal::{PrincipalError, Profile},
     },
     problem::Phrase,
@@ -48,6 +48,15 @@ pub fn run(context: &Context, verb: Principal) -> Result<Answer, Stopped> {
                 _ => format!("profile of {} signed: {}", parsed.id, out.display()),
             };
             Ok(Answer::done(json!({ "principal": parsed.id, "out": out }), said))
+        }
+        Principal::Vouch { file, key } => {
+            let mut opened = durable::open_regular(&file)?;
+            let (digest, _) = Digest::of_reader(&mut opened).map_err(durable::at(&file))?;
+            let (credential, chain) = own_key(context, &key)?;
+            let signed = cades::sign_detached(&digest, &credential, &chain, now())?;
+            let out = intake_file::signature_of(&file);
+            durable::write_new(&out, &signed)?;
+            Ok(Answer::done(json!({ "out": out }), out.display().to_string()))
         }
         Principal::Keygen { name, out } => keygen(context, &name, &out),
         Principal::Show { id } => {

@@ -33,33 +33,11 @@ impl Desk<'_> {
         let clock = *self.office.clock();
         let year = clock.now().year();
         let prefix = self.office.settings().agency.prefix.clone();
-        let case = mask_text(request.case_no(), &ready.masking).text;
         let actor = self.actor;
         let committed = self.office.register()?.transact(|tx| {
-            let next = tx.view().next_number(&format!("letter/{year}"))?;
-            let number = format!("{prefix}-{year}-{:06}", next.value());
-            let mut draft = Draft::new(journal::LETTER_PREPARED, key)
-                .with("number", number)
-                .with("content", content)
-                .with("template", ready.template.package().metadata().id.as_str())
-                .with("version", ready.template.package().metadata().version)
-                .with("package", ready.template.digest().to_string())
-                .with("approvals", ready.template.approvals().to_vec())
-                .with("principal", ready.profile.id.as_str())
-                .with("case", case)
-                .with("channel", request.channel().name())
-                .with_number(&next);
-            if let Some(key) = &ready.address_key {
-                draft = draft.with("address_key", key.as_str());
-            }
-            if let Some(pair) = &ready.pair {
-                draft = draft.with("pair", pair.as_str());
-            }
-            let plan = request.terms();
-            if !plan.is_empty() {
-                let days = plan.iter().map(|term| term.reminder_on().to_string());
-                draft = draft.with("reminders", days.collect::<Vec<_>>());
-            }
+            let next = tx.view().next_number(&series(year))?;
+            let number = number(&prefix, year, next.value());
+            let draft = prepared(request, ready, key, content, &number).with_number(&next);
             tx.append(draft, actor, &clock)
         })?;
         let recorded = committed.recorded.into_iter().next();
@@ -80,17 +58,7 @@ impl Desk<'_> {
         let kept = archive.stage(&mut Cursor::new(record.to_bytes()))?;
         let objects = [package.digest(), kept.digest(), pdf.digest()];
         let pages = u64::try_from(made.pages).unwrap_or_default();
-        let draft = Draft::new(journal::LETTER_ISSUED, record.number.clone())
-            .with("prepared", prepared.seq())
-            .with("template", record.template.as_str())
-            .with("check_code", record.check_code.as_str())
-            .with("package_object", package.digest().to_string())
-            .with("record", kept.digest().to_string())
-            .with("pdf", pdf.digest().to_string())
-            .with("pdf_bytes", pdf.length())
-            .with("pages", pages)
-            .with("seal", record.seal)
-            .with("engine", record.engine.as_str());
+        let draft = issued(record, prepared.seq(), objects, pdf.length(), pages);
         let clock = *self.office.clock();
         let actor = self.actor;
         let entry = self.office.register()?.append(draft, actor, &clock)?;
@@ -113,21 +81,12 @@ impl Desk<'_> {
     fn complete(&mut self, number: &str, issued: u64, objects: &[Digest]) -> Result<(), DeskError> {
         let clock = *self.office.clock();
         let actor = self.actor;
-        let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
         let pair = self.pair_of(issued)?;
         self.office.register()?.transact(|tx| {
-            if let Some(notice) = &pair {
-                let paired = Draft::new(journal::LETTER_PAIRED, notice.as_str())
-                    .with("number", notice.as_str())
-                    .with("commitment", number);
-                tx.append_once(paired, actor, &clock)?;
+            for draft in completed(number, issued, objects, pair.as_deref()) {
+                tx.append_once(draft, actor, &clock)?;
             }
-            let registered = Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued);
-            tx.append_once(registered, actor, &clock)?;
-            let archived = Draft::new(journal::LETTER_ARCHIVED, number)
-                .with("issued", issued)
-                .with("objects", objects);
-            tx.append_once(archived, actor, &clock)
+            Ok::<_, RegisterError>(())
         })?;
         Ok(())
     }
@@ -158,13 +117,11 @@ impl Desk<'_> {
     }
 
     /// Finishes or spoils what the last desk left: under the issuing lock only the newest letter
-    /// can be unfinished.
+    /// can be unfinished, or the newest few that one transaction of a batch prepared.
     pub(super) fn recover(&mut self) -> Result<(), DeskError> {
-        let view = self.office.view();
-        let newest = view.last_place(&journal::LETTER_PREPARED)?;
-        if let Some(seq) = newest
-            && let Some(prepared) = view.get(seq)?
-        {
+        let newest = self.office.view().newest_run(&journal::LETTER_PREPARED)?;
+        for prepared in newest {
+            let view = self.office.view();
             let number = text(&prepared.entry().body, "number");
             let issued = view.last(&journal::LETTER_ISSUED, &number)?;
             let archived = view.last(&journal::LETTER_ARCHIVED, &number)?;
@@ -172,7 +129,9 @@ impl Desk<'_> {
             match (issued, archived, spoiled) {
                 (Some(_), Some(_), _) | (None, _, Some(_)) => {}
                 (Some(issued), None, _) => self.finish(&number, &issued)?,
-                (None, ..) => self.spoil(&number, seq, "cut off before it was issued")?,
+                (None, ..) => {
+                    self.spoil(&number, prepared.seq(), "cut off before it was issued")?;
+                }
             }
         }
         Ok(self.office.settle_staged()?)
@@ -192,4 +151,91 @@ impl Desk<'_> {
         }
         self.complete(number, issued.seq(), &objects)
     }
+}
+
+/// Series of the letter numbers of `year`.
+pub(super) fn series(year: i32) -> String {
+    format!("letter/{year}")
+}
+
+/// The letter number with `value` in the series of `year`.
+pub(super) fn number(prefix: &str, year: i32, value: u64) -> String {
+    format!("{prefix}-{year}-{value:06}")
+}
+
+/// The entry that reserves `number`, without the reservation.
+pub(super) fn prepared(
+    request: &Request,
+    ready: &Ready,
+    key: &str,
+    content: &str,
+    number: &str,
+) -> Draft {
+    let mut draft = Draft::new(journal::LETTER_PREPARED, key)
+        .with("number", number)
+        .with("content", content)
+        .with("template", ready.template.package().metadata().id.as_str())
+        .with("version", ready.template.package().metadata().version)
+        .with("package", ready.template.digest().to_string())
+        .with("approvals", ready.template.approvals().to_vec())
+        .with("principal", ready.profile.id.as_str())
+        .with("case", mask_text(request.case_no(), &ready.masking).text)
+        .with("channel", request.channel().name());
+    if let Some(key) = &ready.address_key {
+        draft = draft.with("address_key", key.as_str());
+    }
+    if let Some(pair) = &ready.pair {
+        draft = draft.with("pair", pair.as_str());
+    }
+    let plan = request.terms();
+    if !plan.is_empty() {
+        let days = plan.iter().map(|term| term.reminder_on().to_string());
+        draft = draft.with("reminders", days.collect::<Vec<_>>());
+    }
+    draft
+}
+
+/// The entry that issues the letter of `record`; `objects` are package, record and PDF.
+pub(super) fn issued(
+    record: &Record,
+    prepared: u64,
+    objects: [Digest; 3],
+    pdf_bytes: u64,
+    pages: u64,
+) -> Draft {
+    let [package, kept, pdf] = objects;
+    Draft::new(journal::LETTER_ISSUED, record.number.clone())
+        .with("prepared", prepared)
+        .with("template", record.template.as_str())
+        .with("check_code", record.check_code.as_str())
+        .with("package_object", package.to_string())
+        .with("record", kept.to_string())
+        .with("pdf", pdf.to_string())
+        .with("pdf_bytes", pdf_bytes)
+        .with("pages", pages)
+        .with("seal", record.seal)
+        .with("engine", record.engine.as_str())
+}
+
+/// The entries that follow the issued letter `number`: registered, archived, and before them that
+/// it is attached to the letter `pair`.
+pub(super) fn completed(
+    number: &str,
+    issued: u64,
+    objects: &[Digest],
+    pair: Option<&str>,
+) -> Vec<Draft> {
+    let objects: Vec<String> = objects.iter().map(Digest::to_string).collect();
+    let paired = pair.map(|notice| {
+        Draft::new(journal::LETTER_PAIRED, notice).with("number", notice).with("commitment", number)
+    });
+    paired
+        .into_iter()
+        .chain([
+            Draft::new(journal::LETTER_REGISTERED, number).with("issued", issued),
+            Draft::new(journal::LETTER_ARCHIVED, number)
+                .with("issued", issued)
+                .with("objects", objects),
+        ])
+        .collect()
 }

@@ -13,6 +13,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    batch::BatchProblem,
     issued::{Issued, find, text},
     past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
@@ -37,7 +38,7 @@ use crate::{
     register::Draft,
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
-    typeset::ENGINE_ID,
+    typeset::{ENGINE_ID, ProvedPage},
     visit::{hours::ContactHours, statement},
 };
 
@@ -64,6 +65,10 @@ crate::problems! {
         Actor { source: ActorError } = "CH-R034", Refusal,
             "{source}" => "let another operator act",
             "操作员不能办理（{source}）" => "请由其他操作员办理";
+        /// A batch may not go on.
+        Stopped { source: BatchProblem } = "CH-B102", Refusal,
+            "the batch was stopped: {source}" => "mend the cause and run the same command again; nothing is issued twice",
+            "批量签发已停止：{source}" => "请排除原因后再次执行同一命令，不会重复签发";
     }
 }
 
@@ -89,11 +94,12 @@ pub enum Outcome {
 pub struct Desk<'a> {
     pub(super) office: &'a mut Office,
     pub(super) actor: &'a Actor,
-    index: KeyedIndex,
+    pub(super) index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
     statements: Statements,
     known: Correspondence,
+    packages: HashMap<String, Package>,
     _lock: File,
 }
 
@@ -106,7 +112,7 @@ pub(super) struct Ready {
     pub(super) address_key: Option<String>,
     /// Number of the letter it is attached to.
     pub(super) pair: Option<String>,
-    facts: Map<String, Value>,
+    pub(super) facts: Map<String, Value>,
     seal: bool,
 }
 
@@ -131,6 +137,7 @@ impl<'a> Desk<'a> {
             profiles: HashMap::new(),
             statements: Statements::default(),
             known: Correspondence::default(),
+            packages: HashMap::new(),
             _lock: lock,
         };
         desk.recover()?;
@@ -142,7 +149,7 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// [`DeskError`], by variant. A refusal is an [`Outcome`].
     pub fn issue(&mut self, request: &Request) -> Result<Outcome, DeskError> {
-        self.office.refresh()?;
+        self.look_again()?;
         let (key, content) = self.keys(request);
         if let Some(prepared) = self.office.view().last(&journal::LETTER_PREPARED, &key)? {
             let body = &prepared.entry().body;
@@ -161,18 +168,14 @@ impl<'a> Desk<'a> {
         };
         // Dry layout: whatever the page is refused for is known before a number is given.
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
-        let (blank, maker) = match self.maker(&ready, blank) {
-            Ok(found) => found,
-            Err(reports) => return self.refuse(request, &key, reports),
-        };
-        if let Err(reports) = maker.rehearse(&blank) {
+        let record = record(&ready, blank);
+        let dry = record.and_then(|record| self.maker(&ready)?.lay_out(&record).map(drop));
+        if let Err(reports) = dry {
             return self.refuse(request, &key, reports);
         }
         let prepared = self.prepare(request, &ready, &key, &content)?;
         let number = text(&prepared.entry().body, "number");
-        let parts = [number.as_str(), &content, &ready.template.digest().to_string()];
-        let code = check_code(self.index.key(), &parts);
-        let identity = self.identity(&ready, number.clone(), code);
+        let identity = self.numbered(&ready, number.clone(), &content);
         match self.make(&ready, identity) {
             Ok((record, made)) => {
                 let issued = self.commit(&prepared, &ready, &record, &made)?;
@@ -197,18 +200,58 @@ impl<'a> Desk<'a> {
         self.make(&ready, identity).map(|(_, made)| made)
     }
 
+    /// Lays out the letter of `request` marked 样稿, without number; nothing is registered.
+    pub(super) fn proof(&mut self, request: &Request) -> Result<ProvedPage, Vec<Report>> {
+        let ready = self.examine(request)?;
+        let mut identity = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
+        identity.mark = Some(Mark::Proof);
+        identity.seal = false;
+        let record = record(&ready, identity)?;
+        self.maker(&ready)?.lay_out(&record)
+    }
+
+    /// Who issues at this desk.
+    #[must_use]
+    pub const fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
+    /// The office, to enter what is done with the letters while no other desk issues.
+    pub const fn office_mut(&mut self) -> &mut Office {
+        self.office
+    }
+
     /// The office at whose desk this is.
     #[must_use]
     pub const fn office(&self) -> &Office {
         self.office
     }
 
+    /// Takes in what was registered since, and forgets packages and profiles read before.
+    pub(super) fn look_again(&mut self) -> Result<bool, DeskError> {
+        self.packages.clear();
+        let changed = self.office.refresh()?;
+        if changed {
+            self.profiles.clear();
+        }
+        Ok(changed)
+    }
+
+    fn package(&mut self, kind: &str) -> Result<Package, Vec<Report>> {
+        if let Some(package) = self.packages.get(kind) {
+            return Ok(package.clone());
+        }
+        let package = Package::load(&self.office.paths().templates(), kind);
+        let package = package.map_err(|error| vec![Report::of(&error)])?;
+        self.packages.insert(kind.to_owned(), package.clone());
+        Ok(package)
+    }
+
     /// Every rule, all refusals at once.
-    fn examine(&mut self, request: &Request) -> Result<Ready, Vec<Report>> {
+    pub(super) fn examine(&mut self, request: &Request) -> Result<Ready, Vec<Report>> {
         let single = |error: &dyn Problem| vec![Report::of(error)];
         let mut reports = Vec::new();
-        let package = Package::load(&self.office.paths().templates(), request.kind());
-        let package = package.map_err(|error| single(&error))?;
+        let package = self.package(request.kind())?;
         let profile = self.profile(request.principal())?;
         let masking = profile.masking();
         let today = self.office.today();
@@ -285,28 +328,25 @@ impl<'a> Desk<'a> {
     }
 
     fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {
-        let (record, maker) = self.maker(ready, identity)?;
-        let made = maker.make(&record)?;
+        let record = record(ready, identity)?;
+        let made = self.maker(ready)?.make(&record)?;
         Ok((record, made))
     }
 
-    /// The record of a letter, and the maker of its package.
-    fn maker(
-        &mut self,
-        ready: &Ready,
-        identity: Identity,
-    ) -> Result<(Record, &Maker), Vec<Report>> {
-        let fonts = embedded::fonts()?;
-        let digest = ready.template.digest();
-        let package = ready.template.package();
-        let facts = ready.facts.clone();
-        let accounts = &ready.profile.official_accounts;
-        let record = Record::new(package, digest, fonts, identity, accounts, facts);
-        let maker = match self.makers.entry(digest) {
-            Entry::Occupied(ready) => ready.into_mut(),
-            Entry::Vacant(place) => place.insert(Maker::new(package, fonts)?),
-        };
-        Ok((record, maker))
+    fn maker(&mut self, ready: &Ready) -> Result<&mut Maker, Vec<Report>> {
+        Ok(match self.makers.entry(ready.template.digest()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(Maker::new(ready.template.package(), embedded::fonts()?)?)
+            }
+        })
+    }
+
+    /// The identity of the letter of number `number`, made of `content`.
+    pub(super) fn numbered(&self, ready: &Ready, number: String, content: &str) -> Identity {
+        let parts = [number.as_str(), content, &ready.template.digest().to_string()];
+        let code = check_code(self.index.key(), &parts);
+        self.identity(ready, number, code)
     }
 
     fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
@@ -329,17 +369,22 @@ impl<'a> Desk<'a> {
         reports: Vec<Report>,
     ) -> Result<Outcome, DeskError> {
         let reports = distinct(reports);
-        let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
-        let principal = self.office.state().principals.contains_key(request.principal());
-        let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
-        let draft = Draft::new(journal::LETTER_REFUSED, key)
-            .with("template", if known { request.kind() } else { "?" })
-            .with("principal", if principal { request.principal() } else { "?" })
-            .with("codes", codes);
+        let draft = self.refusal(request, key, &reports);
         let clock = *self.office.clock();
         let actor = self.actor;
         self.office.register()?.append(draft, actor, &clock)?;
         Ok(Outcome::Refused(reports))
+    }
+
+    /// The entry that registers a refusal.
+    pub(super) fn refusal(&self, request: &Request, key: &str, reports: &[Report]) -> Draft {
+        let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
+        let principal = self.office.state().principals.contains_key(request.principal());
+        let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
+        Draft::new(journal::LETTER_REFUSED, key)
+            .with("template", if known { request.kind() } else { "?" })
+            .with("principal", if principal { request.principal() } else { "?" })
+            .with("codes", codes)
     }
 
     fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
@@ -352,15 +397,22 @@ impl<'a> Desk<'a> {
     }
 
     /// Keyed names of the request and of its content.
-    fn keys(&self, request: &Request) -> (String, String) {
+    pub(super) fn keys(&self, request: &Request) -> (String, String) {
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
         let key = past::request_key(&self.index, request.principal(), request.request_id());
         (key, self.index.value("content", &content))
     }
 }
 
+/// The record of the letter that is made of `ready`.
+pub(super) fn record(ready: &Ready, identity: Identity) -> Result<Record, Vec<Report>> {
+    let (package, digest) = (ready.template.package(), ready.template.digest());
+    let (accounts, facts) = (&ready.profile.official_accounts, ready.facts.clone());
+    Ok(Record::new(package, digest, embedded::fonts()?, identity, accounts, facts))
+}
+
 /// The same reports, each told once.
-fn distinct(reports: Vec<Report>) -> Vec<Report> {
+pub(super) fn distinct(reports: Vec<Report>) -> Vec<Report> {
     let mut told = HashSet::new();
     reports.into_iter().filter(|report| told.insert(report.to_string())).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
+pub mod batch;
 mod commit;
 pub mod copies;
 pub mod desk;
@@ -10,6 +11,7 @@ pub mod life;
 pub mod page;
 pub mod past;
 pub mod policy;
+pub mod print;
 pub mod proof;
 pub mod receipt;
 pub mod record;

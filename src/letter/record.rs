@@ -241,10 +241,11 @@ impl Maker {
     ///
     /// # Errors
     /// Wording, layout, glyphs, proof, and unmasked numbers in the placed text.
-    pub fn rehearse(&self, record: &Record) -> Result<(), Vec<Report>> {
+    pub fn lay_out(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
         let allow = allowed(record)?;
-        let found = self.prove(record, record.dress(None))?.sweep(&allow);
-        if found.is_empty() { Ok(()) } else { Err(found) }
+        let proved = self.prove(record, record.dress(None))?;
+        let found = proved.sweep(&allow);
+        if found.is_empty() { Ok(proved) } else { Err(found) }
     }
 
     fn dressed(&self, record: &Record, dress: Dress<'_>) -> Result<Made, Vec<Report>> {

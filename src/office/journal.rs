@@ -68,3 +68,11 @@ pub const LETTER_PAIRED: EntryKind = EntryKind::literal("letter.paired");
 pub const CASE_CONTACT: EntryKind = EntryKind::literal("case.contact");
 /// Such a contact was entered wrongly.
 pub const CASE_CONTACT_WITHDRAWN: EntryKind = EntryKind::literal("case.contact_withdrawn");
+/// A principal's signature vouched for a file of requests.
+pub const INTAKE_VOUCHED: EntryKind = EntryKind::literal("intake.vouched");
+/// A volume of the print stream was made.
+pub const PRINT_VOLUME: EntryKind = EntryKind::literal("print.volume");
+/// Sheets that the printer spoiled were printed again before dispatch.
+pub const PRINT_RESPOOLED: EntryKind = EntryKind::literal("print.respooled");
+/// A printed letter must not be dispatched.
+pub const LETTER_BLOCKED: EntryKind = EntryKind::literal("letter.blocked");

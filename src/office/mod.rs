@@ -11,6 +11,7 @@ pub mod embedded;
 pub mod evidence_room;
 pub mod founding;
 pub mod hold;
+pub mod intake_file;
 pub mod journal;
 pub(crate) mod lock;
 pub mod office_folder;

@@ -19,7 +19,7 @@ use crate::{
         paths::OfficePaths,
         principal::{PrincipalError, Profile},
         settings::Settings,
-        state::{State, digest},
+        state::{State, StateError, digest},
     },
     problem::{Report, alone as report},
     register::{
@@ -252,23 +252,16 @@ impl Office {
         Ok(recorded)
     }
 
-    /// Reads the state again, after entries were written.
+    /// Takes what was registered since into the state, by whomever; says whether it changed.
     ///
     /// # Errors
     /// [`OfficeError::Register`].
-    pub fn refresh(&mut self) -> Result<(), OfficeError> {
-        match State::replay(&self.view()) {
-            Ok(state) => {
-                self.state = state;
-                Ok(())
-            }
-            Err(crate::office::state::StateError::Register { source }) => {
-                Err(OfficeError::Register { source })
-            }
-            Err(crate::office::state::StateError::NotFounded) => {
-                Err(OfficeError::Register { source: RegisterError::NotFounded })
-            }
-        }
+    pub fn refresh(&mut self) -> Result<bool, OfficeError> {
+        let view = view(&self.books);
+        self.state.advance(&view).map_err(|error| match error {
+            StateError::Register { source } => OfficeError::Register { source },
+            StateError::NotFounded => OfficeError::Register { source: RegisterError::NotFounded },
+        })
     }
 
     /// A principal's newest signed profile, its signature checked again.
@@ -288,24 +281,28 @@ impl Office {
     }
 
     /// Publishes what a cut-off command left staged and the register names, and drops the rest.
-    /// Only the newest letter and the newest bundle can be unfinished; what a living command
-    /// stages is its own.
+    /// Only the newest letters (those of one transaction), the newest bundle and the newest volume
+    /// can be unfinished; what a living command stages is its own.
     ///
     /// # Errors
     /// [`OfficeError::Register`], [`OfficeError::Archive`].
     pub(crate) fn settle_staged(&self) -> Result<(), OfficeError> {
         let view = self.view();
         let mut named = BTreeSet::new();
-        for kind in [
+        let kinds = [
             &journal::LETTER_ISSUED,
             &journal::EVIDENCE_SEALED,
             &journal::LETTER_RECEIPT,
             &journal::RECONCILE_DONE,
-        ] {
-            let newest = view.last_place(kind)?.map(|seq| view.get(seq)).transpose()?.flatten();
-            let body = newest.as_ref().map(|entry| &entry.entry().body);
-            for member in ["package_object", "record", "pdf", "object"] {
-                named.extend(body.and_then(|body| digest(body, member)));
+            &journal::PRINT_VOLUME,
+            &journal::INTAKE_VOUCHED,
+        ];
+        for kind in kinds {
+            for entry in view.newest_run(kind)? {
+                let body = &entry.entry().body;
+                for member in ["package_object", "record", "pdf", "object"] {
+                    named.extend(digest(body, member));
+                }
             }
         }
         for staged in self.archive.staged()? {

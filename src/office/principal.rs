@@ -5,15 +5,17 @@
 //! only be shortened or shortens what may only be lengthened. Source: SPEC decision 1,
 //! REQUIREMENTS 5 (1, 4, 7, 13), L149, L359, L363.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::amount::Fen,
+    case::{amount::Fen, intake::columns::HeadingMap},
     digest::Digest,
     masking::{AllowList, Masking, Policy},
     office::operator::is_id,
-    problem::Phrase,
+    problem::{Phrase, Report, alone},
 };
 
 /// Latest end of contact hours a principal may set.
@@ -173,6 +175,12 @@ pub struct Profile {
     /// Sentences with which letters may be answered.
     #[serde(default)]
     pub clauses: Vec<Clause>,
+    /// Its own headings: field by heading, `-` for a column to ignore.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headings: BTreeMap<String, String>,
+    /// Values by field for columns its files lack.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constants: BTreeMap<String, String>,
 }
 
 impl Profile {
@@ -190,6 +198,23 @@ impl Profile {
         })?;
         profile.check()?;
         Ok(profile)
+    }
+
+    /// How its files of requests are read: its headings and constants, and its own id where a file
+    /// has no column for it.
+    ///
+    /// # Errors
+    /// What is wrong with the map.
+    pub fn heading_map(&self) -> Result<HeadingMap, Vec<Report>> {
+        let pairs = self.headings.iter().map(|(heading, field)| (heading.as_str(), field.as_str()));
+        let mut map = HeadingMap::read(pairs)?;
+        for (field, value) in &self.constants {
+            map = map.with_constant(field, value).map_err(alone)?;
+        }
+        if self.constants.contains_key("principal") {
+            return Ok(map);
+        }
+        map.with_constant("principal", &self.id).map_err(alone)
     }
 
     /// How its letters are masked.
@@ -284,6 +309,15 @@ impl Profile {
             |grant: &Grant| grant.discount.as_ref().is_none_or(|d| d.parse::<Fen>().is_ok());
         if !self.approvals.iter().all(amount) {
             return member("approvals", Phrase("discounts in yuan", "减免应为人民币金额"));
+        }
+        if self.heading_map().is_err() {
+            return member(
+                "headings",
+                Phrase(
+                    "a table of headings with fields of requests, and constants of such fields",
+                    "应为表头与请求字段的对照，常量亦须为请求字段",
+                ),
+            );
         }
         if self.retention_years.is_some_and(|years| !(RETENTION_FLOOR..=100).contains(&years)) {
             return member("retention_years", Phrase("5 to 100", "应为 5 至 100"));

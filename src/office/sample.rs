@@ -221,6 +221,8 @@ pub fn profile(id: &str, today: NaiveDate) -> Profile {
             id: "jz-01".to_owned(),
             text: "所述情况已收到并核对，账户明细可通过官方客服索取".to_owned(),
         }],
+        headings: std::collections::BTreeMap::new(),
+        constants: std::collections::BTreeMap::new(),
     }
 }
 

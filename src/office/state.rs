@@ -64,6 +64,8 @@ pub struct State {
     pub approvals: Approvals,
     /// Standing holds by case number.
     pub holds: BTreeMap<String, Vec<Hold>>,
+    /// Entries looked at so far.
+    seen: u64,
 }
 
 crate::problems! {
@@ -105,18 +107,57 @@ impl State {
     pub fn replay(view: &View<'_>) -> Result<Self, StateError> {
         let genesis = view.get(0)?.ok_or(StateError::NotFounded)?;
         let mut state = Self::founded(genesis.entry())?;
+        state.advance(view)?;
+        Ok(state)
+    }
+
+    /// Takes in the entries that were registered since, and says whether any of them makes state.
+    ///
+    /// # Errors
+    /// [`StateError::Register`]; [`StateError::NotFounded`] if the register has become shorter.
+    pub fn advance(&mut self, view: &View<'_>) -> Result<bool, StateError> {
+        let size = view.size()?;
+        if size < self.seen {
+            return Err(StateError::NotFounded);
+        }
         let mut places = BTreeSet::new();
         for kind in &REPLAYED {
-            for found in view.find(Some(kind), None) {
-                places.insert(found?.seq());
+            for place in view.places(Some(kind), None, self.seen) {
+                // What is registered while this reads is taken in the next time.
+                let place = place?;
+                if place >= size {
+                    break;
+                }
+                places.insert(place);
             }
         }
+        let changed = !places.is_empty();
         for seq in places {
             if let Some(recorded) = view.get(seq)? {
-                state.apply(recorded.entry());
+                self.apply(recorded.entry());
             }
         }
-        Ok(state)
+        self.seen = size;
+        Ok(changed)
+    }
+
+    /// Entries looked at so far.
+    #[must_use]
+    pub const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Whether entries that make state stand at place `from` or after it.
+    ///
+    /// # Errors
+    /// Those of the storage.
+    pub fn changed_since(view: &View<'_>, from: u64) -> Result<bool, RegisterError> {
+        for kind in &REPLAYED {
+            if view.places(Some(kind), None, from).next().transpose()?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The state after the founding entry alone.
@@ -135,6 +176,7 @@ impl State {
             principals: BTreeMap::new(),
             approvals: Approvals::default(),
             holds: BTreeMap::new(),
+            seen: 1,
         };
         // The first administrator is enrolled by the founding entry itself.
         state.enrol(genesis);

@@ -137,8 +137,22 @@ impl<'a> View<'a> {
     where
         'a: 'q,
     {
+        Found { view: *self, places: self.places(kind, subject, 0) }
+    }
+
+    /// As [`View::find`], the places alone, from place `from` on: no entry is read.
+    #[must_use]
+    pub fn places<'q>(
+        &self,
+        kind: Option<&'q EntryKind>,
+        subject: Option<&'q str>,
+        from: u64,
+    ) -> Places<'a, 'q>
+    where
+        'a: 'q,
+    {
         let wanted = Wanted { kind: kind.map(EntryKind::as_str), subject };
-        Found { view: *self, wanted, next: Some(0), page: Vec::new().into_iter() }
+        Places { rows: self.rows, wanted, next: Some(from), page: Vec::new().into_iter() }
     }
 
     /// As [`View::find`] by kind, from place `from` on.
@@ -147,8 +161,7 @@ impl<'a> View<'a> {
     where
         'a: 'q,
     {
-        let wanted = Wanted { kind: Some(kind.as_str()), subject: None };
-        Found { view: *self, wanted, next: Some(from), page: Vec::new().into_iter() }
+        Found { view: *self, places: self.places(Some(kind), None, from) }
     }
 
     /// The last entry of `kind` about `subject`.
@@ -169,6 +182,24 @@ impl<'a> View<'a> {
     /// Those of the storage.
     pub fn last_place(&self, kind: &EntryKind) -> Result<Option<u64>> {
         self.rows.last(Wanted { kind: Some(kind.as_str()), subject: None })
+    }
+
+    /// The newest entry of `kind` with those of the same kind right before it, oldest first: what
+    /// one transaction registered together, or more.
+    ///
+    /// # Errors
+    /// As [`View::get`].
+    pub fn newest_run(&self, kind: &EntryKind) -> Result<Vec<Recorded>> {
+        let mut run = Vec::new();
+        let mut place = self.last_place(kind)?;
+        while let Some(seq) = place
+            && let Some(entry) = self.get(seq)?.filter(|entry| entry.entry().kind == *kind)
+        {
+            run.push(entry);
+            place = seq.checked_sub(1);
+        }
+        run.reverse();
+        Ok(run)
     }
 
     /// Number the next entry of `series` may take. It stays free until an entry takes it, so it
@@ -268,17 +299,33 @@ impl Iterator for Entries<'_> {
 /// Entries that were looked for; see [`View::find`].
 pub struct Found<'a, 'q> {
     view: View<'a>,
-    wanted: Wanted<'q>,
-    next: Option<u64>,
-    page: std::vec::IntoIter<u64>,
+    places: Places<'a, 'q>,
 }
 
 impl Iterator for Found<'_, '_> {
     type Item = Result<Recorded>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let entry =
+            |seq| self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq }));
+        Some(self.places.next()?.and_then(entry))
+    }
+}
+
+/// Places that were looked for; see [`View::places`].
+pub struct Places<'a, 'q> {
+    rows: &'a dyn Read,
+    wanted: Wanted<'q>,
+    next: Option<u64>,
+    page: std::vec::IntoIter<u64>,
+}
+
+impl Iterator for Places<'_, '_> {
+    type Item = Result<u64>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         if self.page.len() == 0 {
-            let page = match self.view.rows.find(self.wanted, self.next?, PAGE) {
+            let page = match self.rows.find(self.wanted, self.next?, PAGE) {
                 Ok(page) => page,
                 Err(error) => {
                     self.next = None;
@@ -288,8 +335,7 @@ impl Iterator for Found<'_, '_> {
             self.next = page.last().map(|seq| seq.saturating_add(1));
             self.page = page.into_iter();
         }
-        let seq = self.page.next()?;
-        Some(self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq })))
+        self.page.next().map(Ok)
     }
 }
 

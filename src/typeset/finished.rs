@@ -78,6 +78,16 @@ impl FinishedText {
         Self::of(&load(pdf)?, pdf)
     }
 
+    /// Reads the pages of `pdf` alone, one after the other, and gives each one's text with nothing
+    /// between its parts. Keeps none of them.
+    pub(super) fn each_page(pdf: &[u8], mut take: impl FnMut(String)) -> Result<(), TypesetError> {
+        let document = load(pdf)?;
+        for id in document.page_iter() {
+            take(page_text(&document, id).map_err(|e| unreadable(&e))?.shown);
+        }
+        Ok(())
+    }
+
     fn of(document: &Document, pdf: &[u8]) -> Result<Self, TypesetError> {
         let mut finished = Self { between: between_streams(pdf), ..Self::default() };
         for id in document.page_iter() {

@@ -26,6 +26,7 @@ mod proof;
 mod qr;
 #[cfg(test)]
 pub(crate) mod specimen;
+mod stream;
 mod sweep;
 mod world;
 
@@ -40,5 +41,6 @@ pub use placed::{Area, PlacedPage, PlacedPicture, PlacedText};
 pub use press::{Assets, Limits, Press};
 pub use problem::TypesetError;
 pub use proof::{Meant, Occurrence, ProvedPage};
-pub use qr::qr_svg;
+pub use qr::{Matrix, qr_svg};
+pub use stream::{Marks, PrintStream};
 pub use sweep::sweep;

@@ -68,7 +68,7 @@ impl ProvedPage {
     }
 }
 
-fn timestamp(identity: &PdfIdentity) -> Option<Timestamp> {
+pub(super) fn timestamp(identity: &PdfIdentity) -> Option<Timestamp> {
     let date = identity.issued_on;
     let year = Some(date.year()).filter(|year| (1..=9999).contains(year))?;
     let (month, day) = (date.month().try_into().ok()?, date.day().try_into().ok()?);

@@ -1,5 +1,7 @@
 //! What the press, the proof and the reading back of a PDF refuse.
 
+use crate::problem::Report;
+
 crate::problems! {
     /// Why a page, its proof or its PDF is refused.
     pub enum TypesetError {
@@ -123,5 +125,13 @@ crate::problems! {
         CodeText { limit: usize } = "CH-P060", Input,
             "the text of the code must be 1 to {limit} printable ASCII characters" => "give the letter number and its check code only",
             "二维码内容须为 1 至 {limit} 个可打印 ASCII 字符" => "只写入函号与核验码";
+    }
+}
+
+impl TypesetError {
+    /// Whether `report` tells that a press will lay out nothing more.
+    #[must_use]
+    pub fn stops_press(report: &Report) -> bool {
+        ["CH-P012", "CH-P013", "CH-P015"].contains(&report.code.code)
     }
 }

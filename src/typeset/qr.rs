@@ -1,11 +1,13 @@
-//! QR code of a letter: its number and check code, as an SVG of plain squares.
+//! Codes of plain squares: the QR code of a letter as SVG, the data matrix of a sheet.
 //!
-//! Model 2 in the smallest version that holds the text at error correction M, with the quiet
+//! QR code: model 2 in the smallest version that holds the text at error correction M, with the quiet
 //! zone of four modules. Squares of one row that touch are one path, so that no seams print
-//! between them. Source: ISO/IEC 18004.
+//! between them. Data matrix: ECC 200 in the smallest square.
+//! Source: ISO/IEC 18004, ISO/IEC 16022.
 
 use std::fmt::Write as _;
 
+use datamatrix::{DataMatrix, SymbolList};
 use fast_qr::{ECL, QRBuilder};
 
 use super::TypesetError;
@@ -28,25 +30,74 @@ pub fn qr_svg(text: &str) -> Result<Vec<u8>, TypesetError> {
         return Err(refused());
     }
     let code = QRBuilder::new(text).ecl(ECL::M).build().map_err(|_| refused())?;
-    let side = code.size + 2 * QUIET;
+    let modules: Vec<bool> =
+        code.data.iter().take(code.size * code.size).map(|module| module.value()).collect();
+    Ok(squares(&modules, code.size, QUIET))
+}
+
+/// A square of modules, row by row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Matrix {
+    modules: Vec<bool>,
+    width: usize,
+}
+
+impl Matrix {
+    /// Data matrix of short printable ASCII `text`. The same text gives the same modules.
+    ///
+    /// # Errors
+    /// [`TypesetError::CodeText`] as for [`qr_svg`].
+    pub fn of(text: &str) -> Result<Self, TypesetError> {
+        let refused = || TypesetError::CodeText { limit: LONGEST };
+        let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if text.is_empty() || text.len() > LONGEST || !printable {
+            return Err(refused());
+        }
+        let sizes = SymbolList::default().enforce_square();
+        let code = DataMatrix::encode(text.as_bytes(), sizes).map_err(|_| refused())?;
+        let bitmap = code.bitmap();
+        Ok(Self { modules: bitmap.bits().to_vec(), width: bitmap.width() })
+    }
+
+    /// Modules of a row.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Stretches of dark modules: left, top, length.
+    pub(super) fn stretches(&self) -> Vec<(usize, usize, usize)> {
+        stretches(&self.modules, self.width)
+    }
+}
+
+fn stretches(modules: &[bool], size: usize) -> Vec<(usize, usize, usize)> {
+    let mut found = Vec::new();
+    for (y, row) in modules.chunks(size.max(1)).enumerate() {
+        let mut x = 0;
+        for stretch in row.chunk_by(|one, other| one == other) {
+            if stretch.first().is_some_and(|dark| *dark) {
+                found.push((x, y, stretch.len()));
+            }
+            x += stretch.len();
+        }
+    }
+    found
+}
+
+/// A square of modules, `quiet` modules free around it.
+fn squares(modules: &[bool], width: usize, quiet: usize) -> Vec<u8> {
+    let side = width + 2 * quiet;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\">\
          <path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path d=\""
     );
-    for (y, row) in code.data.chunks(code.size).take(code.size).enumerate() {
-        let mut x = 0;
-        for stretch in row.chunk_by(|one, other| one.value() == other.value()) {
-            let width = stretch.len();
-            if stretch.first().is_some_and(|module| module.value()) {
-                let (left, top) = (x + QUIET, y + QUIET);
-                // Writing to a string does not fail.
-                let _ = write!(svg, "M{left} {top}h{width}v1h-{width}z");
-            }
-            x += width;
-        }
+    for (x, y, length) in stretches(modules, width) {
+        let (left, top) = (x + quiet, y + quiet);
+        // Writing to a string does not fail.
+        let _ = write!(svg, "M{left} {top}h{length}v1h-{length}z");
     }
     svg.push_str("\"/></svg>");
-    Ok(svg.into_bytes())
+    svg.into_bytes()
 }
 
 #[cfg(test)]
@@ -69,6 +120,17 @@ mod tests {
         assert!(svg.contains("viewBox=\"0 0 29 29\""), "{svg}");
         // The finder pattern starts with a bar of seven in the corner.
         assert!(svg.contains("d=\"M4 4h7v1h-7z"), "{svg}");
+    }
+
+    #[test]
+    fn the_data_matrix_reads_back_as_what_was_written() {
+        let text = "B-0123456789 12 HX-2026-000123 1/2";
+        let matrix = Matrix::of(text).unwrap();
+        let read = DataMatrix::decode(&matrix.modules, matrix.width).unwrap();
+        assert_eq!(read, text.as_bytes());
+        let dark = matrix.modules.iter().filter(|dark| **dark).count();
+        assert_eq!(matrix.stretches().iter().map(|(.., width)| width).sum::<usize>(), dark);
+        assert!(Matrix::of("函号").is_err());
     }
 
     #[test]

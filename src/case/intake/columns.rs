@@ -22,6 +22,7 @@ use super::problem::IntakeProblem;
 pub struct HeadingMap {
     headings: BTreeMap<String, Option<Key>>,
     constants: Vec<(Key, RawText)>,
+    survey: bool,
 }
 
 impl HeadingMap {
@@ -66,6 +67,13 @@ impl HeadingMap {
         }
         self.constants.push((key, value.into()));
         Ok(self)
+    }
+
+    /// Takes unknown and doubled headings as they are, to show what a file holds.
+    #[must_use]
+    pub const fn surveying(mut self) -> Self {
+        self.survey = true;
+        self
     }
 
     /// Adds the constants for keys that `entries` lacks.
@@ -134,6 +142,9 @@ impl Columns {
                 found.push(IntakeProblem::DoubleColumn { column, field: key.name() }.into());
             }
             columns.push(column);
+        }
+        if map.survey {
+            return Ok(Self { columns, map: map.clone() });
         }
         if columns.iter().all(|column| column.gives.is_none()) {
             return Err(vec![IntakeProblem::NoHeadings.into()]);

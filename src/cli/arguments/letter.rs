@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::life::Life;
 
@@ -31,6 +31,24 @@ pub enum Letter {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// 批量签发并制作打印卷与清单 · issue a file of requests; volumes for the printer, lists
+    Batch(Batch),
+    /// 抽出已被还款、暂停、作废或撤回所超越的函件并禁止交寄 · name and block printed letters that something overtook
+    Pull {
+        /// 批次号 · batch, such as B-0123456789
+        batch: String,
+    },
+    /// 交寄前重印损坏的页 · print spoiled sheets again before dispatch
+    Respool {
+        /// 批次号 · batch, such as B-0123456789
+        batch: String,
+        /// 页上序号 · numbers on the sheets, such as 12,40-44
+        #[arg(long)]
+        sheets: String,
+        /// 输出目录 · folder for the PDFs
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// 查看 · show one
     Show {
         /// 函号 · letter number
@@ -49,4 +67,29 @@ pub enum Letter {
     /// 签发之后 · what happens after issue
     #[command(flatten)]
     Life(Life),
+}
+
+/// Arguments of `letter batch`.
+#[derive(Args, Debug)]
+pub struct Batch {
+    /// 请求 · requests: JSONL, CSV or XLSX
+    pub file: PathBuf,
+    /// 输出目录 · folder for volumes and lists, one for each batch
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 采用该委托方的表头对照与签名 · read the file by this principal's headings and signature
+    #[arg(long, value_name = "ID")]
+    pub principal: Option<String>,
+    /// 仅制作样稿 · a marked proof of the file's extremes; nothing is registered
+    #[arg(long)]
+    pub proof: bool,
+    /// 同时输出各函 PDF · also write each letter's archived PDF into DIR/letters
+    #[arg(long)]
+    pub letters: bool,
+    /// 每卷函数 · letters of a volume
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub volume: usize,
+    /// 排版线程数 · threads that make pages (default: the machine's)
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
 }

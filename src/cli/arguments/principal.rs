@@ -33,6 +33,14 @@ pub enum Principal {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// 委托方自有机器上签署移交清单，生成 FILE.p7s · sign a file of requests on the principal's machine: FILE.p7s (no office)
+    Vouch {
+        /// 移交清单 · file of requests
+        file: PathBuf,
+        /// The principal's key.
+        #[command(flatten)]
+        key: OwnKey,
+    },
     /// 委托方自有机器上生成密钥与证书 · make a key and certificate on the principal's machine (no office)
     Keygen {
         /// 名称 · name in the certificate

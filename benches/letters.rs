@@ -1,23 +1,34 @@
-//! One letter after another through a warm press: layout, proof, PDF, reading back.
+//! One letter after another through a warm press: layout, proof, PDF, reading back; then two
+//! threads against one, and what a letter takes in a print stream.
 //!
 //! Uses the collection notice of this repository where it is there, else a plain page of the same
-//! size. Fonts come from `fonts/`.
+//! size. Fonts come from `fonts/`. With `CHANCERY_PEERS=DIR` it measures CPU time a letter only,
+//! and leaves what `benches/peers/run` gives to other engines.
 
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a bench ends at the first fault and tells what it skips"
+    clippy::disallowed_methods,
+    reason = "a bench ends at the first fault, tells what it skips, and is told where to write"
 )]
 
-use std::{borrow::Cow, collections::BTreeMap, hint::black_box, path::Path};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    hint::black_box,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use chancery::masking::AllowList;
 use chancery::typeset::{
-    Assets, FinishedText, FontSet, Limits, Meant, PdfIdentity, Press, ProvedPage, qr_svg,
+    Assets, FinishedText, FontSet, Limits, Marks, Meant, PdfIdentity, Press, PrintStream,
+    ProvedPage, qr_svg,
 };
 use chrono::{FixedOffset, NaiveDate};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use serde_json::{Value, json};
 
 /// The page the bench falls back on.
@@ -177,5 +188,119 @@ fn letters(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, letters);
-criterion_main!(benches);
+/// Letters of one measurement.
+const MANY: usize = 300;
+
+/// One blank page for each of `pages`, as a mark.
+fn blanks(fonts: &FontSet, pages: usize) -> Marks {
+    let layout = format!(
+        "#set document(title: \"x\")\n#set page(width: 210mm, height: 297mm, fill: none)\n\
+         #for i in range({pages}) {{ if i > 0 {{ pagebreak() }}; place(rect(width: 8mm, height: 0.5mm)) }}"
+    );
+    let press = Press::new(fonts, [("layout.typ".to_owned(), layout.into_bytes())].into());
+    let limits = Limits { pages, deadline: Duration::from_mins(5), ..Limits::default() };
+    let blank = press.and_then(|press| press.compose(&json!({}), &Assets::new(), limits));
+    let pages = blank.unwrap_or_else(|reports| panic!("{reports:?}"));
+    Marks { pages, codes: Vec::new(), corner: (4.0, 147.0), side: 10.0 }
+}
+
+/// Wall time of `MANY` letters over `threads` presses.
+fn spread(press: &Press, threads: usize) -> Duration {
+    let presses: Vec<Press> = (0..threads).map(|_| press.another().unwrap()).collect();
+    let began = Instant::now();
+    thread::scope(|scope| {
+        for (at, press) in presses.iter().enumerate() {
+            scope.spawn(move || {
+                for serial in (at..MANY).step_by(threads) {
+                    let page = proved(press, serial);
+                    let bytes = pdf(&page, serial);
+                    black_box(page.read_back(&bytes).is_ok());
+                }
+            });
+        }
+    });
+    began.elapsed()
+}
+
+fn batches(_: &mut Criterion) {
+    let Some(fonts) = fonts() else { return };
+    let press = Press::new(&fonts, package()).unwrap_or_else(|reports| panic!("{reports:?}"));
+    // Once for nothing, so that both start warm.
+    spread(&press, 1);
+    let (one, two) = (spread(&press, 1), spread(&press, 2));
+    println!(
+        "{MANY} letters: one thread {one:.2?}, two threads {two:.2?}, ratio {:.2}",
+        one.as_secs_f64() / two.as_secs_f64()
+    );
+    let mut stream = PrintStream::default();
+    for serial in 0..MANY {
+        stream.add(&proved(&press, serial));
+    }
+    let marks = blanks(&fonts, stream.len());
+    let identity = PdfIdentity {
+        ident: "bench".to_owned(),
+        title: "打印卷".to_owned(),
+        issued_on: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
+        zone: FixedOffset::east_opt(8 * 3600).unwrap(),
+    };
+    let began = Instant::now();
+    let bytes = stream.finish(marks, &identity).unwrap_or_else(|reports| panic!("{reports:?}"));
+    let spent = began.elapsed();
+    println!("print stream: {} bytes a letter, {spent:.2?} for {MANY}", bytes.len() / MANY);
+}
+
+/// CPU time of this process so far, in clock ticks of 10 ms.
+fn ticks() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
+}
+
+/// Measures `MANY` letters and leaves package, data and result in `folder` for other engines.
+fn peers(folder: &Path) {
+    let Some(fonts) = fonts() else { return };
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    for (name, bytes) in package() {
+        write(&format!("package/{name}"), &bytes);
+    }
+    let mut lines = String::new();
+    for serial in 0..MANY {
+        let (data, assets) = letter(serial);
+        let code = assets.get("code.svg").map(|svg| String::from_utf8_lossy(svg));
+        lines.push_str(&json!({ "data": data, "code": code }).to_string());
+        lines.push('\n');
+    }
+    write("letters.jsonl", lines.as_bytes());
+    let press = Press::new(&fonts, package()).unwrap_or_else(|reports| panic!("{reports:?}"));
+    black_box(pdf(&proved(&press, 0), 0));
+    let began = ticks();
+    for serial in 0..MANY {
+        black_box(pdf(&proved(&press, serial), serial));
+    }
+    let made = ticks() - began;
+    let began = ticks();
+    for serial in 0..MANY {
+        let page = proved(&press, serial);
+        let bytes = pdf(&page, serial);
+        let finished = page.read_back(&bytes).unwrap();
+        black_box(finished.sweep(&AllowList::default()).len());
+    }
+    let checked = ticks() - began;
+    let result = json!({ "letters": MANY, "made_ticks": made, "checked_ticks": checked });
+    write("chancery.json", result.to_string().as_bytes());
+}
+
+criterion_group!(benches, letters, batches);
+
+fn main() {
+    if let Some(folder) = std::env::var_os("CHANCERY_PEERS") {
+        peers(Path::new(&folder));
+    } else {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

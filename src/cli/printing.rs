@@ -1,0 +1,124 @@
+//! `letter pull·respool`: between the printer and the post.
+
+use std::path::Path;
+
+use chancery::{
+    digest::Digest,
+    durable,
+    letter::print::{pull, respool},
+    office::operator::Role,
+};
+use serde_json::{Value, json};
+
+use super::{
+    context::Context,
+    report::{Answer, Stopped},
+};
+
+/// Names and blocks what was overtaken.
+pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    actor.require(Role::Clerk)?;
+    let volumes = pull::of_batch(&office, batch).map_err(Stopped)?;
+    let found = pull::overtaken(&office, &volumes).map_err(Stopped)?;
+    let blocked = pull::block(&mut office, &actor, batch, &found)?;
+    if blocked > 0 {
+        context.auto_checkpoint(&mut office);
+    }
+    let mut lines = Vec::new();
+    let mut rows: Vec<Value> = Vec::new();
+    for one in &found {
+        let last = one.sheet.saturating_add(one.sheets).saturating_sub(1);
+        let gone = if one.dispatched {
+            context.pick("，已交寄，无法抽出", ", dispatched already")
+        } else {
+            ""
+        };
+        lines.push(match context.pick("zh", "en") {
+            "zh" => format!(
+                "第 {} 卷第 {} 件，第 {}—{last} 页  {}（{}{gone}）",
+                one.volume,
+                one.position,
+                one.sheet,
+                one.number,
+                one.reason.name()
+            ),
+            _ => format!(
+                "volume {} position {}, sheets {}–{last}  {} ({}{gone})",
+                one.volume,
+                one.position,
+                one.sheet,
+                one.number,
+                one.reason.name()
+            ),
+        });
+        rows.push(json!({
+            "volume": one.volume,
+            "position": one.position,
+            "sheet": one.sheet,
+            "sheets": one.sheets,
+            "number": one.number,
+            "reason": one.reason.name(),
+            "cause": one.cause,
+            "dispatched": one.dispatched,
+        }));
+    }
+    lines.push(match context.pick("zh", "en") {
+        "zh" => format!("应抽出 {} 处，本次新禁止交寄 {blocked} 处", found.len()),
+        _ => format!("{} to pull, {blocked} newly blocked", found.len()),
+    });
+    let json = json!({ "batch": batch, "pull": rows, "blocked": blocked });
+    Ok(Answer { json, text: lines.join("\n"), exit: u8::from(!found.is_empty()) })
+}
+
+/// Prints the letters of spoiled sheets again.
+pub fn respool(
+    context: &Context,
+    batch: &str,
+    sheets: &str,
+    out: &Path,
+) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    actor.require(Role::Clerk)?;
+    let volumes = pull::of_batch(&office, batch).map_err(Stopped)?;
+    let spoiled = respool::sheets(sheets)?;
+    // What was overtaken meanwhile is not printed again, whether it was pulled yet or not.
+    let found = pull::overtaken(&office, &volumes).map_err(Stopped)?;
+    pull::block(&mut office, &actor, batch, &found)?;
+    let chosen = respool::select(&office, &volumes, &spoiled).map_err(Stopped)?;
+    durable::writable_folder(out)?;
+    let mut made = Vec::new();
+    for manifest in chosen {
+        let pdf = respool::make(&office, &manifest).map_err(Stopped)?;
+        made.push((manifest, pdf));
+    }
+    let digests: Vec<_> =
+        made.iter().map(|(manifest, pdf)| (manifest.clone(), Digest::of(pdf))).collect();
+    let count = respool::register(&mut office, &actor, batch, &spoiled, &digests)?;
+    let (mut files, mut rows) = (Vec::new(), Vec::new());
+    for (manifest, pdf) in &made {
+        let name = manifest.file_name().replace(".pdf", &format!("-R{count}.pdf"));
+        let path = out.join(name);
+        durable::write_new(&path, pdf)?;
+        files.push(format!("  {}", path.display()));
+        rows.push(json!({
+            "volume": manifest.volume,
+            "letters": manifest.letters.iter().map(|one| one.number.as_str()).collect::<Vec<_>>(),
+            "sheets": manifest.sheets(),
+            "out": path,
+        }));
+    }
+    context.auto_checkpoint(&mut office);
+    let spoiled = spoiled.len();
+    let said = match context.pick("zh", "en") {
+        "zh" => format!("批次 {batch} 第 {count} 次重印，损坏 {spoiled} 页\n{}", files.join("\n")),
+        _ => format!(
+            "batch {batch}, respooling {count}, {spoiled} sheets spoiled\n{}",
+            files.join("\n")
+        ),
+    };
+    let json = json!({ "batch": batch, "respool": count, "spoiled": spoiled, "volumes": rows });
+    Ok(Answer::done(json, said))
+}

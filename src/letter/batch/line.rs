@@ -1,0 +1,466 @@
+//! The line of letters between row and register.
+//!
+//! Rows enter at the back, letters leave at the front in groups, in the order of their rows, so
+//! that numbers follow the file. A page that is refused leaves the line, and those behind it are
+//! made again with the number before.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    io::Cursor,
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender},
+    },
+};
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{
+    super::{
+        commit,
+        desk::{self, Desk, DeskError, Ready},
+        issued::{find, text},
+        policy::PolicyRefusal,
+        record::Record,
+    },
+    BatchProblem, Fate, GROUP, Lettered, Run, Seen, Told, Watch,
+    worker::{Done, Job, Staged},
+};
+use crate::{
+    archive::{Objects as _, Stage as _},
+    case::{intake::Row, request::Request},
+    digest::Digest,
+    masking::{Masking, mask_text},
+    office::{journal, state::State},
+    problem::Report,
+    register::{Clock as _, Draft, RegisterError},
+    template::package::Package,
+};
+
+/// Letters in line at most.
+const WINDOW: usize = 2 * GROUP;
+
+/// A letter in line.
+struct Slot {
+    row: u64,
+    id: String,
+    request: Request,
+    key: String,
+    content: String,
+    ready: Ready,
+    value: u64,
+    record: Arc<Record>,
+    ticket: u64,
+    made: Option<Staged>,
+}
+
+/// Why a transaction was given up.
+enum Cut {
+    Register(RegisterError),
+    /// The state moved, or another number is next.
+    Behind,
+}
+
+impl From<RegisterError> for Cut {
+    fn from(error: RegisterError) -> Self {
+        Self::Register(error)
+    }
+}
+
+pub(super) struct Line<'l, 'o> {
+    desk: &'l mut Desk<'o>,
+    run: &'l Run,
+    send: Sender<Job>,
+    done: Receiver<Done>,
+    slots: VecDeque<Slot>,
+    refusals: Vec<Draft>,
+    seen: Seen,
+    packages: HashMap<Digest, Arc<Package>>,
+    /// Package objects known to be in the archive, by package digest.
+    archived: HashMap<Digest, Digest>,
+    day: NaiveDate,
+    next: u64,
+    tickets: u64,
+}
+
+impl<'l, 'o> Line<'l, 'o> {
+    pub(super) fn new(
+        desk: &'l mut Desk<'o>,
+        run: &'l Run,
+        send: Sender<Job>,
+        done: Receiver<Done>,
+    ) -> Result<Self, DeskError> {
+        let day = desk.office.today();
+        let next = next_number(desk, day)?;
+        Ok(Self {
+            desk,
+            run,
+            send,
+            done,
+            slots: VecDeque::new(),
+            refusals: Vec::new(),
+            seen: Seen::new(),
+            packages: HashMap::new(),
+            archived: HashMap::new(),
+            day,
+            next,
+            tickets: 0,
+        })
+    }
+
+    /// Works the rows off; says whether all were taken.
+    pub(super) fn run(
+        mut self,
+        rows: &mut dyn Iterator<Item = Row>,
+        watch: &mut dyn Watch,
+    ) -> Result<bool, DeskError> {
+        let mut ended = None;
+        loop {
+            while ended.is_none() && self.slots.len() < WINDOW {
+                if watch.stop() {
+                    ended = Some(false);
+                } else if let Some((row, read)) = rows.next() {
+                    self.take(row, read, watch)?;
+                } else {
+                    ended = Some(true);
+                }
+            }
+            let made = self.slots.iter().take_while(|slot| slot.made.is_some()).count();
+            if made >= GROUP || (ended.is_some() && made == self.slots.len()) {
+                self.commit(made.min(GROUP), watch)?;
+                if let Some(all) = ended.filter(|_| self.slots.is_empty()) {
+                    self.flush()?;
+                    return Ok(all);
+                }
+            } else {
+                self.receive(watch)?;
+            }
+        }
+    }
+
+    /// A row: told at once, or put in line.
+    fn take(
+        &mut self,
+        row: u64,
+        read: Result<Request, Vec<Report>>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), DeskError> {
+        let request = match read {
+            Ok(request) => request,
+            Err(reports) => {
+                watch.told(Told { row, request: None, fate: Fate::Unread(reports) });
+                return Ok(());
+            }
+        };
+        let id = mask_text(request.request_id(), &Masking::default()).text;
+        let (key, content) = self.desk.keys(&request);
+        if let Some(&first) = self.seen.get(&key) {
+            let reports = vec![BatchProblem::Duplicate { first }.into()];
+            return self.refuse((row, id), &request, &key, reports, watch);
+        }
+        self.seen.insert(key.clone(), row);
+        let view = self.desk.office.view();
+        if let Some(prepared) = view.last(&journal::LETTER_PREPARED, &key)? {
+            let body = &prepared.entry().body;
+            if text(body, "content") != content {
+                let again = vec![PolicyRefusal::RequestReused.into()];
+                return self.refuse((row, id), &request, &key, again, watch);
+            }
+            if let Some(letter) = find(self.desk.office, &text(body, "number"))? {
+                let batch = Some(text(body, "batch")).filter(|batch| !batch.is_empty());
+                let letter = Lettered { number: letter.number, pages: letter.pages, batch };
+                watch.told(Told { row, request: Some(id), fate: Fate::Already(letter) });
+                return Ok(());
+            }
+        }
+        let value = self.next;
+        let prospect = self.desk.examine(&request);
+        let made = prospect.and_then(|ready| {
+            let record = self.record(&ready, value, &content)?;
+            Ok((ready, record))
+        });
+        match made {
+            Ok((ready, record)) => {
+                self.next = value.saturating_add(1);
+                let mut slot = Slot {
+                    row,
+                    id,
+                    request,
+                    key,
+                    content,
+                    ready,
+                    value,
+                    record: Arc::new(record),
+                    ticket: 0,
+                    made: None,
+                };
+                self.send(&mut slot);
+                self.slots.push_back(slot);
+                Ok(())
+            }
+            Err(reports) => self.refuse((row, id), &request, &key, reports, watch),
+        }
+    }
+
+    fn record(&self, ready: &Ready, value: u64, content: &str) -> Result<Record, Vec<Report>> {
+        let prefix = &self.desk.office.settings().agency.prefix;
+        let number = commit::number(prefix, self.day.year(), value);
+        desk::record(ready, self.desk.numbered(ready, number, content))
+    }
+
+    /// Lets a worker make the slot's letter.
+    fn send(&mut self, slot: &mut Slot) {
+        self.tickets = self.tickets.saturating_add(1);
+        slot.ticket = self.tickets;
+        let digest = slot.ready.template.digest();
+        let package = self.packages.entry(digest);
+        let package =
+            package.or_insert_with(|| Arc::new(slot.ready.template.package().clone())).clone();
+        let record = slot.record.clone();
+        // Without workers nothing is received either, and that is told.
+        let _ = self.send.send(Job { ticket: slot.ticket, digest, package, record });
+    }
+
+    /// Keeps the refusal for the next transaction, unless this day has it, and tells it.
+    fn refuse(
+        &mut self,
+        (row, id): (u64, String),
+        request: &Request,
+        key: &str,
+        reports: Vec<Report>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), DeskError> {
+        let reports = desk::distinct(reports);
+        let draft = self.desk.refusal(request, key, &reports);
+        let mut known = self.refusals.contains(&draft);
+        for entry in self.desk.office.view().find(Some(&journal::LETTER_REFUSED), Some(key)) {
+            let entry = entry?;
+            let today = entry.recorded_at().date_naive() == self.day;
+            known = known || (today && entry.entry().body == draft.body);
+        }
+        if !known {
+            self.refusals.push(draft);
+        }
+        watch.told(Told { row, request: Some(id), fate: Fate::Refused(reports) });
+        if self.refusals.len() >= GROUP { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), DeskError> {
+        let (clock, actor) = (*self.desk.office.clock(), self.desk.actor);
+        let refusals = std::mem::take(&mut self.refusals);
+        if !refusals.is_empty() {
+            self.desk.office.register()?.transact(|tx| {
+                refusals.into_iter().try_for_each(|one| tx.append(one, actor, &clock).map(drop))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Waits for one letter that a worker made.
+    fn receive(&mut self, watch: &mut dyn Watch) -> Result<(), DeskError> {
+        let Ok(done) = self.done.recv() else {
+            return Err(RegisterError::Spoiled.into());
+        };
+        let at = self.slots.iter().position(|slot| slot.ticket == done.ticket);
+        match (done.result?, at) {
+            (Ok(staged), Some(at)) => {
+                if let Some(slot) = self.slots.get_mut(at) {
+                    slot.made = Some(staged);
+                }
+                Ok(())
+            }
+            // Made with a number that it no longer gets.
+            (Ok(staged), None) => self.discard(staged),
+            (Err(_), None) => Ok(()),
+            (Err(reports), Some(at)) => {
+                if let Some(slot) = self.slots.remove(at) {
+                    let place = (slot.row, slot.id);
+                    self.refuse(place, &slot.request, &slot.key, reports, watch)?;
+                }
+                self.renumber(false, watch)
+            }
+        }
+    }
+
+    fn discard(&self, staged: Staged) -> Result<(), DeskError> {
+        let archive = self.desk.office.archive();
+        archive.discard(staged.record)?;
+        Ok(archive.discard(staged.pdf)?)
+    }
+
+    /// Gives every letter in line the number its place has, if need be after examining it again;
+    /// those whose record changes by it are made anew.
+    fn renumber(&mut self, examine: bool, watch: &mut dyn Watch) -> Result<(), DeskError> {
+        self.day = self.desk.office.today();
+        self.next = next_number(self.desk, self.day)?;
+        for mut slot in std::mem::take(&mut self.slots) {
+            let again = if examine { self.desk.examine(&slot.request).map(Some) } else { Ok(None) };
+            let record = again.and_then(|ready| {
+                if let Some(ready) = ready {
+                    slot.ready = ready;
+                }
+                self.record(&slot.ready, self.next, &slot.content)
+            });
+            match record {
+                Ok(record) => {
+                    slot.value = self.next;
+                    self.next = self.next.saturating_add(1);
+                    if record.to_bytes() != slot.record.to_bytes() {
+                        slot.record = Arc::new(record);
+                        if let Some(staged) = slot.made.take() {
+                            self.discard(staged)?;
+                        }
+                        self.send(&mut slot);
+                    }
+                    self.slots.push_back(slot);
+                }
+                Err(reports) => {
+                    if let Some(staged) = slot.made.take() {
+                        self.discard(staged)?;
+                    }
+                    let place = (slot.row, slot.id);
+                    self.refuse(place, &slot.request, &slot.key, reports, watch)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Registers and archives the first `count` letters, or looks at all in line again if what the
+    /// office knows has changed.
+    fn commit(&mut self, count: usize, watch: &mut dyn Watch) -> Result<(), DeskError> {
+        let changed = self.desk.look_again()?;
+        self.still_enrolled()?;
+        if changed || self.day != self.desk.office.today() {
+            return self.renumber(true, watch);
+        }
+        if count == 0 {
+            return self.flush();
+        }
+        if let Some(issued) = self.prepare_and_issue(count)? {
+            return self.complete(issued, watch);
+        }
+        self.desk.look_again()?;
+        self.renumber(true, watch)
+    }
+
+    fn still_enrolled(&self) -> Result<(), DeskError> {
+        let id = &self.desk.actor.operator().id;
+        let known = self.desk.office.state().operators.get(id);
+        if known.is_some_and(|operator| operator.revoked_at.is_none()) {
+            Ok(())
+        } else {
+            Err(DeskError::Stopped { source: BatchProblem::Revoked })
+        }
+    }
+
+    /// The commit point of a group. `None` if the line has to be looked at again.
+    fn prepare_and_issue(&mut self, count: usize) -> Result<Option<Vec<u64>>, DeskError> {
+        let mut packages = Vec::new();
+        for slot in self.slots.iter().take(count) {
+            let template = &slot.ready.template;
+            if !self.archived.contains_key(&template.digest()) {
+                let packed = template.package().pack();
+                let object = Digest::of(&packed);
+                if !self.desk.office.archive().contains(&object)? {
+                    packages.push(self.desk.office.archive().stage(&mut Cursor::new(packed))?);
+                }
+                self.archived.insert(template.digest(), object);
+            }
+        }
+        let mut drafts = Vec::new();
+        for slot in self.slots.iter().take(count) {
+            let Some(made) = &slot.made else { return Ok(None) };
+            let package = self.archived.get(&slot.ready.template.digest());
+            let package = package.copied().ok_or(RegisterError::Spoiled)?;
+            let number = &slot.record.number;
+            let prepared =
+                commit::prepared(&slot.request, &slot.ready, &slot.key, &slot.content, number)
+                    .with("batch", self.run.batch.as_str());
+            let objects = [package, made.record.digest(), made.pdf.digest()];
+            drafts.push((slot.value, prepared, &slot.record, objects, made));
+        }
+        let series = commit::series(self.day.year());
+        let (clock, actor) = (*self.desk.office.clock(), self.desk.actor);
+        let seen = self.desk.office.state().seen();
+        let refusals = self.refusals.clone();
+        let committed = self.desk.office.register()?.transact(|tx| {
+            if State::changed_since(&tx.view(), seen)? || clock.now().date_naive() != self.day {
+                return Err(Cut::Behind);
+            }
+            for refusal in refusals {
+                tx.append(refusal, actor, &clock)?;
+            }
+            let mut prepared = Vec::new();
+            for (value, draft, ..) in &drafts {
+                let next = tx.view().next_number(&series)?;
+                if next.value() != *value {
+                    return Err(Cut::Behind);
+                }
+                prepared.push(tx.append(draft.clone().with_number(&next), actor, &clock)?.seq);
+            }
+            let mut issued = Vec::new();
+            for (seq, (_, _, record, objects, made)) in prepared.into_iter().zip(&drafts) {
+                let length = made.pdf.length();
+                let draft = commit::issued(record, seq, *objects, length, made.pages);
+                issued.push(tx.append(draft, actor, &clock)?.seq);
+            }
+            Ok(issued)
+        });
+        match committed {
+            Ok(committed) => {
+                self.refusals.clear();
+                self.desk.office.archive().publish_all(packages)?;
+                Ok(Some(committed.value))
+            }
+            Err(Cut::Behind) => {
+                for package in packages {
+                    self.desk.office.archive().discard(package)?;
+                }
+                self.archived.clear();
+                Ok(None)
+            }
+            Err(Cut::Register(error)) => Err(error.into()),
+        }
+    }
+
+    /// Publishes what was issued and enters its completion.
+    fn complete(&mut self, issued: Vec<u64>, watch: &mut dyn Watch) -> Result<(), DeskError> {
+        let mut staged = Vec::new();
+        let mut told = Vec::new();
+        let mut drafts = Vec::new();
+        for seq in issued {
+            let Some(Slot { row, id, record, ready, made: Some(made), .. }) =
+                self.slots.pop_front()
+            else {
+                return Err(RegisterError::Spoiled.into());
+            };
+            let package = self.archived.get(&ready.template.digest()).copied();
+            let package = package.ok_or(RegisterError::Spoiled)?;
+            let objects = [package, made.record.digest(), made.pdf.digest()];
+            let pair = ready.pair.as_deref();
+            drafts.extend(commit::completed(&record.number, seq, &objects, pair));
+            staged.extend([made.record, made.pdf]);
+            let batch = Some(self.run.batch.clone());
+            let letter = Lettered { number: record.number.clone(), pages: made.pages, batch };
+            told.push(Told { row, request: Some(id), fate: Fate::Issued(letter) });
+        }
+        self.desk.office.archive().publish_all(staged)?;
+        let (clock, actor) = (*self.desk.office.clock(), self.desk.actor);
+        self.desk.office.register()?.transact(|tx| {
+            for draft in drafts {
+                tx.append_once(draft, actor, &clock)?;
+            }
+            Ok::<_, RegisterError>(())
+        })?;
+        for told in told {
+            watch.told(told);
+        }
+        Ok(())
+    }
+}
+
+/// Number that is next in the series of `day`'s year.
+fn next_number(desk: &Desk<'_>, day: NaiveDate) -> Result<u64, DeskError> {
+    Ok(desk.office.view().next_number(&commit::series(day.year()))?.value())
+}

@@ -1,0 +1,301 @@
+//! A file of requests: refusals, volumes, and whatever cuts in while it runs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Child,
+    thread::sleep,
+    time::{Duration, SystemTime},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    command::Ran,
+    office::{Desk, text},
+    tools::tool,
+};
+
+/// `count` notices that every rule lets pass, each of a case of its own.
+fn notices(desk: &Desk, count: usize) -> Vec<Value> {
+    let base = desk.request("notice-001");
+    (0..count)
+        .map(|at| {
+            let mut row = base.clone();
+            row["request_id"] = json!(format!("bulk-{at:05}"));
+            row["case_no"] = json!(format!("BK-2026-{at:05}"));
+            row
+        })
+        .collect()
+}
+
+fn write(desk: &Desk, name: &str, rows: &[Value]) -> PathBuf {
+    let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    desk.write(name, lines)
+}
+
+fn line<'a>(file: &'a Path, out: &'a Path) -> [&'a str; 7] {
+    ["letter", "batch", text(file), "--out", text(out), "--volume", "20"]
+}
+
+fn batch(desk: &Desk, file: &Path, out: &Path) -> Ran {
+    desk.by_json("clerk", &line(file, out))
+}
+
+fn start(desk: &Desk, file: &Path, out: &Path) -> Child {
+    let mut child = desk.call().by("clerk").json().process(&line(file, out)).spawn().unwrap();
+    drop(child.stdin.take());
+    child
+}
+
+/// Every file of the folder by name.
+fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(out).unwrap().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+    files
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+fn subjects(desk: &Desk, kind: &str) -> Vec<String> {
+    let entries = desk.entries(kind);
+    entries.iter().map(|entry| entry["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Every number is of one letter, issued and archived, in the order of places; each is printed once.
+fn whole(desk: &Desk, out: &Path, letters: usize) {
+    let prepared = desk.entries("letter.prepared");
+    let given: BTreeSet<&str> =
+        prepared.iter().map(|entry| entry["body"]["number"].as_str().unwrap()).collect();
+    assert_eq!(given.len(), prepared.len(), "a number was given twice");
+    let issued = subjects(desk, "letter.issued");
+    assert_eq!(issued.len(), letters);
+    let archived: BTreeSet<_> = subjects(desk, "letter.archived").into_iter().collect();
+    assert_eq!(archived, issued.iter().cloned().collect());
+    let spoiled = subjects(desk, "letter.spoiled");
+    assert_eq!(given.len(), issued.len() + spoiled.len());
+    let manifest = fs::read(out.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    let mut printed = Vec::new();
+    let mut sheet = 1;
+    for volume in manifest["volumes"].as_array().unwrap() {
+        let bytes = fs::read(out.join(volume["file"].as_str().unwrap())).unwrap();
+        assert_eq!(crate::office::digest(bytes), volume["sha256"].as_str().unwrap());
+        for letter in volume["letters"].as_array().unwrap() {
+            assert_eq!(letter["sheet"], sheet);
+            sheet += letter["sheets"].as_u64().unwrap();
+            printed.push(letter["number"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(printed, issued, "volumes hold each letter once, in order");
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn every_refused_row_is_listed_with_its_code_and_no_number_and_the_rest_is_printed() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 12);
+    desk.by("clerk", &["hold", "place", "BK-2026-00001", "--kind", "dispute"]).ends(0);
+    rows[2]["channel"] = json!("sms");
+    rows[3]["kind"] = json!("no_such_document");
+    rows[4]["request_id"] = rows[0]["request_id"].clone();
+    rows[5]["amount_total"] = json!("1.00");
+    rows[6]["recipient_name"] = json!("王?明");
+    rows[7]["due_date"] = json!("2001-01-01");
+    rows[8]["third_party_name"] = json!("张三");
+    rows[9].as_object_mut().unwrap().remove("recipient_name");
+    let file = write(&desk, "planted.jsonl", &rows);
+    let out = desk.beside("planted");
+    let said = batch(&desk, &file, &out).ends(1).json();
+    let summary = &said["summary"];
+    assert_eq!(summary["rows"], 12);
+    assert_eq!(summary["issued"], 3, "{said}");
+    assert_eq!(summary["refused"].as_u64().unwrap() + summary["unread"].as_u64().unwrap(), 9);
+    let list = fs::read_to_string(out.join("refusals.csv")).unwrap();
+    let row = |wanted: &str| -> BTreeSet<String> {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let of_row = list.lines().map(cells).filter(|cells| cells[0] == wanted);
+        of_row.map(|cells| cells[2].clone()).collect()
+    };
+    for (wanted, code) in
+        [("2", "CH-R009"), ("3", "CH-R003"), ("4", "CH-T001"), ("5", "CH-B100"), ("8", "CH-R016")]
+    {
+        assert!(row(wanted).contains(code), "row {wanted}: {list}");
+    }
+    for wanted in 2..=10 {
+        assert!(!row(&wanted.to_string()).is_empty(), "row {wanted} is not told: {list}");
+    }
+    for name in ["account", "recipient_id_number"] {
+        assert!(!list.contains(rows[0][name].as_str().unwrap()));
+    }
+    for name in ["refusals.xlsx", "mail.xlsx", "seals.csv", "seals.xlsx", "manifest.csv"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    whole(&desk, &out, 3);
+    // Again: no further letter, no further refusal, the same files.
+    let (before, entries) = (files(&out), desk.entries("letter").len());
+    let again = batch(&desk, &file, &out).ends(1).json();
+    assert_eq!(again["summary"]["already"], 3);
+    assert_eq!(files(&out), before);
+    assert_eq!(desk.entries("letter").len(), entries);
+    // Another batch does not write into this one's folder.
+    let other = write(&desk, "other.jsonl", &rows[..1]);
+    batch(&desk, &other, &out).tells(2, "CH-B116");
+}
+
+#[test]
+fn killed_at_random_and_run_to_its_end_a_batch_ends_as_if_it_had_not_been() {
+    let desk = Desk::fresh();
+    let rows = notices(&desk, 70);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("killed"));
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let mut seed = u64::from(now.subsec_nanos());
+    let mut killed = 0;
+    for _ in 0..6 {
+        let mut child = start(&desk, &file, &out);
+        // A linear congruence is random enough for a moment (Knuth, MMIX).
+        seed = u64::wrapping_add(u64::wrapping_mul(seed, 6364136223846793005), 1442695040888963407);
+        sleep(Duration::from_millis(200 + (seed >> 33) % 5000));
+        child.kill().unwrap();
+        killed += u32::from(child.wait().unwrap().code().is_none());
+    }
+    assert!(killed > 0);
+    let said = batch(&desk, &file, &out).ends(0).json();
+    let done = &said["summary"];
+    assert_eq!(done["issued"].as_u64().unwrap() + done["already"].as_u64().unwrap(), 70);
+    whole(&desk, &out, 70);
+    let before = files(&out);
+    batch(&desk, &file, &out).ends(0);
+    assert_eq!(files(&out), before);
+    // A volume that went is made again to the same bytes.
+    let volume = before.keys().find(|name| name.ends_with("-001.pdf")).unwrap();
+    fs::remove_file(out.join(volume)).unwrap();
+    batch(&desk, &file, &out).ends(0);
+    assert_eq!(files(&out), before);
+}
+
+/// Waits until the batch has issued something, or has ended.
+fn wait_for_letters(desk: &Desk, child: &mut Child) {
+    while desk.entries("letter.issued").is_empty() && child.try_wait().unwrap().is_none() {
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_hold_that_another_process_places_stops_the_rest_of_its_case() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 160);
+    for row in &mut rows[150..] {
+        row["case_no"] = json!("BK-HELD");
+    }
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("held"));
+    let mut child = start(&desk, &file, &out);
+    wait_for_letters(&desk, &mut child);
+    desk.by("admin", &["hold", "place", "BK-HELD", "--kind", "dispute"]).ends(0);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(said["codes"]["CH-R009"].as_u64().unwrap() > 0, "{said}");
+    let held = desk.entries("hold.placed")[0]["seq"].as_u64().unwrap();
+    let mut after = 0;
+    for prepared in desk.entries("letter.prepared") {
+        let late = prepared["seq"].as_u64().unwrap() > held;
+        after += u32::from(late);
+        assert!(!late || prepared["body"]["case"] != "BK-HELD", "{prepared}");
+    }
+    assert!(after > 0, "the hold came when all was done");
+    let refused = said["summary"]["refused"].as_u64().unwrap();
+    assert_eq!(subjects(&desk, "letter.issued").len() as u64 + refused, 160);
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn a_withdrawal_while_it_runs_stops_the_rest() {
+    let desk = Desk::fresh();
+    let rows = notices(&desk, 160);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("withdrawn"));
+    let mut child = start(&desk, &file, &out);
+    wait_for_letters(&desk, &mut child);
+    let line = ["template", "withdraw", "collection_notice", "--principal", "sample-bank"];
+    desk.by("approver", &[&line[..], &["--reason", "更正"]].concat()).ends(0);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let withdrawn = desk.entries("template.withdrawn")[0]["seq"].as_u64().unwrap();
+    let issued = desk.entries("letter.issued");
+    assert!(issued.len() < 160);
+    assert!(issued.iter().all(|entry| entry["seq"].as_u64().unwrap() < withdrawn));
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn volumes_say_what_the_letters_say_and_their_marks() {
+    let Some(pdftotext) = tool("pdftotext") else { return };
+    let desk = Desk::fresh();
+    let (file, out) = (write(&desk, "rows.jsonl", &notices(&desk, 5)), desk.beside("volumes"));
+    desk.by_json("clerk", &[&line(&file, &out)[..], &["--letters"]].concat()).ends(0);
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let batch = manifest["batch"].as_str().unwrap();
+    let read = |arguments: &[&str]| pdftotext.run(arguments).ends(0).out();
+    let letters_of = |text: &str| {
+        let mut letters: Vec<char> = text.chars().filter(|each| !each.is_whitespace()).collect();
+        letters.sort_unstable();
+        letters
+    };
+    for volume in manifest["volumes"].as_array().unwrap() {
+        let path = out.join(volume["file"].as_str().unwrap());
+        for letter in volume["letters"].as_array().unwrap() {
+            let (first, sheets) =
+                (letter["sheet"].as_u64().unwrap(), letter["sheets"].as_u64().unwrap());
+            let number = letter["number"].as_str().unwrap();
+            let last = first + sheets - 1;
+            let (from, to) = (first.to_string(), last.to_string());
+            let printed = read(&["-f", &from, "-l", &to, text(&path), "-"]);
+            let single = out.join("letters").join(format!("{number}.pdf"));
+            let mut meant = read(&[text(&single), "-"]);
+            for page in 1..=sheets {
+                let sheet = first + page - 1;
+                meant.push_str(&format!("{batch} {sheet} {number} {page}/{sheets}"));
+            }
+            assert_eq!(letters_of(&printed), letters_of(&meant), "{number}");
+        }
+    }
+}
+
+#[test]
+fn what_a_hold_overtakes_is_pulled_blocked_and_not_respooled() {
+    let desk = Desk::fresh();
+    let (file, out) = (write(&desk, "rows.jsonl", &notices(&desk, 4)), desk.beside("pulled"));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    let name = said["batch"].as_str().unwrap();
+    desk.by_json("clerk", &["letter", "pull", name]).ends(0);
+    desk.by("clerk", &["hold", "place", "BK-2026-00002", "--kind", "dispute"]).ends(0);
+    let pulled = desk.by_json("clerk", &["letter", "pull", name]).ends(1).json();
+    assert_eq!(pulled["pull"].as_array().unwrap().len(), 1);
+    let sheet = pulled["pull"][0]["sheet"].as_u64().unwrap();
+    assert_eq!(pulled["pull"][0]["position"], 3);
+    assert_eq!(pulled["pull"][0]["reason"], "hold");
+    assert_eq!(pulled["blocked"], 1);
+    desk.by_json("clerk", &["letter", "pull", name]).ends(1);
+    let blocked = desk.entries("letter.blocked");
+    assert_eq!(blocked.len(), 1);
+    assert_eq!(blocked[0]["subject"], pulled["pull"][0]["number"]);
+    assert_eq!(blocked[0]["body"]["reason"], "hold");
+    let again = desk.beside("again");
+    let sheets = format!("1,{sheet}");
+    let line = |sheets: &str| {
+        let words = ["letter", "respool", name, "--sheets", sheets, "--out", text(&again)];
+        desk.by_json("clerk", &words)
+    };
+    line(&sheets).tells(1, "CH-B115");
+    line("9999").tells(2, "CH-B113");
+    line("1-x").tells(2, "CH-B113");
+    let done = line("1").ends(0).json();
+    assert_eq!(done["respool"], 1);
+    let first = done["volumes"][0]["letters"].as_array().unwrap();
+    assert_eq!(first.len(), 1);
+    assert_eq!(desk.entries("print.respooled")[0]["body"]["spoiled"], "1");
+    desk.by("clerk", &["letter", "pull", "B-0000000000"]).tells(2, "CH-B110");
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
