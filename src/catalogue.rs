@@ -48,7 +48,10 @@ const SMALL: &[&[Code]] = &[
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
+    crate::letter::certificates::CertificateRefusal::CODES,
     crate::letter::desk::DeskError::CODES,
+    crate::letter::internal::InternalRefusal::CODES,
+    crate::letter::ledgers::LedgerRefusal::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
     crate::letter::record::RecordError::CODES,
     crate::office::actor::ActorError::CODES,

@@ -6,6 +6,7 @@
 
 mod letters;
 pub mod operators;
+pub mod report;
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 

@@ -11,6 +11,7 @@ mod environment;
 mod evidence;
 mod hold;
 mod init;
+mod internal;
 mod letter;
 mod mask;
 mod operator;

@@ -8,13 +8,12 @@ use std::io::Cursor;
 use chrono::Datelike as _;
 
 use super::{
-    desk::{Desk, DeskError, Ready},
+    desk::{Desk, DeskError, Matter, Ready},
     issued::{Issued, text},
     record::{Made, Record},
 };
 use crate::{
     archive::{ArchiveError, Objects as _, Stage as _},
-    case::request::Request,
     digest::Digest,
     masking::mask_text,
     office::journal,
@@ -25,7 +24,7 @@ impl Desk<'_> {
     /// Reserves the next number.
     pub(super) fn prepare(
         &mut self,
-        request: &Request,
+        matter: &Matter<'_>,
         ready: &Ready,
         key: &str,
         content: &str,
@@ -33,7 +32,7 @@ impl Desk<'_> {
         let clock = *self.office.clock();
         let year = clock.now().year();
         let prefix = self.office.settings().agency.prefix.clone();
-        let case = mask_text(request.case_no(), &ready.masking).text;
+        let case = mask_text(matter.case, &ready.masking).text;
         let actor = self.actor;
         let committed = self.office.register()?.transact(|tx| {
             let next = tx.view().next_number(&format!("letter/{year}"))?;
@@ -47,7 +46,7 @@ impl Desk<'_> {
                 .with("approvals", ready.template.approvals().to_vec())
                 .with("principal", ready.profile.id.as_str())
                 .with("case", case)
-                .with("channel", request.channel().name())
+                .with("channel", matter.channel)
                 .with_number(&next);
             tx.append(draft, actor, &clock)
         })?;

@@ -19,7 +19,7 @@ use super::{
     supplied::supplied,
 };
 use crate::{
-    case::{facts::Facts, request::Request},
+    case::{facts::Facts, raw::RawText, request::Request},
     digest::Digest,
     durable,
     letter::page::Mark,
@@ -32,7 +32,7 @@ use crate::{
         principal::Profile,
     },
     problem::{Problem, Report},
-    register::Draft,
+    register::{Draft, Recorded},
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::ENGINE_ID,
@@ -87,7 +87,7 @@ pub enum Outcome {
 pub struct Desk<'a> {
     pub(super) office: &'a mut Office,
     pub(super) actor: &'a Actor,
-    index: KeyedIndex,
+    pub(super) index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
     _lock: File,
@@ -98,8 +98,20 @@ pub(super) struct Ready {
     pub(super) template: ApprovedTemplate,
     pub(super) profile: Profile,
     pub(super) masking: Masking,
-    facts: Map<String, Value>,
-    seal: bool,
+    pub(super) facts: Map<String, Value>,
+    pub(super) seal: bool,
+}
+
+/// What a number is reserved for.
+pub(super) struct Matter<'a> {
+    pub(super) case: &'a str,
+    pub(super) channel: &'static str,
+}
+
+impl<'a> Matter<'a> {
+    fn of(request: &'a Request) -> Self {
+        Self { case: request.case_no(), channel: request.channel().name() }
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -137,7 +149,7 @@ impl<'a> Desk<'a> {
             let number = text(body, "number");
             if text(body, "content") != content {
                 let again = vec![PolicyRefusal::RequestReused.into()];
-                return self.refuse(request, &key, again);
+                return self.refuse(request.kind(), request.principal(), &key, again);
             }
             if let Some(issued) = find(self.office, &number)? {
                 return Ok(Outcome::Already(issued));
@@ -145,28 +157,41 @@ impl<'a> Desk<'a> {
         }
         let ready = match self.examine(request) {
             Ok(ready) => ready,
-            Err(reports) => return self.refuse(request, &key, reports),
+            Err(reports) => {
+                return self.refuse(request.kind(), request.principal(), &key, reports);
+            }
         };
         // Dry layout: whatever the page is refused for is known before a number is given.
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
         let dry = self.make(&ready, blank);
         if let Err(reports) = dry {
-            return self.refuse(request, &key, reports);
+            return self.refuse(request.kind(), request.principal(), &key, reports);
         }
-        let prepared = self.prepare(request, &ready, &key, &content)?;
+        let prepared = self.prepare(&Matter::of(request), &ready, &key, &content)?;
         let number = text(&prepared.entry().body, "number");
-        let parts = [number.as_str(), &content, &ready.template.digest().to_string()];
-        let code = check_code(self.index.key(), &parts);
-        let identity = self.identity(&ready, number.clone(), code);
-        match self.make(&ready, identity) {
-            Ok((record, made)) => {
-                let issued = self.commit(&prepared, &ready, &record, &made)?;
-                Ok(Outcome::Issued(issued))
-            }
+        match self.finish_page(&prepared, &ready, &content)? {
+            Ok(issued) => Ok(Outcome::Issued(issued)),
             Err(reports) => {
                 self.spoil(&number, prepared.seq(), "the page was refused")?;
-                self.refuse(request, &key, reports)
+                self.refuse(request.kind(), request.principal(), &key, reports)
             }
+        }
+    }
+
+    /// The page with its number, committed; or why the page was refused.
+    pub(super) fn finish_page(
+        &mut self,
+        prepared: &Recorded,
+        ready: &Ready,
+        content: &str,
+    ) -> Result<Result<Issued, Vec<Report>>, DeskError> {
+        let number = text(&prepared.entry().body, "number");
+        let parts = [number.as_str(), content, &ready.template.digest().to_string()];
+        let code = check_code(self.index.key(), &parts);
+        let identity = self.identity(ready, number, code);
+        match self.make(ready, identity) {
+            Ok((record, made)) => Ok(Ok(self.commit(prepared, ready, &record, &made)?)),
+            Err(reports) => Ok(Err(reports)),
         }
     }
 
@@ -192,7 +217,8 @@ impl<'a> Desk<'a> {
     fn examine(&mut self, request: &Request) -> Result<Ready, Vec<Report>> {
         let single = |error: &dyn Problem| vec![Report::of(error)];
         let mut reports = Vec::new();
-        let package = Package::load(&self.office.paths().templates(), request.kind());
+        let templates = self.office.paths().templates();
+        let package = Package::load_for(&templates, request.kind(), request.principal());
         let package = package.map_err(|error| single(&error))?;
         let profile = self.profile(request.principal())?;
         let masking = profile.masking();
@@ -210,7 +236,9 @@ impl<'a> Desk<'a> {
             today,
         };
         reports.extend(policy::refusals(request, &circumstances));
-        if document.issuer == Issuer::Agent {
+        // Of the agents' documents those about a visit that was made are under the rules of conduct; a
+        // script or a plan comes before it.
+        if document.issuer == Issuer::Agent && document.fields.required.contains("start") {
             let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
             let now = self.office.now().naive_local();
             reports.extend(statement::refusals(request, hours.unwrap_or_default(), now));
@@ -231,8 +259,9 @@ impl<'a> Desk<'a> {
                 return Err(reports);
             }
         };
-        let supplied =
-            supplied(self.office, &issuer.id, request, &profile).map_err(|error| single(&error))?;
+        let citations = request.raw("citation_ids").map(RawText::expose);
+        let supplied = supplied(self.office, &issuer.id, citations, &profile)
+            .map_err(|error| single(&error))?;
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
         let fields = &template.package().metadata().fields;
         let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);
@@ -249,12 +278,15 @@ impl<'a> Desk<'a> {
         if !reports.is_empty() {
             return Err(reports);
         }
-        let seal = template.package().metadata().seal
-            && template.package().files().contains_key("_shared/assets/seal.svg");
+        let seal = template.package().seal().is_some();
         Ok(Ready { template, profile, masking, facts, seal })
     }
 
-    fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {
+    pub(super) fn make(
+        &mut self,
+        ready: &Ready,
+        identity: Identity,
+    ) -> Result<(Record, Made), Vec<Report>> {
         let fonts = embedded::fonts()?;
         let digest = ready.template.digest();
         let package = ready.template.package();
@@ -269,7 +301,7 @@ impl<'a> Desk<'a> {
         Ok((record, made))
     }
 
-    fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
+    pub(super) fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
         let now = self.office.now();
         Identity {
             number,
@@ -282,19 +314,20 @@ impl<'a> Desk<'a> {
     }
 
     /// Registers the refusal and gives it back.
-    fn refuse(
+    pub(super) fn refuse(
         &mut self,
-        request: &Request,
+        kind: &str,
+        principal: &str,
         key: &str,
         reports: Vec<Report>,
     ) -> Result<Outcome, DeskError> {
         let reports = distinct(reports);
-        let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
-        let principal = self.office.state().principals.contains_key(request.principal());
+        let known = Package::load(&self.office.paths().templates(), kind).is_ok();
+        let pinned = self.office.state().principals.contains_key(principal);
         let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
         let draft = Draft::new(journal::LETTER_REFUSED, key)
-            .with("template", if known { request.kind() } else { "?" })
-            .with("principal", if principal { request.principal() } else { "?" })
+            .with("template", if known { kind } else { "?" })
+            .with("principal", if pinned { principal } else { "?" })
             .with("codes", codes);
         let clock = *self.office.clock();
         let actor = self.actor;
@@ -302,7 +335,7 @@ impl<'a> Desk<'a> {
         Ok(Outcome::Refused(reports))
     }
 
-    fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
+    pub(super) fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
         if let Some(profile) = self.profiles.get(id) {
             return Ok(profile.clone());
         }
@@ -343,6 +376,6 @@ fn distinct(reports: Vec<Report>) -> Vec<Report> {
 }
 
 /// A number that is none, as long as a real one.
-fn blank_number(office: &Office) -> String {
+pub(super) fn blank_number(office: &Office) -> String {
     format!("{}-0000-000000", office.settings().agency.prefix)
 }

@@ -2,9 +2,12 @@
 //!
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
+pub mod certificates;
 mod commit;
 pub mod desk;
+pub mod internal;
 pub mod issued;
+pub mod ledgers;
 pub mod page;
 pub mod policy;
 pub mod proof;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     template::{
-        metadata::Table,
+        metadata::{Table, TableKind},
         package::Package,
         wording::{Wording, WordingError},
     },
@@ -86,7 +86,9 @@ pub fn write(
         "mark": mark,
         "reprint": null,
         "code": metadata.code,
-        "seal": metadata.seal && dress.seal,
+        "seal": package.seal().is_some() && dress.seal,
+        "logo": package.logo().is_some(),
+        "principal_line": package.letterhead(),
         "sections": sections,
         "table": table,
     });
@@ -100,7 +102,9 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
     let given = fields.get(&table.field).ok_or_else(missing)?;
     let rows = given.get("rows").and_then(Value::as_array).ok_or_else(missing)?;
     let width = table.columns.len();
-    if rows.is_empty() || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
+    // A register may have nothing to tell; a letter without its amounts is none.
+    let empty = rows.is_empty() && table.kind != TableKind::Rows;
+    if empty || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
         return Err(missing());
     }
     let total = match &table.total {
@@ -117,11 +121,18 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
             cells.into()
         }
     };
-    Ok(json!({
+    let mut shown = json!({
         "caption": table.caption,
         "columns": table.columns,
         "align": table.align,
         "rows": rows,
         "total": total,
-    }))
+    });
+    if table.kind == TableKind::Rows
+        && let Some(members) = shown.as_object_mut()
+    {
+        members.insert("widths".to_owned(), json!(table.widths));
+        members.insert("bar".to_owned(), json!(table.bar));
+    }
+    Ok(shown)
 }

@@ -150,10 +150,7 @@ pub fn refusals(request: &Request, at: &Circumstances<'_>) -> Vec<Report> {
 type Found = Vec<Report>;
 
 fn issuer(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let role = match at.document.issuer {
-        Issuer::Clerk => operator::Role::Clerk,
-        Issuer::Agent => operator::Role::Agent,
-    };
+    let role = at.document.issuer.role();
     if !at.issuer.may(role) {
         found.push(PolicyRefusal::NotIssuer { role: role.name() }.into());
     }
@@ -190,13 +187,17 @@ fn recipient(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
 }
 
 fn mandate(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    if !at.principal.mandate_holds(at.today) {
+    let exempt = at.document.exempt_from.contains(&Exemption::Mandate);
+    if !exempt && !at.principal.mandate_holds(at.today) {
         let mandate = &at.principal.mandate;
         found.push(PolicyRefusal::Mandate { from: mandate.from, until: mandate.until }.into());
     }
 }
 
 fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    if at.document.exempt_from.contains(&Exemption::Holds) {
+        return;
+    }
     for hold in at.holds {
         found.push(PolicyRefusal::Hold { kind: hold.kind.clone() }.into());
     }
@@ -241,7 +242,7 @@ fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
             found.push(PolicyRefusal::AsOf.into());
         }
     }
-    let due = request.date("due_date").filter(|_| at.document.issuer == Issuer::Clerk);
+    let due = request.date("due_date").filter(|_| at.document.issuer != Issuer::Agent);
     if due.is_some_and(|due| due < at.today) {
         found.push(PolicyRefusal::Due.into());
     }

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     case::field::{self, Kind},
     problem::Report,
-    template::{metadata::TableKind, package::Package},
+    template::{
+        metadata::{Table, TableKind},
+        package::Package,
+    },
     typeset::{ENGINE_ID, FontSet},
 };
 
@@ -81,6 +84,12 @@ fn facts(package: &Package, strain: Strain) -> Map<String, Value> {
             (TableKind::Amounts, _) => ["本金", "利息", "费用"]
                 .map(|label| vec![label.to_owned(), sum(strain).to_owned()])
                 .into(),
+            (TableKind::Rows, Strain::Usual) => {
+                (1..=6).map(|row| ledger(table, row, strain)).collect()
+            }
+            (TableKind::Rows, Strain::Extreme) => {
+                (1..=120).map(|row| ledger(table, row, strain)).collect()
+            }
             (TableKind::Terms, Strain::Usual) => (1..=3).map(|row| term(row, strain)).collect(),
             (TableKind::Terms, Strain::Extreme) => (1..=60).map(|row| term(row, strain)).collect(),
         };
@@ -88,6 +97,20 @@ fn facts(package: &Package, strain: Strain) -> Map<String, Value> {
         facts.insert(table.field.clone(), json!({ "rows": rows, "total": total }));
     }
     facts
+}
+
+/// A row as wide as its columns: short codes in narrow ones, long names and digests in wide ones.
+fn ledger(table: &Table, row: u32, strain: Strain) -> Vec<String> {
+    let cell = |(at, width): (usize, &u32)| match (at, width) {
+        (0, _) => row.to_string(),
+        (at, _) if table.bar == Some(at) => (row * 37 % 101).to_string(),
+        (_, 60..) => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+        (_, 0..16) => "样稿".to_owned(),
+        _ if strain == Strain::Usual => "样稿文字".to_owned(),
+        _ => "样稿文字，较长的一格需要换行".to_owned(),
+    };
+    let widths = table.widths.iter().chain(std::iter::repeat(&20));
+    (0..table.columns.len()).zip(widths).map(cell).collect()
 }
 
 fn term(row: u32, strain: Strain) -> Vec<String> {

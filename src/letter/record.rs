@@ -3,7 +3,7 @@
 //! Owns its canonical JSON and the way from record to PDF, which issue and reproduction share. A
 //! record holds masked facts only. Source: SPEC promise 4.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,17 @@ use crate::{
     digest::Digest,
     masking::AllowList,
     problem::Report,
-    template::{package::Package, wording::Wording},
+    template::{metadata::TableKind, package::Package, wording::Wording},
     typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
 };
 
 /// First words of every record.
 const FORMAT: &str = "chancery letter record v1";
-/// Where the seal image stands in a package, and in the layout's world.
-const SEAL: (&str, &str) = ("_shared/assets/seal.svg", "assets/seal.svg");
+/// Most rows of a table of rows; more are divided into documents of shorter periods.
+pub const MOST_ROWS: usize = 3000;
+/// Where seal image and principal's logo stand in the layout's world.
+const SEAL: &str = "assets/seal.svg";
+const LOGO: &str = "assets/logo.svg";
 
 crate::problems! {
     /// Why a record gives no letter.
@@ -201,7 +204,7 @@ impl Maker {
         let files: BTreeMap<String, Vec<u8>> = package
             .files()
             .iter()
-            .filter(|(path, _)| layout(path) && *path != SEAL.0)
+            .filter(|(path, _)| layout(path) && !Package::is_picture_given(path))
             .map(|(path, bytes)| (path.clone(), bytes.clone()))
             .collect();
         let fonts = fonts.only(&package.metadata().fonts);
@@ -232,12 +235,14 @@ impl Maker {
                 typeset::qr_svg(&text).map_err(|error| single(&error))?,
             );
         }
-        if self.package.metadata().seal && dress.seal {
-            let seal = self.package.files().get(SEAL.0).cloned().unwrap_or_default();
-            assets.insert(SEAL.1.to_owned(), seal);
+        if let Some(seal) = self.package.seal().filter(|_| dress.seal) {
+            assets.insert(SEAL.to_owned(), seal.to_vec());
+        }
+        if let Some(logo) = self.package.logo() {
+            assets.insert(LOGO.to_owned(), logo.to_vec());
         }
         let proved =
-            self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)?;
+            self.press.compose(&data.json, &assets, limits(&self.package))?.prove(&data.meant)?;
         let identity = PdfIdentity {
             ident: record.number.clone(),
             title: self.package.metadata().title.clone(),
@@ -250,6 +255,16 @@ impl Maker {
         // What leaves is the finished file: it is read back and compared, then swept.
         let found = proved.read_back(&pdf)?.sweep(&allow);
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
+    }
+}
+
+/// What one document may cost: a table of rows runs over as many pages as [`MOST_ROWS`] need.
+fn limits(package: &Package) -> Limits {
+    let table = package.metadata().table.as_ref();
+    if table.is_some_and(|table| table.kind == TableKind::Rows) {
+        Limits { pages: 400, deadline: Duration::from_secs(180), data: 8 << 20 }
+    } else {
+        Limits::default()
     }
 }
 

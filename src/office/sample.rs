@@ -42,12 +42,20 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 5] = [
+pub const KINDS: [&str; 13] = [
+    "archive_certificate",
+    "audit_report",
     "callback_card",
     "collection_notice",
+    "incident_report",
+    "letter_register",
+    "principal_report",
+    "seal_register",
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",
+    "visit_report",
+    "visit_script",
 ];
 /// The sample's operators: id, role, name on letters.
 pub const OPERATORS: [(&str, Role, &str); 7] = [

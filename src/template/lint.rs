@@ -8,7 +8,12 @@ use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     problem::{Language, Phrase, Problem as _, Report},
-    template::{metadata::Block, package::Package, wording::Wording, wording_scan},
+    template::{
+        metadata::{Block, Table, TableKind},
+        package::Package,
+        wording::Wording,
+        wording_scan,
+    },
 };
 
 crate::problems! {
@@ -154,6 +159,11 @@ fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
             Some(Phrase("its field occurs in the wording too", "其字段同时出现在措辞中"))
         } else if table.columns.is_empty() || table.columns.len() != table.align.len() {
             Some(Phrase("columns and align differ in length", "columns 与 align 长度不一"))
+        } else if !widths_fit(table) {
+            Some(Phrase(
+                "`rows` needs a width of each column, of 5 mm or more, and any bar in one of them",
+                "rows 表须为每列给出不小于 5 毫米的宽度，bar 须为其中一列",
+            ))
         } else {
             None
         };
@@ -175,6 +185,16 @@ fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
             found.push(LintFinding::FieldForbidden { field: field.clone() }.into());
         }
     }
+}
+
+/// Whether a table of rows says how wide its columns are, and no other table does.
+fn widths_fit(table: &Table) -> bool {
+    if table.kind != TableKind::Rows {
+        return table.widths.is_empty() && table.bar.is_none();
+    }
+    table.widths.len() == table.columns.len()
+        && table.widths.iter().all(|width| *width >= 5)
+        && table.bar.is_none_or(|bar| bar < table.columns.len())
 }
 
 fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
@@ -201,6 +221,7 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
         }
     };
     scan("title", &package.metadata().title);
+    scan("letterhead.txt", package.letterhead().unwrap_or_default());
     for path in package.files().keys().filter(|path| has_ending(path, "tera")) {
         for line in readable(package.text(path)).lines().filter(|line| !line.starts_with("===")) {
             scan(path, line);
