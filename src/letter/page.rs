@@ -107,6 +107,10 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
     if empty || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
         return Err(missing());
     }
+    // A table without rows is not shown; the wording tells that there are none.
+    if rows.is_empty() {
+        return Ok(Value::Null);
+    }
     let total = match &table.total {
         None => Value::Null,
         Some(label) => {
