@@ -32,6 +32,10 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
         Letter::Issue { file, request, out } => {
             issue(context, &file, request.as_deref(), &out, Desks::All)
         }
+        Letter::Envelope { letters, size, labels, out } => {
+            let paper = size.or(labels).unwrap_or_default();
+            super::envelope::run(context, &letters, &paper, &out)
+        }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Reproduce { number, out } => {

@@ -7,6 +7,7 @@ mod audit;
 mod context;
 mod demo;
 mod doctor;
+mod envelope;
 mod environment;
 mod evidence;
 mod hold;
@@ -21,6 +22,7 @@ mod report;
 mod rules;
 mod session;
 mod template;
+mod template_work;
 mod usage;
 mod verify;
 

@@ -4,13 +4,18 @@
 
 pub mod certificates;
 mod commit;
+pub mod comparison;
 pub mod desk;
+pub mod envelope;
+pub mod envelope_words;
 pub mod internal;
 pub mod issued;
 pub mod ledgers;
 pub mod page;
+pub mod paper;
 pub mod policy;
 pub mod proof;
 pub mod record;
 pub mod reproduce;
 mod supplied;
+pub mod window;

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::paper::Paper;
 use crate::{
     template::{
         metadata::{Table, TableKind},
@@ -44,6 +45,8 @@ pub struct Dress {
     pub mark: Option<Mark>,
     /// Whether the seal image is placed, if the template has one.
     pub seal: bool,
+    /// What it is printed on, if not on A4.
+    pub paper: Option<Paper>,
 }
 
 /// The letter as the layout sees it.
@@ -82,6 +85,8 @@ pub fn write(
     let mark = dress.mark.map(Mark::words);
     let json = json!({
         "title": metadata.title,
+        "paper": dress.paper.map(Paper::data),
+        "barcode": metadata.barcode,
         "language": "zh",
         "mark": mark,
         "reprint": null,

@@ -9,13 +9,20 @@ use chrono::{FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::page::{self, Dress, Mark};
+use super::{
+    page::{self, Dress, Mark},
+    paper::Paper,
+};
 use crate::{
     digest::Digest,
     masking::AllowList,
     problem::Report,
-    template::{metadata::TableKind, package::Package, wording::Wording},
-    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press},
+    template::{
+        metadata::TableKind,
+        package::Package,
+        wording::{Sections, Wording},
+    },
+    typeset::{self, Assets, FontSet, Limits, PdfIdentity, Press, ProvedPage},
 };
 
 /// First words of every record.
@@ -74,6 +81,9 @@ pub struct Record {
     pub mark: Option<String>,
     /// Whether the seal image is placed.
     pub seal: bool,
+    /// What it is printed on, by the names of [`Paper`]; A4 if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
     /// Official account numbers that masking left, as the principal signed them then.
     pub official_accounts: Vec<String>,
     /// Masked facts by field.
@@ -122,6 +132,7 @@ impl Record {
             engine: typeset::ENGINE_ID.to_owned(),
             mark: identity.mark.map(|mark| mark_name(mark).to_owned()),
             seal: identity.seal,
+            paper: None,
             official_accounts: official_accounts.to_vec(),
             facts,
         }
@@ -164,7 +175,7 @@ impl Record {
         let mark = [Mark::Sample, Mark::Proof, Mark::Preview]
             .into_iter()
             .find(|mark| self.mark.as_deref() == Some(mark_name(*mark)));
-        Dress { mark, seal: self.seal }
+        Dress { mark, seal: self.seal, paper: self.paper.as_deref().and_then(Paper::named) }
     }
 }
 
@@ -217,13 +228,12 @@ impl Maker {
         &self.package
     }
 
-    /// Makes the letter of `record`: the same record always gives the same bytes.
+    /// Lays out the letter of `record` and proves its pages.
     ///
     /// # Errors
-    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
-    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+    /// All that refuses the page: wording, layout, glyphs, proof.
+    pub fn place(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
-        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
         let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
             .map_err(|error| single(&error))?;
@@ -235,14 +245,40 @@ impl Maker {
                 typeset::qr_svg(&text).map_err(|error| single(&error))?,
             );
         }
+        if self.package.metadata().barcode {
+            for (at, number) in numbers(&self.package, record).into_iter().enumerate() {
+                let code = typeset::code128_svg(number).map_err(|error| single(&error))?;
+                assets.insert(format!("barcode-{}.svg", at + 1), code);
+            }
+        }
         if let Some(seal) = self.package.seal().filter(|_| dress.seal) {
             assets.insert(SEAL.to_owned(), seal.to_vec());
         }
         if let Some(logo) = self.package.logo() {
             assets.insert(LOGO.to_owned(), logo.to_vec());
         }
-        let proved =
-            self.press.compose(&data.json, &assets, limits(&self.package))?.prove(&data.meant)?;
+        self.press.compose(&data.json, &assets, limits(&self.package))?.prove(&data.meant)
+    }
+
+    /// The sections of the wording, written from the facts of `record`.
+    ///
+    /// # Errors
+    /// What keeps the wording from being written.
+    pub fn sections(&self, record: &Record) -> Result<Sections, Vec<Report>> {
+        let data = page::write(&self.package, &self.wording, &record.facts, record.dress())
+            .map_err(|error| vec![Report::of(&error)])?;
+        let sections = data.json.get("sections").cloned().unwrap_or_default();
+        Ok(serde_json::from_value(sections).unwrap_or_default())
+    }
+
+    /// Makes the letter of `record`: the same record always gives the same bytes.
+    ///
+    /// # Errors
+    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
+    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
+        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
+        let proved = self.place(record)?;
         let identity = PdfIdentity {
             ident: record.number.clone(),
             title: self.package.metadata().title.clone(),
@@ -256,6 +292,14 @@ impl Maker {
         let found = proved.read_back(&pdf)?.sweep(&allow);
         if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
     }
+}
+
+/// The numbers whose bar codes a page bears: of labels the last cell of each row.
+fn numbers<'a>(package: &Package, record: &'a Record) -> Vec<&'a str> {
+    let Some(table) = &package.metadata().table else { return vec![record.number.as_str()] };
+    let rows = record.facts.get(&table.field).and_then(|field| field.get("rows"));
+    let rows = rows.and_then(Value::as_array).into_iter().flatten();
+    rows.filter_map(|row| row.as_array()?.last()?.as_str()).collect()
 }
 
 /// What one document may cost: a table of rows runs over as many pages as [`MOST_ROWS`] need.

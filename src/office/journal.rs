@@ -30,6 +30,8 @@ pub const LETTER_ARCHIVED: EntryKind = EntryKind::literal("letter.archived");
 pub const LETTER_SPOILED: EntryKind = EntryKind::literal("letter.spoiled");
 /// A rule refused a request.
 pub const LETTER_REFUSED: EntryKind = EntryKind::literal("letter.refused");
+/// An envelope or a label was made for an issued letter.
+pub const LETTER_ENVELOPED: EntryKind = EntryKind::literal("letter.enveloped");
 /// A hold was placed on a case.
 pub const HOLD_PLACED: EntryKind = EntryKind::literal("hold.placed");
 /// A hold was released.

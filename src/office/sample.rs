@@ -15,7 +15,6 @@ use super::{
     credentials::{self, Credentials, Service},
     embedded,
     founding::{Enrolment, Founding, OPERATOR_YEARS, finish, found, vacant},
-    journal,
     operator::Role,
     paths::OfficePaths,
     principal::{Citation, Mandate, MaskingPolicy, Profile},
@@ -25,7 +24,6 @@ use super::{
 use crate::{
     durable,
     problem::{Report, alone as report},
-    register::Draft,
     signing::{
         CertificateAuthority, Credential, KeyPair, Passphrase, Random, Signer as _, Subject,
         Validity, cades,
@@ -42,11 +40,13 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 15] = [
+    "address_labels",
     "archive_certificate",
     "audit_report",
     "callback_card",
     "collection_notice",
+    "envelope",
     "incident_report",
     "letter_register",
     "principal_report",
@@ -248,15 +248,14 @@ fn approve_templates(
     let until = today.checked_add_months(Months::new(24)).unwrap_or(today);
     let agency = actor(office, "approver", held)?;
     for id in KINDS {
-        let package = Package::load(&office.paths().templates(), id).map_err(report)?;
+        let package =
+            Package::load_for(&office.paths().templates(), id, principal).map_err(report)?;
         let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (today, until))
             .map_err(report)?;
         let now = office.now().with_timezone(&Utc);
         for (signer, by) in [(agency.signer(), &agency), (approver, admin)] {
             let signed = statement.sign(signer, &[], now).map_err(report)?;
-            let approval = serde_json::to_value(&signed).unwrap_or_default();
-            let draft = Draft::new(journal::TEMPLATE_APPROVED, id).with("approval", approval);
-            office.append(draft, by).map_err(report)?;
+            office.take_approval(&package, &signed, by).map_err(report)?;
         }
     }
     Ok(())

@@ -55,6 +55,14 @@ crate::problems! {
         PartMissing { section: &'static str } = "CH-T028", Refusal,
             "section `{section}` is missing, which every letter with a sign-off must hold" => "add the section to the wording",
             "缺少“{section}”段，凡有落款的函件均须具备" => "请在措辞中补充该段";
+        /// A word that tells what is inside.
+        EnvelopeWord { part: String } = "CH-T050", Refusal,
+            "`{part}` holds a word that no envelope may bear" => "remove every word of debt, court, lawyer, account or principal",
+            "`{part}` 含有信封不得出现的字词" => "请移除欠款、法院、律师、账号、委托人等字样";
+        /// A branch that no values lead to.
+        Unreachable { branches: usize } = "CH-T053", Refusal,
+            "{branches} branches of the wording are reached by no values" => "remove them, or correct their conditions",
+            "措辞中有 {branches} 个分支无法由任何取值到达" => "请移除，或更正其条件";
         /// Table and fields disagree.
         Table { detail: Phrase } = "CH-T029", Refusal,
             "`[table]` is not usable: {detail}" => "correct it; docs/templates.md shows its members",
@@ -208,6 +216,13 @@ fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
 }
 
 fn prohibited(package: &Package, found: &mut Vec<Report>) {
+    // Whoever sees an envelope must not learn what it is about.
+    let envelope = !package.metadata().papers.is_empty();
+    let telling = |text: &str| readable(text).lines().any(crate::letter::envelope_words::tells);
+    if envelope && telling(package.text("wording.tera")) {
+        let part = "wording.tera".to_owned();
+        found.push(LintFinding::EnvelopeWord { part }.into());
+    }
     let mut scan = |part: &str, text: &str| {
         for finding in wording_scan::scan(text).findings {
             found.push(

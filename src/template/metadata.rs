@@ -156,6 +156,12 @@ pub struct Metadata {
     /// Whether the code for machines is placed.
     #[serde(default)]
     pub code: bool,
+    /// Whether the bar code of the letter's number is placed; on labels one for each row.
+    #[serde(default)]
+    pub barcode: bool,
+    /// Papers it is printed on, by the names of [`Paper`]; none: A4 as the layout says.
+    #[serde(default)]
+    pub papers: BTreeSet<String>,
     /// Font families it uses.
     pub fonts: BTreeSet<String>,
     /// Fields it uses.
