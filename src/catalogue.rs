@@ -47,6 +47,7 @@ const SMALL: &[&[Code]] = &[
 #[cfg(feature = "office")]
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
+    crate::signing::TokenError::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
     crate::letter::certificates::CertificateRefusal::CODES,
     crate::letter::desk::DeskError::CODES,

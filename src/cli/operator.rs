@@ -2,12 +2,11 @@
 
 use chancery::{
     office::{
-        credentials,
-        founding::Enrolment,
+        founding::{Enrolment, NewKey},
         operator::{Operator as Person, Role},
     },
     problem::Phrase,
-    signing::{Passphrase, SystemRandom},
+    signing::{SystemRandom, TokenKey},
 };
 use serde_json::{Value, json};
 
@@ -20,7 +19,16 @@ use super::{
 /// Runs a verb of `operator`.
 pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
     match verb {
-        Operator::Add { id, role, name, new_passphrase_file, years } => {
+        Operator::Add {
+            id,
+            role,
+            name,
+            new_passphrase_file,
+            token_module,
+            token,
+            token_key,
+            years,
+        } => {
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let roles = role.iter().map(|role| role.parse::<Role>()).collect::<Result<Vec<_>, _>>();
@@ -36,15 +44,30 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
                 name: "--years",
                 expected: Phrase("1 to 10", "应为 1 至 10"),
             })?;
-            let held = context.credentials(office.paths(), office.settings());
-            let passphrase = if let Some(file) = new_passphrase_file {
-                credentials::read(&file, &id)?
-            } else {
-                let mut own = held.clone();
-                own.operator_file = None;
-                own.of_operator(&id, &|name| context.ask(name))?
+            let mut held = context.credentials(office.paths(), office.settings());
+            held.operator_file = new_passphrase_file;
+            let ask = |name: &str| context.ask(name);
+            let place = token_module.zip(token).map(|(module, token)| TokenKey {
+                module,
+                token,
+                key: token_key.unwrap_or_else(|| id.clone()),
+            });
+            let secret = match &place {
+                None => held.of_operator(&id, &ask)?,
+                Some(_) => held.pin_of_operator(&id, &ask)?,
             };
-            enrol(context, &mut office, &id, &roles, name.as_deref(), &passphrase, &actor, years)?;
+            let key = match &place {
+                None => NewKey::File(&secret),
+                Some(place) => NewKey::Token(place, &secret),
+            };
+            enrol(
+                context,
+                &mut office,
+                Enrolment { id: &id, roles: &roles, years },
+                name,
+                key,
+                &actor,
+            )?;
             let text = match context.pick("zh", "en") {
                 "zh" => format!("已登记操作员 {id}（{}）", names(&roles)),
                 _ => format!("operator {id} enrolled ({})", names(&roles)),
@@ -72,24 +95,20 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is a separate thing an enrolment needs")]
 fn enrol(
     context: &Context,
     office: &mut chancery::office::Office,
-    id: &str,
-    roles: &[Role],
-    name: Option<&str>,
-    passphrase: &Passphrase,
+    enrolment: Enrolment<'_>,
+    name: Option<String>,
+    key: NewKey<'_>,
     actor: &chancery::office::actor::Actor,
-    years: u8,
 ) -> Result<(), Stopped> {
     let held = context.credentials(office.paths(), office.settings());
-    let enrolment = Enrolment { id, roles, years };
     office
         .enrol(
             enrolment,
-            name,
-            passphrase,
+            name.as_deref(),
+            key,
             actor,
             &held,
             &|name| context.ask(name),

@@ -38,14 +38,13 @@ pub fn run(context: &Context, verb: &Session) -> Result<Answer, Stopped> {
             }
             // Ask here, where there is a terminal; the agent gets it through a pipe.
             let credentials = context.credentials(office.paths(), office.settings());
-            let file = office.paths().operator_key(&id);
             let said = std::cell::RefCell::new(None);
             let ask = |name: &str| {
                 let typed = context.ask(name);
                 said.borrow_mut().clone_from(&typed);
                 typed
             };
-            actor::open_key(&operator, &file, &credentials, &ask)?;
+            actor::open_key(&operator, office.paths(), &credentials, &ask)?;
             start(context, &office, &id, minutes, said.into_inner())
         }
         Session::End => {
@@ -63,11 +62,10 @@ pub fn run(context: &Context, verb: &Session) -> Result<Answer, Stopped> {
             } else {
                 context.credentials(office.paths(), office.settings())
             };
-            let file = office.paths().operator_key(&id);
-            let credential = actor::open_key(&operator, &file, &credentials, &ask)?;
+            let signer = actor::open_key(&operator, office.paths(), &credentials, &ask)?;
             let lifetime = Duration::from_secs(u64::from(minutes) * 60);
             let printer = context.printer;
-            session::serve(&socket, &credential, lifetime, || {
+            session::serve(&socket, signer.as_ref(), lifetime, || {
                 printer.line(&json!(READY), READY);
             })?;
             Ok(Answer::done(Value::Null, String::new()))

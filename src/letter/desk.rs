@@ -163,8 +163,11 @@ impl<'a> Desk<'a> {
         };
         // Dry layout: whatever the page is refused for is known before a number is given.
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
-        let dry = self.make(&ready, blank);
-        if let Err(reports) = dry {
+        let (blank, maker) = match self.maker(&ready, blank) {
+            Ok(found) => found,
+            Err(reports) => return self.refuse(request.kind(), request.principal(), &key, reports),
+        };
+        if let Err(reports) = maker.rehearse(&blank) {
             return self.refuse(request.kind(), request.principal(), &key, reports);
         }
         let prepared = self.prepare(&Matter::of(request), &ready, &key, &content)?;
@@ -287,6 +290,17 @@ impl<'a> Desk<'a> {
         ready: &Ready,
         identity: Identity,
     ) -> Result<(Record, Made), Vec<Report>> {
+        let (record, maker) = self.maker(ready, identity)?;
+        let made = maker.make(&record)?;
+        Ok((record, made))
+    }
+
+    /// The record of a letter, and the maker of its package.
+    pub(super) fn maker(
+        &mut self,
+        ready: &Ready,
+        identity: Identity,
+    ) -> Result<(Record, &Maker), Vec<Report>> {
         let fonts = embedded::fonts()?;
         let digest = ready.template.digest();
         let package = ready.template.package();
@@ -297,8 +311,7 @@ impl<'a> Desk<'a> {
             Entry::Occupied(ready) => ready.into_mut(),
             Entry::Vacant(place) => place.insert(Maker::new(package, fonts)?),
         };
-        let made = maker.make(&record)?;
-        Ok((record, made))
+        Ok((record, maker))
     }
 
     pub(super) fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {

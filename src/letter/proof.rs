@@ -58,7 +58,7 @@ impl ProofPage {
     }
 
     fn make(maker: &Maker, record: Record) -> Result<Self, Vec<Report>> {
-        let placed = maker.place(&record)?.pages().to_vec();
+        let placed = maker.prove(&record)?.pages().to_vec();
         let misplaced = window::refusals(&maker.sections(&record)?, &placed);
         if !misplaced.is_empty() {
             return Err(misplaced);

@@ -228,11 +228,43 @@ impl Maker {
         &self.package
     }
 
+    /// Makes the letter of `record`: the same record always gives the same bytes.
+    ///
+    /// # Errors
+    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
+    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
+        let allow = allowed(record)?;
+        let proved = self.prove(record)?;
+        let identity = PdfIdentity {
+            ident: record.number.clone(),
+            title: self.package.metadata().title.clone(),
+            issued_on: record.issued_on,
+            zone: FixedOffset::east_opt(record.zone)
+                .ok_or_else(|| vec![RecordError::NotARecord.into()])?,
+        };
+        let pages = proved.pages().len();
+        let pdf = proved.to_pdf(&identity)?;
+        // What leaves is the finished file: it is read back and compared, then swept.
+        let found = proved.read_back(&pdf)?.sweep(&allow);
+        if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
+    }
+
+    /// Lays the letter of `record` out dry: everything [`Maker::make`] refuses for what stands on
+    /// its pages is refused here, and no PDF is written.
+    ///
+    /// # Errors
+    /// Wording, layout, glyphs, proof, and unmasked numbers in the placed text.
+    pub fn rehearse(&self, record: &Record) -> Result<(), Vec<Report>> {
+        let allow = allowed(record)?;
+        let found = self.prove(record)?.sweep(&allow);
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
     /// Lays out the letter of `record` and proves its pages.
     ///
     /// # Errors
     /// All that refuses the page: wording, layout, glyphs, proof.
-    pub fn place(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
+    pub fn prove(&self, record: &Record) -> Result<ProvedPage, Vec<Report>> {
         let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
         let dress = record.dress();
         let data = page::write(&self.package, &self.wording, &record.facts, dress)
@@ -270,28 +302,6 @@ impl Maker {
         let sections = data.json.get("sections").cloned().unwrap_or_default();
         Ok(serde_json::from_value(sections).unwrap_or_default())
     }
-
-    /// Makes the letter of `record`: the same record always gives the same bytes.
-    ///
-    /// # Errors
-    /// All that refuses the page: wording, layout, glyphs, proof, sweep.
-    pub fn make(&self, record: &Record) -> Result<Made, Vec<Report>> {
-        let single = |error: &dyn crate::problem::Problem| vec![Report::of(error)];
-        let allow = AllowList::of(&record.official_accounts).map_err(|error| single(&error))?;
-        let proved = self.place(record)?;
-        let identity = PdfIdentity {
-            ident: record.number.clone(),
-            title: self.package.metadata().title.clone(),
-            issued_on: record.issued_on,
-            zone: FixedOffset::east_opt(record.zone)
-                .ok_or_else(|| single(&RecordError::NotARecord))?,
-        };
-        let pages = proved.pages().len();
-        let pdf = proved.to_pdf(&identity)?;
-        // What leaves is the finished file: it is read back and compared, then swept.
-        let found = proved.read_back(&pdf)?.sweep(&allow);
-        if found.is_empty() { Ok(Made { pdf, pages }) } else { Err(found) }
-    }
 }
 
 /// The numbers whose bar codes a page bears: of labels the last cell of each row.
@@ -310,6 +320,10 @@ fn limits(package: &Package) -> Limits {
     } else {
         Limits::default()
     }
+}
+
+fn allowed(record: &Record) -> Result<AllowList, Vec<Report>> {
+    AllowList::of(&record.official_accounts).map_err(|error| vec![Report::of(&error)])
 }
 
 const fn mark_name(mark: Mark) -> &'static str {

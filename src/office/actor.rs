@@ -17,6 +17,7 @@ use crate::{
     signing::{
         key::{KeyError, KeyPair},
         signer::{Credential, SignatureBytes, Signer, SigningError},
+        token::{TokenError, TokenKey, TokenSigner},
     },
 };
 
@@ -54,6 +55,10 @@ crate::problems! {
         Credential { source: CredentialError } = "CH-O056", Input,
             "{source}" => "start a session, give --passphrase-file, or put a file of that name into the credentials folder",
             "没有可用的口令（{source}）" => "请开始会话、用 --passphrase-file 指定，或在口令目录中放置同名文件";
+        /// The token with the key could not be used.
+        Token { id: String, source: TokenError } = "CH-O059", Refusal,
+            "the token of `{id}` cannot be used: {source}" => "insert it, and type or give the right PIN",
+            "无法使用 `{id}` 的令牌：{source}" => "请插入令牌，并输入或提供正确的 PIN";
         /// The key file could not be read.
         File { source: durable::DurableError } = "CH-O057", Fault,
             "a key file cannot be read: {source}" => "check the file and its permissions",
@@ -95,8 +100,8 @@ impl Actor {
         if let Some(session) = SessionSigner::connect(&socket, operator.certificate.clone()) {
             return Ok(Self { operator, signer: Box::new(session) });
         }
-        let credential = open_key(&operator, &paths.operator_key(&operator.id), credentials, ask)?;
-        Ok(Self { operator, signer: Box::new(credential) })
+        let signer = open_key(&operator, paths, credentials, ask)?;
+        Ok(Self { operator, signer })
     }
 
     /// An actor over a key already open.
@@ -145,24 +150,45 @@ pub fn admit(operator: &Operator, now: DateTime<FixedOffset>) -> Result<(), Acto
     Ok(())
 }
 
-/// Opens the key of `operator` in `file`.
+/// Opens the key of `operator`: the one on a token, where the office knows of one, else its file.
 ///
 /// # Errors
 /// [`ActorError`], by variant.
 pub fn open_key(
     operator: &Operator,
-    file: &Path,
+    paths: &OfficePaths,
     credentials: &Credentials,
     ask: &Ask<'_>,
-) -> Result<Credential, ActorError> {
-    let pem = durable::read(file, KEY_LIMIT).map_err(|source| ActorError::File { source })?;
+) -> Result<Box<dyn Signer>, ActorError> {
+    let token = paths.operator_token(&operator.id);
+    if token.is_file() {
+        return open_token(operator, &token, credentials, ask);
+    }
+    let file = paths.operator_key(&operator.id);
+    let pem = durable::read(&file, KEY_LIMIT).map_err(|source| ActorError::File { source })?;
     let passphrase = credentials
         .of_operator(&operator.id, ask)
         .map_err(|source| ActorError::Credential { source })?;
     let key = KeyPair::from_encrypted_pem(&String::from_utf8_lossy(&pem), &passphrase)
         .map_err(|source| ActorError::Key { id: operator.id.clone(), source })?;
-    Credential::new(key, operator.certificate.clone())
-        .map_err(|source| ActorError::Signing { source })
+    let credential = Credential::new(key, operator.certificate.clone())
+        .map_err(|source| ActorError::Signing { source })?;
+    Ok(Box::new(credential))
+}
+
+fn open_token(
+    operator: &Operator,
+    file: &Path,
+    credentials: &Credentials,
+    ask: &Ask<'_>,
+) -> Result<Box<dyn Signer>, ActorError> {
+    let token = |source| ActorError::Token { id: operator.id.clone(), source };
+    let kept = durable::read(file, KEY_LIMIT).map_err(|source| ActorError::File { source })?;
+    let key = TokenKey::parse(&kept).map_err(token)?;
+    let pin = credentials
+        .pin_of_operator(&operator.id, ask)
+        .map_err(|source| ActorError::Credential { source })?;
+    Ok(Box::new(TokenSigner::open(&key, &pin, operator.certificate.clone()).map_err(token)?))
 }
 
 impl EntrySigner for Actor {

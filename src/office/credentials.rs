@@ -9,6 +9,10 @@ use crate::{durable, signing::key::Passphrase};
 
 /// Largest passphrase file, in bytes.
 const LIMIT: u64 = 4096;
+/// Fewest characters of a passphrase.
+const PASSPHRASE: usize = 8;
+/// Fewest characters of a token's PIN.
+const PIN: usize = 4;
 
 /// Services of an office that have a key and a passphrase of their own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -86,6 +90,22 @@ impl Credentials {
         }
     }
 
+    /// PIN of the acting operator's token, which may be shorter than a passphrase: the token
+    /// itself stops whoever guesses.
+    ///
+    /// # Errors
+    /// [`CredentialError`], by variant.
+    pub fn pin_of_operator(
+        &self,
+        operator: &str,
+        ask: &Ask<'_>,
+    ) -> Result<Passphrase, CredentialError> {
+        match &self.operator_file {
+            Some(file) => read_at_least(file, operator, PIN),
+            None => self.of_name_at_least(operator, ask, PIN),
+        }
+    }
+
     /// Passphrase of a service.
     ///
     /// # Errors
@@ -105,14 +125,23 @@ impl Credentials {
     }
 
     fn of_name(&self, name: &str, ask: &Ask<'_>) -> Result<Passphrase, CredentialError> {
+        self.of_name_at_least(name, ask, PASSPHRASE)
+    }
+
+    fn of_name_at_least(
+        &self,
+        name: &str,
+        ask: &Ask<'_>,
+        least: usize,
+    ) -> Result<Passphrase, CredentialError> {
         for folder in &self.folders {
             let file = folder.join(name);
             if file.is_file() {
-                return read(&file, name);
+                return read_at_least(&file, name, least);
             }
         }
         let text = ask(name).ok_or_else(|| CredentialError::Missing { name: name.to_owned() })?;
-        usable(text, name)
+        usable(text, name, least)
     }
 }
 
@@ -121,16 +150,20 @@ impl Credentials {
 /// # Errors
 /// [`CredentialError::Unusable`], [`CredentialError::File`].
 pub fn read(file: &Path, name: &str) -> Result<Passphrase, CredentialError> {
+    read_at_least(file, name, PASSPHRASE)
+}
+
+fn read_at_least(file: &Path, name: &str, least: usize) -> Result<Passphrase, CredentialError> {
     let bytes = durable::read(file, LIMIT).map_err(|source| CredentialError::File { source })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| CredentialError::Unusable { name: name.to_owned() })?;
-    usable(text, name)
+    usable(text, name, least)
 }
 
-fn usable(mut text: String, name: &str) -> Result<Passphrase, CredentialError> {
+fn usable(mut text: String, name: &str, least: usize) -> Result<Passphrase, CredentialError> {
     let length = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(length);
-    if text.chars().count() < 8 || text.chars().any(char::is_control) {
+    if text.chars().count() < least || text.chars().any(char::is_control) {
         return Err(CredentialError::Unusable { name: name.to_owned() });
     }
     Ok(Passphrase::new(text))

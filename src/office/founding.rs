@@ -29,7 +29,8 @@ use crate::{
         authority::AuthorityError,
         certificate::Certificate,
         key::{KeyError, Passphrase},
-        signer::{Credential, SigningError},
+        signer::{Credential, Signer, SigningError},
+        token::{TokenError, TokenKey, TokenSigner},
     },
     typeset::ENGINE_ID,
 };
@@ -78,6 +79,10 @@ crate::problems! {
         Signing { source: SigningError } = "CH-O078", Fault,
             "a key cannot sign: {source}" => "check the operating system and try again",
             "密钥无法签名：{source}" => "请检查操作系统后重试";
+        /// The token could not make the key.
+        Token { source: TokenError } = "CH-O081", Refusal,
+            "the token cannot make the operator's key: {source}" => "mend the cause and enrol again; nobody is enrolled",
+            "令牌无法生成操作员密钥：{source}" => "请排除原因后重新登记；尚未登记任何人";
         /// The register could not be founded.
         Register { source: RegisterError } = "CH-O079", Fault,
             "the register cannot be founded: {source}" => "check the disk; a network folder cannot hold a register",
@@ -105,6 +110,7 @@ sources!(
     Key(KeyError),
     Authority(AuthorityError),
     Signing(SigningError),
+    Token(TokenError),
     Register(RegisterError),
     Archive(ArchiveError)
 );
@@ -238,8 +244,14 @@ fn build(
     let id = &founding.administrator;
     let passphrase = credentials.of_operator(id, ask)?;
     let enrolment = Enrolment { id, roles: &[Role::Administrator], years: OPERATOR_YEARS };
-    let (operator, credential) =
-        enrolment.issue(&authority, &agency.name, &passphrase, &paths, &clock, random)?;
+    let (operator, signer) = enrolment.issue(
+        &authority,
+        &agency.name,
+        NewKey::File(&passphrase),
+        &paths,
+        &clock,
+        random,
+    )?;
 
     // Templates, with the agency's seal among the shared files.
     embedded::write_templates(&paths.templates())?;
@@ -258,7 +270,7 @@ fn build(
         font_objects.insert(name, object.to_string().into());
     }
 
-    let actor = Actor::with_signer(operator, Box::new(credential));
+    let actor = Actor::with_signer(operator, signer);
     let roles: Vec<Value> = vec![Role::Administrator.name().into()];
     let genesis = Draft::new(journal::OFFICE_FOUNDED, agency.uscc.clone())
         .with("format", 1)
@@ -278,6 +290,15 @@ fn build(
     Ok(())
 }
 
+/// Where a new operator's key is made.
+#[derive(Clone, Copy, Debug)]
+pub enum NewKey<'a> {
+    /// In a file of the office, under this passphrase.
+    File(&'a Passphrase),
+    /// On a token, under its PIN; the key never leaves it.
+    Token(&'a TokenKey, &'a Passphrase),
+}
+
 /// What a new operator is to be.
 #[derive(Clone, Copy, Debug)]
 pub struct Enrolment<'a> {
@@ -290,7 +311,8 @@ pub struct Enrolment<'a> {
 }
 
 impl Enrolment<'_> {
-    /// Makes key and certificate and writes both; the register entry is the caller's.
+    /// Makes key and certificate and writes what is kept of both; the register entry is the
+    /// caller's.
     ///
     /// # Errors
     /// [`FoundingError`], by variant.
@@ -298,31 +320,43 @@ impl Enrolment<'_> {
         &self,
         authority: &CertificateAuthority,
         organisation: &str,
-        passphrase: &Passphrase,
+        key: NewKey<'_>,
         paths: &OfficePaths,
         clock: &SystemClock,
         random: &mut dyn Random,
-    ) -> Result<(Operator, Credential), FoundingError> {
+    ) -> Result<(Operator, Box<dyn Signer>), FoundingError> {
         if !is_id(self.id) || is_service(self.id) {
             return Err(FoundingError::Id);
         }
         let enrolled_at = clock.now();
         let mut subject = Subject::new(self.id, organisation);
         subject.units = self.roles.iter().map(|role| role.name().to_owned()).collect();
-        let key = KeyPair::generate(random)?;
         let term = Validity::years(enrolled_at.with_timezone(&Utc), self.years);
-        let certificate = authority.issue_signer(&key.public(), &subject, term, random)?;
-        let pem = key.to_encrypted_pem(passphrase, random)?;
-        durable::write_new_private(&paths.operator_key(self.id), pem.as_bytes())?;
+        let (certificate, signer): (_, Box<dyn Signer>) = match key {
+            NewKey::File(passphrase) => {
+                let key = KeyPair::generate(random)?;
+                let certificate = authority.issue_signer(&key.public(), &subject, term, random)?;
+                let pem = key.to_encrypted_pem(passphrase, random)?;
+                durable::write_new_private(&paths.operator_key(self.id), pem.as_bytes())?;
+                (certificate.clone(), Box::new(Credential::new(key, certificate)?))
+            }
+            NewKey::Token(place, pin) => {
+                let public = place.generate(pin)?;
+                let certificate = authority.issue_signer(&public, &subject, term, random)?;
+                let kept = paths.operator_token(self.id);
+                durable::write_new_private(&kept, place.to_json().as_bytes())?;
+                (certificate.clone(), Box::new(TokenSigner::open(place, pin, certificate)?))
+            }
+        };
         write_certificate(&paths.operator_certificate(self.id), &certificate)?;
         let operator = Operator {
             id: self.id.to_owned(),
             roles: self.roles.iter().copied().collect(),
-            certificate: certificate.clone(),
+            certificate,
             enrolled_at,
             revoked_at: None,
         };
-        Ok((operator, Credential::new(key, certificate)?))
+        Ok((operator, signer))
     }
 }
 

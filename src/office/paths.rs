@@ -69,6 +69,12 @@ impl OfficePaths {
         self.root.join("operators").join(format!("{id}.key.pem"))
     }
 
+    /// Which key of which token is an operator's, where it is on a token.
+    #[must_use]
+    pub fn operator_token(&self, id: &str) -> PathBuf {
+        self.root.join("operators").join(format!("{id}.token.json"))
+    }
+
     /// Certificate of an operator.
     #[must_use]
     pub fn operator_certificate(&self, id: &str) -> PathBuf {

@@ -10,7 +10,7 @@ use crate::{
         Office,
         actor::{Actor, ActorError},
         credentials::{Ask, Credentials, Service},
-        founding::{Enrolment, FoundingError},
+        founding::{Enrolment, FoundingError, NewKey},
         journal,
         office_folder::{OfficeError, open_dated_profile},
         operator::{Role, is_id},
@@ -23,7 +23,6 @@ use crate::{
         CertificateAuthority, Random,
         certificate::Certificate,
         chain::{Purpose, verify_chain},
-        key::Passphrase,
     },
 };
 
@@ -39,7 +38,7 @@ impl Office {
         &mut self,
         enrolment: Enrolment<'_>,
         name: Option<&str>,
-        passphrase: &Passphrase,
+        key: NewKey<'_>,
         actor: &Actor,
         credentials: &Credentials,
         ask: &Ask<'_>,
@@ -52,7 +51,10 @@ impl Office {
         }
         if is_id(id) {
             // Nobody was enrolled under this id: files of that name are leftovers of a cut-off try.
-            for path in [self.paths().operator_key(id), self.paths().operator_certificate(id)] {
+            let paths = self.paths();
+            let kept =
+                [paths.operator_key(id), paths.operator_token(id), paths.operator_certificate(id)];
+            for path in kept {
                 if path.is_file() {
                     std::fs::remove_file(&path)
                         .map_err(durable::at(&path))
@@ -66,7 +68,7 @@ impl Office {
         let organisation = self.settings().agency.name.clone();
         let clock = *self.clock();
         let (operator, _) = enrolment
-            .issue(&authority, &organisation, passphrase, self.paths(), &clock, random)
+            .issue(&authority, &organisation, key, self.paths(), &clock, random)
             .map_err(report)?;
         if let Some(name) = name {
             durable::replace(&self.paths().operator_name(id), name.as_bytes())

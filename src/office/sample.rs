@@ -14,7 +14,7 @@ use super::{
     actor::{Actor, open_key},
     credentials::{self, Credentials, Service},
     embedded,
-    founding::{Enrolment, Founding, OPERATOR_YEARS, finish, found, vacant},
+    founding::{Enrolment, Founding, NewKey, OPERATOR_YEARS, finish, found, vacant},
     operator::Role,
     paths::OfficePaths,
     principal::{Citation, Mandate, MaskingPolicy, Profile},
@@ -104,7 +104,15 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
     for (id, role, name) in OPERATORS.iter().skip(1) {
         let pass = credentials::read(&scratch.path().join(id), id).map_err(report)?;
         let enrolment = Enrolment { id, roles: &[*role], years: OPERATOR_YEARS };
-        office.enrol(enrolment, Some(name), &pass, &admin, &held, &|_| None, random)?;
+        office.enrol(
+            enrolment,
+            Some(name),
+            NewKey::File(&pass),
+            &admin,
+            &held,
+            &|_| None,
+            random,
+        )?;
     }
     let pass = credentials::read(&scratch.path().join("principal"), "principal").map_err(report)?;
     for id in [BANK, INSURER] {
@@ -126,9 +134,8 @@ pub fn actor(office: &Office, id: &str, held: &Credentials) -> Reports<Actor> {
     let operator = office.state().operators.get(id).cloned();
     let operator =
         operator.ok_or_else(|| report(super::actor::ActorError::Unknown { id: id.to_owned() }))?;
-    let key = office.paths().operator_key(id);
-    let credential = open_key(&operator, &key, held, &|_| None).map_err(report)?;
-    Ok(Actor::with_signer(operator, Box::new(credential)))
+    let signer = open_key(&operator, office.paths(), held, &|_| None).map_err(report)?;
+    Ok(Actor::with_signer(operator, signer))
 }
 
 /// The agency of the sample. The credit code lies in an unassigned region.

@@ -17,7 +17,7 @@ use std::{
 
 use crate::signing::{
     certificate::Certificate,
-    signer::{Credential, SignatureBytes, Signer, SigningError},
+    signer::{SignatureBytes, Signer, SigningError},
 };
 
 /// Longest message a session signs, in bytes.
@@ -47,18 +47,18 @@ crate::problems! {
     }
 }
 
-/// Serves `credential` on `socket` until `lifetime` is over or the session is ended.
+/// Serves `signer` on `socket` until `lifetime` is over or the session is ended.
 ///
 /// # Errors
 /// [`SessionError::Running`] if a session answers there; [`SessionError::Socket`].
 pub fn serve(
     socket: &Path,
-    credential: &Credential,
+    signer: &dyn Signer,
     lifetime: Duration,
     ready: impl FnOnce(),
 ) -> Result<(), SessionError> {
     let fault = |source| SessionError::Socket { source };
-    let operator = || credential.certificate().common_name().unwrap_or_default();
+    let operator = || signer.certificate().common_name().unwrap_or_default();
     if UnixStream::connect(socket).is_ok() {
         return Err(SessionError::Running { operator: operator() });
     }
@@ -77,7 +77,7 @@ pub fn serve(
     while end.is_some_and(|end| Instant::now() < end) {
         match listener.accept() {
             Ok((stream, _)) => {
-                if answer(stream, credential).unwrap_or(false) {
+                if answer(stream, signer).unwrap_or(false) {
                     break;
                 }
             }
@@ -91,7 +91,7 @@ pub fn serve(
 }
 
 /// Answers one peer until it hangs up; whether the session is to end.
-fn answer(mut stream: UnixStream, credential: &Credential) -> io::Result<bool> {
+fn answer(mut stream: UnixStream, signer: &dyn Signer) -> io::Result<bool> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -108,7 +108,7 @@ fn answer(mut stream: UnixStream, credential: &Credential) -> io::Result<bool> {
                 }
                 let mut message = Vec::new();
                 (&mut stream).take(length.into()).read_to_end(&mut message)?;
-                match credential.sign(&message) {
+                match signer.sign(&message) {
                     Ok(signature) => {
                         stream.write_all(b"+")?;
                         stream.write_all(&signature)?;

@@ -20,6 +20,8 @@ pub mod random;
 mod signed_data;
 pub mod signer;
 pub mod timestamp;
+#[cfg(feature = "office")]
+pub mod token;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -41,3 +43,5 @@ pub use timestamp::{
     LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp,
     timestamp_request, verify_token,
 };
+#[cfg(feature = "office")]
+pub use token::{TokenError, TokenKey, TokenSigner};

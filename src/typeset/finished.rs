@@ -65,6 +65,11 @@ impl std::fmt::Debug for FinishedText {
 }
 
 impl FinishedText {
+    /// What a file would hold that has these pages and nothing else.
+    pub(super) fn of_pages(pages: Vec<String>) -> Self {
+        Self { pages, ..Self::default() }
+    }
+
     /// Reads all of `pdf`.
     ///
     /// # Errors
@@ -437,6 +442,12 @@ mod tests {
         assert!(codes(&sweep(&titled, &allow).unwrap()).len() >= 2);
         let official = AllowList::of([CARD]).unwrap();
         assert_eq!(codes(&sweep(&titled, &official).unwrap()), Vec::<&str>::new());
+        // On a page, before a PDF is made of it.
+        let one = press("卡号6200 0000 0000 0005").unwrap();
+        let one = one.compose(&json!({}), &Assets::new(), Limits::default()).unwrap();
+        let one = one.prove(&[Meant::once("text", format!("卡号{CARD}"))]).unwrap();
+        assert_eq!(codes(&one.sweep(&allow)), ["CH-P052"]);
+        assert_eq!(codes(&one.sweep(&official)), Vec::<&str>::new());
         // On a page, broken over two lines.
         let layout = "#set page(width: 60mm)\n卡号6200 0000 0000 0005";
         let composition =

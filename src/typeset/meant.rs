@@ -17,18 +17,13 @@ impl Meant {
     /// All that `data`, the letter as its layout sees it, means to stand on the pages.
     #[must_use]
     pub fn of_letter(data: &Value) -> Vec<Self> {
-        let on_paper = data.get("paper").is_some_and(|paper| !paper.is_null());
-        let mut meant = Vec::new();
-        if !on_paper {
-            meant.push(Self::new("page counter", PAGE_COUNTER, Occurrence::Counter));
-        }
+        let mut meant = vec![Self::new("page counter", PAGE_COUNTER, Occurrence::Counter)];
         let mut add = |part: &str, value: &Value, occurrence| {
             collect(part, value, occurrence, &mut meant);
         };
         for (key, value) in data.as_object().into_iter().flatten() {
             match key.as_str() {
-                // Envelopes and labels have no title and no counter: they are no sheets of a document.
-                "title" if !on_paper => add("title", value, Occurrence::Running),
+                "title" => add("title", value, Occurrence::Running),
                 "principal_line" => add("principal line", value, Occurrence::Once),
                 "mark" => add("mark", value, Occurrence::Mark),
                 "reprint" => add("reprint", value, Occurrence::EachPage),

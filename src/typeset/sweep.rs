@@ -7,7 +7,7 @@
 //! out. Attachments and active parts are findings too. Findings hold no number.
 //! Source: REQUIREMENTS 1 (L345: scan the finished PDF's text; a leak → no file is written).
 
-use super::{FinishedText, TypesetError};
+use super::{FinishedText, ProvedPage, TypesetError};
 use crate::{
     masking::{AllowList, sweep_text},
     problem::Report,
@@ -26,6 +26,19 @@ const FEWEST: usize = 7;
 /// [`TypesetError::Unreadable`].
 pub fn sweep(pdf: &[u8], allow: &AllowList) -> Result<Vec<Report>, TypesetError> {
     Ok(FinishedText::read(pdf)?.sweep(allow))
+}
+
+impl ProvedPage {
+    /// The unmasked numbers within a run of what stands on the pages, before any PDF is made of
+    /// them. One that is broken over runs is found in the finished file only.
+    #[must_use]
+    pub fn sweep(&self, allow: &AllowList) -> Vec<Report> {
+        let pages = self.pages().iter().map(|page| {
+            let runs: Vec<&str> = page.texts.iter().map(|run| run.text.as_str()).collect();
+            runs.join(" ¦ ")
+        });
+        FinishedText::of_pages(pages.collect()).sweep(allow)
+    }
 }
 
 impl FinishedText {

@@ -36,4 +36,5 @@ mod readme;
 mod register;
 mod session;
 mod text;
+mod token;
 mod visits;

@@ -78,6 +78,12 @@ impl Passphrase {
     fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+
+    /// Its text, for a device that asks for it.
+    #[cfg(feature = "office")]
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
 }
 
 impl From<String> for Passphrase {
@@ -173,6 +179,17 @@ impl PublicKey {
     /// [`KeyError::NotAPublicKey`] if it is not a point of P-256.
     pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         p256::ecdsa::VerifyingKey::from_public_key_der(der)
+            .map(Self::of)
+            .map_err(|_| KeyError::NotAPublicKey)
+    }
+
+    /// Reads an uncompressed or compressed point of SEC 1.
+    ///
+    /// # Errors
+    /// [`KeyError::NotAPublicKey`].
+    #[cfg(feature = "office")]
+    pub(super) fn from_point(point: &[u8]) -> Result<Self, KeyError> {
+        p256::ecdsa::VerifyingKey::from_sec1_bytes(point)
             .map(Self::of)
             .map_err(|_| KeyError::NotAPublicKey)
     }
