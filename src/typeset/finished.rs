@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use lopdf::{Dictionary, Document, LoadOptions, Object, Stream};
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use super::{
     ProvedPage, TypesetError,
@@ -89,8 +89,15 @@ impl FinishedText {
             return Err(TypesetError::Unreadable { what: "it has no pages".to_owned() });
         }
         finished.dictionary(&document.trailer);
-        for object in document.objects.values() {
-            finished.object(object);
+        let fonts = font_files(document);
+        for (id, object) in &document.objects {
+            match object {
+                // Its dictionary is read; its outlines are binary, so figures in them are chance.
+                Object::Stream(stream) if fonts.contains(id) && is_font(&inflate(stream)) => {
+                    finished.dictionary(&stream.dict);
+                }
+                object => finished.object(object),
+            }
         }
         Ok(finished)
     }
@@ -225,6 +232,46 @@ fn is_font_or_picture(dictionary: &Dictionary) -> bool {
         || [&b"CIDFontType0C"[..], b"OpenType", b"Type1C", b"Image"]
             .into_iter()
             .any(|subtype| is(dictionary, b"Subtype", subtype))
+}
+
+/// Streams that a font descriptor names as its font, and nothing but font descriptors does.
+fn font_files(document: &Document) -> BTreeSet<ObjectId> {
+    let (mut fonts, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for object in document.objects.values() {
+        references(object, &mut fonts, &mut others);
+    }
+    fonts.difference(&others).copied().collect()
+}
+
+/// Sorts the references of `object` into those to font files and all others.
+fn references(object: &Object, fonts: &mut BTreeSet<ObjectId>, others: &mut BTreeSet<ObjectId>) {
+    let dictionary = match object {
+        Object::Reference(id) => {
+            others.insert(*id);
+            return;
+        }
+        Object::Array(items) => {
+            return items.iter().for_each(|item| references(item, fonts, others));
+        }
+        Object::Dictionary(dictionary) => dictionary,
+        Object::Stream(stream) => &stream.dict,
+        _ => return,
+    };
+    let descriptor = is(dictionary, b"Type", b"FontDescriptor");
+    for (key, value) in dictionary {
+        match value {
+            Object::Reference(id) if descriptor && key.starts_with(b"FontFile") => {
+                fonts.insert(*id);
+            }
+            value => references(value, fonts, others),
+        }
+    }
+}
+
+/// Whether bytes begin as a font does. Source: OpenType 1.9, "Font file"; Adobe TN 5176, 6.
+fn is_font(bytes: &[u8]) -> bool {
+    let magic: [&[u8]; 4] = [b"\x00\x01\x00\x00", b"OTTO", b"true", b"\x01\x00\x04"];
+    magic.iter().any(|magic| bytes.starts_with(magic))
 }
 
 /// Whether a stream is a colour profile. Source: ICC.1, 7.2.11.
@@ -467,6 +514,30 @@ mod tests {
         document.save_to(&mut bytes).unwrap();
         assert_eq!(codes(&sweep(&bytes, &allow).unwrap()), ["CH-P052"]);
         assert_eq!(contains_any(&bytes, &[CARD]).unwrap(), [CARD]);
+    }
+
+    #[test]
+    fn figures_among_outlines_are_chance_and_nowhere_else() {
+        const CARD: &str = "6200000000000005";
+        let Some((_, pdf)) = letter() else { return };
+        let with = |begin: &[u8], also: bool| {
+            let mut document = Document::load_mem(&pdf).unwrap();
+            let content = [begin, CARD.as_bytes()].concat();
+            let id = document.add_object(Stream::new(Dictionary::new(), content));
+            let mut descriptor = Dictionary::new();
+            descriptor.set("Type", Object::Name(b"FontDescriptor".to_vec()));
+            descriptor.set("FontFile2", Object::Reference(id));
+            document.add_object(descriptor);
+            if also {
+                document.add_object(Object::Array(vec![Object::Reference(id)]));
+            }
+            let mut bytes = Vec::new();
+            document.save_to(&mut bytes).unwrap();
+            codes(&sweep(&bytes, &AllowList::default()).unwrap()).len()
+        };
+        assert_eq!(with(b"\x00\x01\x00\x00", false), 0);
+        assert_eq!(with(b"BT ", false), 1, "it is no font");
+        assert_eq!(with(b"\x00\x01\x00\x00", true), 1, "something else uses it");
     }
 
     #[test]
