@@ -91,6 +91,7 @@ pub fn write(
         "mark": mark,
         "reprint": null,
         "code": metadata.code,
+        "bare": metadata.bare,
         "seal": package.seal().is_some() && dress.seal,
         "logo": package.logo().is_some(),
         "principal_line": package.letterhead(),

@@ -156,6 +156,9 @@ pub struct Metadata {
     /// Whether the code for machines is placed.
     #[serde(default)]
     pub code: bool,
+    /// Whether the sheet holds its sections alone, without title and page counter: an envelope.
+    #[serde(default)]
+    pub bare: bool,
     /// Whether the bar code of the letter's number is placed; on labels one for each row.
     #[serde(default)]
     pub barcode: bool,

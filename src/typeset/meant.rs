@@ -3,7 +3,7 @@
 //! The layout sees one file, `/data.json`; its strings are all the text a page may hold, but for
 //! the page counter. How often each may stand is fixed here, for every package alike: `footer`,
 //! `mark` and `reprint` on each page, `title`, `number` and the head of a table in the running
-//! head of any page, everything else exactly once. Parts are named by their place in the data.
+//! head of any page, everything else exactly once. A bare sheet has neither title nor counter. Parts are named by their place in the data.
 //! Source: docs/templates.md, "/data.json".
 
 use serde_json::Value;
@@ -17,12 +17,15 @@ impl Meant {
     /// All that `data`, the letter as its layout sees it, means to stand on the pages.
     #[must_use]
     pub fn of_letter(data: &Value) -> Vec<Self> {
-        let mut meant = vec![Self::new("page counter", PAGE_COUNTER, Occurrence::Counter)];
+        let bare = data.get("bare").and_then(Value::as_bool).unwrap_or(false);
+        let counter = Self::new("page counter", PAGE_COUNTER, Occurrence::Counter);
+        let mut meant = if bare { Vec::new() } else { vec![counter] };
         let mut add = |part: &str, value: &Value, occurrence| {
             collect(part, value, occurrence, &mut meant);
         };
         for (key, value) in data.as_object().into_iter().flatten() {
             match key.as_str() {
+                "title" if bare => {}
                 "title" => add("title", value, Occurrence::Running),
                 "principal_line" => add("principal line", value, Occurrence::Once),
                 "mark" => add("mark", value, Occurrence::Mark),
