@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{internal::Wanted, issued::text};
 use crate::{
     case::{date, facts::OfficeContext},
-    office::{Office, evidence_room::Kept, journal, office_folder::OfficeError},
+    office::{Office, evidence_room::Kept, journal, office_folder::OfficeError, state::Hold},
     problem::{Report, alone as report},
 };
 
@@ -54,8 +54,7 @@ pub fn of_bundle(office: &Office, principal: &str, bundle: &Kept) -> Result<Want
     let signer = body.map(|body| text(body, "signer")).unwrap_or_default();
     let archived = view.last(&journal::EVIDENCE_ARCHIVED, &bundle.id).map_err(fault)?;
     let archived = archived.map_or_else(|| office.now(), |entry| entry.recorded_at());
-    let holds = office.state().holds.get(&bundle.case);
-    let holds: Vec<&str> = holds.into_iter().flatten().map(|hold| label(&hold.kind)).collect();
+    let holds = office.state().holds.get(&bundle.case).map_or(&[][..], Vec::as_slice);
     let mut values = OfficeContext::default();
     let kept = format!("案件未结，不早于{}", date::display(bundle.kept_not_before));
     for (field, value) in [
@@ -65,7 +64,7 @@ pub fn of_bundle(office: &Office, principal: &str, bundle: &Kept) -> Result<Want
         ("manifest_hash", bundle.manifest.to_string()),
         ("key_fp", signer),
         ("last_day_kept", kept),
-        ("hold", if holds.is_empty() { "无".to_owned() } else { holds.join("、") }),
+        ("hold", standing(holds)),
     ] {
         values.tell(field, value).map_err(report)?;
     }
@@ -76,6 +75,13 @@ pub fn of_bundle(office: &Office, principal: &str, bundle: &Kept) -> Result<Want
         case: Some(bundle.case.clone()),
         values,
     })
+}
+
+/// Holds as documents name them.
+#[must_use]
+pub fn standing(holds: &[Hold]) -> String {
+    let names: Vec<&str> = holds.iter().map(|hold| label(&hold.kind)).collect();
+    if names.is_empty() { "无".to_owned() } else { names.join("、") }
 }
 
 /// A kind of hold as a certificate names it.

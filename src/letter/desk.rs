@@ -13,6 +13,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    certificates,
     issued::{Issued, find, text},
     policy::{self, Circumstances, PolicyRefusal},
     record::{Identity, Made, Maker, Record},
@@ -263,8 +264,9 @@ impl<'a> Desk<'a> {
             }
         };
         let citations = request.raw("citation_ids").map(RawText::expose);
-        let supplied = supplied(self.office, &issuer.id, citations, &profile)
+        let mut supplied = supplied(self.office, &issuer.id, citations, &profile)
             .map_err(|error| single(&error))?;
+        supplied.set("hold", certificates::standing(&holds)).map_err(|error| single(&error))?;
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
         let fields = &template.package().metadata().fields;
         let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);

@@ -99,9 +99,7 @@ impl Desk<'_> {
             Err(reports) => return self.refuse(kind, principal, &key, reports),
         };
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
-        let rehearsed = self
-            .maker(&ready, blank)
-            .and_then(|(blank, maker)| maker.rehearse(&blank));
+        let rehearsed = self.maker(&ready, blank).and_then(|(blank, maker)| maker.rehearse(&blank));
         if let Err(reports) = rehearsed {
             return self.refuse(kind, principal, &key, reports);
         }

@@ -243,7 +243,9 @@ fn record(
     record.paper = paper.map(str::to_owned);
     if paper.and_then(Paper::named) == Some(Paper::Window) {
         // Through a window the letter shows its own address.
-        record.facts.retain(|name, _| !["to_postcode", "to_address", "recipient_name"].contains(&name.as_str()));
+        record.facts.retain(|name, _| {
+            !["to_postcode", "to_address", "recipient_name"].contains(&name.as_str())
+        });
     }
     if let Some(labels) = paper.and_then(Paper::named).and_then(Paper::labels)
         && let Some(rows) = package
