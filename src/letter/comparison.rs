@@ -74,7 +74,10 @@ impl Comparison {
         if !self.placed.is_empty() {
             text.push_str("\n== page");
             for LineChange { change, text: run, .. } in &self.placed {
-                text.push_str(&format!("\n{} {run}", Change::sign(*change)));
+                text.push('\n');
+                text.push(Change::sign(*change));
+                text.push(' ');
+                text.push_str(run);
             }
         }
         text.trim_start().to_owned()

@@ -92,24 +92,21 @@ pub fn letters(office: &Office, principal: &str, period: Period) -> Result<Wante
         }
         let number = text(body, "number");
         let mut row = vec![(rows.len() + 1).to_string(), number.clone()];
-        match view.last(&journal::LETTER_ISSUED, &number).map_err(fault)? {
-            Some(entry) => {
-                issued += 1;
-                row.extend(issued_cells(office, body, &entry)?);
-            }
-            None => {
-                spoiled += 1;
-                row.push(format!("{} 第{}版", text(body, "template"), version(body)));
-                let nothing = std::iter::repeat_n(NOTHING.to_owned(), 3);
-                row.extend(nothing.chain([
-                    prepared.entry().operator.clone(),
-                    approvals(body),
-                    channel(body).to_owned(),
-                    NOTHING.to_owned(),
-                    "未签发".to_owned(),
-                    NOTHING.to_owned(),
-                ]));
-            }
+        if let Some(entry) = view.last(&journal::LETTER_ISSUED, &number).map_err(fault)? {
+            issued += 1;
+            row.extend(issued_cells(office, body, &entry)?);
+        } else {
+            spoiled += 1;
+            row.push(format!("{} 第{}版", text(body, "template"), version(body)));
+            let nothing = std::iter::repeat_n(NOTHING.to_owned(), 3);
+            row.extend(nothing.chain([
+                prepared.entry().operator.clone(),
+                approvals(body),
+                channel(body).to_owned(),
+                NOTHING.to_owned(),
+                "未签发".to_owned(),
+                NOTHING.to_owned(),
+            ]));
         }
         rows.push(row);
     }

@@ -54,16 +54,16 @@ impl ProofPage {
     pub fn of(package: &Package, fonts: &FontSet, strain: Strain) -> Result<Self, Vec<Report>> {
         let maker = Maker::new(package, fonts)?;
         let paper = package.metadata().papers.first().map(String::as_str);
-        Self::make(&maker, record(package, fonts, facts(package, strain), paper)?)
+        Self::make(&maker, &record(package, fonts, facts(package, strain), paper)?)
     }
 
-    fn make(maker: &Maker, record: Record) -> Result<Self, Vec<Report>> {
-        let placed = maker.prove(&record)?.pages().to_vec();
-        let misplaced = window::refusals(&maker.sections(&record)?, &placed);
+    fn make(maker: &Maker, record: &Record) -> Result<Self, Vec<Report>> {
+        let placed = maker.prove(record)?.pages().to_vec();
+        let misplaced = window::refusals(&maker.sections(record)?, &placed);
         if !misplaced.is_empty() {
             return Err(misplaced);
         }
-        let made = maker.make(&record)?;
+        let made = maker.make(record)?;
         Ok(Self { pdf: made.pdf, pages: made.pages, placed })
     }
 
@@ -124,7 +124,8 @@ impl ProofSet {
         }
         for paper in papers {
             for (name, facts) in &variants {
-                let proof = ProofPage::make(&maker, record(package, fonts, facts.clone(), paper)?)?;
+                let proof =
+                    ProofPage::make(&maker, &record(package, fonts, facts.clone(), paper)?)?;
                 let name = paper.map_or_else(|| name.clone(), |paper| format!("{paper}, {name}"));
                 cases.push((name, proof.pages));
                 proofs.push(proof.pdf);
@@ -238,7 +239,7 @@ fn record(
     let mut record = Record::new(package, digest, fonts, identity, &[], facts);
     record.facts.insert("letter_no".to_owned(), "样稿，未编号".into());
     if package.metadata().barcode {
-        record.number = "XX-0000-000000".to_owned();
+        "XX-0000-000000".clone_into(&mut record.number);
     }
     record.paper = paper.map(str::to_owned);
     if paper.and_then(Paper::named) == Some(Paper::Window) {

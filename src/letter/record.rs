@@ -316,7 +316,7 @@ fn numbers<'a>(package: &Package, record: &'a Record) -> Vec<&'a str> {
 fn limits(package: &Package) -> Limits {
     let table = package.metadata().table.as_ref();
     if table.is_some_and(|table| table.kind == TableKind::Rows) {
-        Limits { pages: 400, deadline: Duration::from_secs(180), data: 8 << 20 }
+        Limits { pages: 400, deadline: Duration::from_mins(3), data: 8 << 20 }
     } else {
         Limits::default()
     }

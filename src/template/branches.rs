@@ -3,7 +3,10 @@
 //! Owns the marking of branches, by which a set of proofs knows that it shows each of them.
 //! Refuses nothing but what the wording itself refuses. Source: SPEC, `template proof`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::{
     package::Package,
@@ -72,7 +75,10 @@ impl Branches {
 #[must_use]
 pub fn conditions(package: &Package) -> BTreeMap<String, BTreeSet<String>> {
     let mut asked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let texts = package.files().keys().filter(|path| path.ends_with(".tera"));
+    let texts = package
+        .files()
+        .keys()
+        .filter(|path| Path::new(path).extension().is_some_and(|ending| ending == "tera"));
     for tag in texts.flat_map(|path| package.text(path).split("{%").skip(1)) {
         let body = unmarked(tag.split_once("%}").map_or("", |(body, _)| body));
         let Some(("if" | "elif", condition)) = body.split_once(char::is_whitespace) else {
@@ -116,7 +122,8 @@ fn marked(text: &str, count: &mut usize) -> String {
             }
             "endif" if has_else.pop() == Some(false) => {
                 let mark = mark();
-                out.push_str(&format!("{{% else %}}{mark}"));
+                out.push_str("{% else %}");
+                out.push_str(&mark);
             }
             _ => {}
         }

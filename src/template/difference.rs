@@ -123,9 +123,9 @@ pub fn changed(before: &[String], after: &[String]) -> Vec<LineChange> {
     let mut found = Vec::new();
     let line =
         |change, at: usize, text: &String| LineChange { change, line: at + 1, text: text.clone() };
-    let mut matches = common(before, after).into_iter().chain([(before.len(), after.len())]);
+    let matches = common(before, after).into_iter().chain([(before.len(), after.len())]);
     let (mut from, mut to) = (0, 0);
-    while let Some((left, right)) = matches.next() {
+    for (left, right) in matches {
         for (at, text) in before.iter().enumerate().take(left).skip(from) {
             found.push(line(Change::Removed, at, text));
         }

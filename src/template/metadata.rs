@@ -118,6 +118,7 @@ pub struct Fields {
 }
 
 /// `template.toml`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of the file, set by itself")]
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {

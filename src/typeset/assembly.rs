@@ -3,6 +3,8 @@
 //! For people who compare and approve, never for letters: the result is neither tagged nor archived.
 //! Pages are taken over as they are; what is marked is painted beneath them.
 
+use std::fmt::Write as _;
+
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::{Area, TypesetError};
@@ -76,17 +78,17 @@ pub fn beside(left: (&[u8], &Side), right: (&[u8], &Side)) -> Result<Vec<u8>, Ty
             if forms.len() > at {
                 let name = format!("P{which}");
                 let colour = COLOURS.get(which).copied().unwrap_or_default();
-                content
-                    .push_str(&format!("q 1 0 0 1 {x} {MARGIN} cm 1 g 0 0 {width} {tall} re f\n"));
+                // Writing to a string does not fail.
+                let _ = writeln!(content, "q 1 0 0 1 {x} {MARGIN} cm 1 g 0 0 {width} {tall} re f");
                 for area in side.marked.get(at).into_iter().flatten() {
                     content.push_str(&marked(area, *tall, colour));
                 }
-                content.push_str(&format!("/{name} Do 0.6 G 0.4 w 0 0 {width} {tall} re S Q\n"));
+                let _ = writeln!(content, "/{name} Do 0.6 G 0.4 w 0 0 {width} {tall} re S Q");
                 names.set(name, *id);
             }
             let y = MARGIN + tall + 8.0;
             let head = side.head.replace(['(', ')', '\\'], " ");
-            content.push_str(&format!("BT /F 9 Tf {x} {y} Td ({head}) Tj ET\n"));
+            let _ = writeln!(content, "BT /F 9 Tf {x} {y} Td ({head}) Tj ET");
             x += width + MARGIN;
             height = height.max(*tall);
         }

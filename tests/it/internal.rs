@@ -207,7 +207,7 @@ fn bundle(desk: &Desk) -> String {
 #[test]
 fn requests_for_reports_and_scripts_are_issued_by_the_role_that_fits() {
     let desk = Desk::fresh();
-    let base = desk.request("visit-001");
+    let base = desk.request("visit-agreed-01");
     let day = base["visit_date"].as_str().unwrap().to_owned();
     let write = |name: &str, changes: Value| {
         let mut row = json!({
