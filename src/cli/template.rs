@@ -165,7 +165,11 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
     let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
     if let Some(out) = arguments.request {
         let proof = proof_set(&package)?;
-        let approved = Approved { principal: Some(principal), version: None };
+        let approved = Approved {
+            principal: Some(principal),
+            version: None,
+            other_than: Some(statement.package),
+        };
         let base = office.approved_package(id, approved).map_err(Stopped)?;
         let request = ApprovalRequest::new(statement, &package, proof.pdf(), base.as_ref())?;
         durable::write_new(&out, &request.to_bytes())?;

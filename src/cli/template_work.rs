@@ -171,7 +171,9 @@ fn named(
         "approved" => None,
         number => Some(number.parse().map_err(|_| unknown())?),
     };
-    let found = office.approved_package(id, Approved { principal, version }).map_err(Stopped)?;
+    let found = office
+        .approved_package(id, Approved { principal, version, other_than: None })
+        .map_err(Stopped)?;
     found.ok_or_else(|| unknown().into())
 }
 

@@ -7,6 +7,7 @@ use std::io::Cursor;
 
 use crate::{
     archive::{Objects as _, Stage as _},
+    digest::Digest,
     office::{
         Office,
         actor::Actor,
@@ -26,6 +27,8 @@ pub struct Approved<'a> {
     pub principal: Option<&'a str>,
     /// Of this version only.
     pub version: Option<u32>,
+    /// Not the package of this approved digest, which one side may have signed already.
+    pub other_than: Option<Digest>,
 }
 
 impl Office {
@@ -69,6 +72,7 @@ impl Office {
             let version = statement.get("version").and_then(serde_json::Value::as_u64);
             let principal = text(statement, "principal");
             if wanted.version.is_none_or(|wanted| version == Some(u64::from(wanted)))
+                && wanted.other_than.is_none_or(|other| digest(statement, "package") != Some(other))
                 && wanted.principal.is_none_or(|wanted| principal == Some(wanted))
             {
                 object = digest(body, "package_object").or(object);
