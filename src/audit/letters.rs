@@ -109,7 +109,9 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &[Role::Administrator]
     } else if archivists.contains(&kind) {
         &[Role::Archivist]
-    } else if *kind == journal::LETTER_ISSUED || BY_CLERK_OR_AGENT.contains(kind) {
+    } else if *kind == journal::LETTER_ISSUED {
+        issuers(text(&entry.body, "template").unwrap_or_default())
+    } else if BY_CLERK_OR_AGENT.contains(kind) {
         &[Role::Clerk, Role::Agent]
     } else if BY_CLERK.contains(kind) {
         &[Role::Clerk]
@@ -123,5 +125,35 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
     {
         let report = AuditFinding::Role { entry: entry.seq, role: role.name() }.into();
         found.push(Finding { entry: Some(entry.seq), report });
+    }
+}
+
+/// Who issues documents of `kind`: certificates are the archivist's, audit reports the auditor's, all
+/// else the clerk's and the agents'.
+fn issuers(kind: &str) -> &'static [Role] {
+    match kind {
+        "archive_certificate" | "destruction_certificate" => &[Role::Archivist],
+        "audit_report" => &[Role::Auditor],
+        _ => &[Role::Clerk, Role::Agent],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        office::embedded,
+        template::package::{self, Package},
+    };
+
+    #[test]
+    fn every_document_is_issued_by_whom_the_audit_expects() {
+        let folder = tempfile::tempdir().unwrap();
+        let templates = folder.path().join("templates");
+        embedded::write_templates(&templates).unwrap();
+        for id in package::list(&templates).unwrap() {
+            let package = Package::load(&templates, &id).unwrap();
+            assert!(issuers(&id).contains(&package.metadata().issuer.role()), "{id}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 mod admission;
 mod letters;
 pub mod operators;
+pub mod report;
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 

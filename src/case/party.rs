@@ -105,6 +105,10 @@ pub enum Role {
     Principal,
     /// Undertakes to pay for the debtor of free will.
     Volunteer,
+    /// The agency's own office, for internal documents.
+    Office,
+    /// The agents who go, for what they take along.
+    Agent,
     /// Known and without a duty to pay.
     Other(&'static str),
     /// None that this program knows.
@@ -118,6 +122,8 @@ const ROLES: &[(Role, &[&str])] = &[
     (Role::Addressee, &["addressee", "收件人"]),
     (Role::Principal, &["principal", "委托人"]),
     (Role::Volunteer, &["volunteer", "自愿代偿人"]),
+    (Role::Office, &["office", "本机构"]),
+    (Role::Agent, &["agent", "外访人员"]),
     (Role::Other("general_guarantor"), &["general_guarantor", "一般保证人"]),
     (Role::Other("guarantor"), &["guarantor", "保证人", "担保人"]),
     (
@@ -156,6 +162,8 @@ impl Role {
             Self::Addressee => "addressee",
             Self::Principal => "principal",
             Self::Volunteer => "volunteer",
+            Self::Office => "office",
+            Self::Agent => "agent",
             Self::Other(name) => name,
             Self::Unknown => "unknown",
         }

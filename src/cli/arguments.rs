@@ -36,7 +36,7 @@ pub use life::{Life, Named, Told};
 pub use mask::{Mask, PolicyName};
 pub use operator::Operator;
 pub use principal::{OwnKey, Principal};
-pub use register::Register;
+pub use register::{Book, Register};
 pub use session::Session;
 pub use template::{Approve, Template};
 pub use verify::Verify;

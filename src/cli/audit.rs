@@ -6,13 +6,19 @@ use serde_json::{Value, json};
 use super::{
     arguments::Audit,
     context::Context,
+    internal,
     register::read_notes,
     report::{Answer, Stopped},
 };
 
 /// Runs a verb of `audit`.
 pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
-    let Audit::Run { checkpoint } = verb;
+    let checkpoint = match verb {
+        Audit::Run { checkpoint } => checkpoint,
+        Audit::Report { principal, checkpoint, out } => {
+            return internal::audit_report(context, principal.as_deref(), &checkpoint, &out);
+        }
+    };
     let office = context.look()?;
     let notes = read_notes(&checkpoint)?;
     let done = audit::run(&office, &notes).map_err(Stopped)?;

@@ -13,12 +13,16 @@ use serde_json::{Value, json};
 use super::{
     arguments::Evidence,
     context::Context,
+    internal,
     report::{Answer, Stopped},
 };
 
 /// Runs a verb of `evidence`.
 pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
     match verb {
+        Evidence::Certificate { bundle, principal, out } => {
+            internal::certificate(context, &bundle, principal.as_deref(), &out)
+        }
         Evidence::Seal { dir, case, kind, out } => {
             // Known before a number is given.
             out.as_deref().map(durable::vacant).transpose()?;

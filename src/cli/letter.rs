@@ -39,6 +39,10 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
         Letter::Respool { batch, sheets, out } => {
             super::printing::respool(context, &batch, &sheets, &out)
         }
+        Letter::Envelope { letters, size, labels, out } => {
+            let paper = size.or(labels).unwrap_or_default();
+            super::envelope::run(context, &letters, &paper, &out)
+        }
         Letter::Show { number } => show(context, &number),
         Letter::List => list(context),
         Letter::Life(verb) => life::run(context, verb),

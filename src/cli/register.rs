@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     arguments::Register,
     context::{Context, UsageError},
+    internal,
     report::{Answer, Stopped},
 };
 
@@ -69,6 +70,9 @@ pub fn run(context: &Context, verb: Register) -> Result<Answer, Stopped> {
             let count = leaves.ended()?;
             written?;
             Ok(Answer::done(json!({ "entries": count, "out": out }), out.display().to_string()))
+        }
+        Register::Report { book, principal, from, until, out } => {
+            internal::book(context, book, principal.as_deref(), (&from, &until), &out)
         }
         Register::Verify { checkpoint } => verify(context, &checkpoint),
     }

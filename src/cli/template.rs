@@ -1,17 +1,16 @@
-//! `template check·approve·withdraw·list·show·proof`.
+//! `template check·approve·withdraw·show`; what approvers look at is in `template_work`.
 
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use chancery::{
     durable,
-    letter::proof::{ProofPage, Strain},
-    office::{Office, embedded, journal, operator::Role},
-    problem::{Phrase, Problem as _, Report},
+    office::{Office, approvals::Approved, embedded, journal, operator::Role},
+    problem::{Phrase, Problem as _},
     register::{Clock as _, Draft},
     template::{
         approval::{Approval, ApprovalRefusal, Side, SignedStatement, Statement},
         lint,
-        package::{self, Package},
+        package::Package,
         request::{self, ApprovalRequest},
         wording_scan::{self, Verdict},
     },
@@ -25,6 +24,7 @@ use super::{
     context::{Context, UsageError},
     principal::own_key,
     report::{Answer, Stopped},
+    template_work::{self, of_office, proof_set},
 };
 
 /// Largest request or signed file, in bytes.
@@ -36,26 +36,21 @@ const TEXT_LIMIT: u64 = 1024 * 1024;
 pub fn run(context: &Context, verb: Template) -> Result<Answer, Stopped> {
     match verb {
         Template::Check { text: Some(text), .. } => check_text(context, &text),
-        Template::Check { id, .. } => check(context, id.as_deref().unwrap_or_default()),
+        Template::Check { id, principal, .. } => {
+            check(context, id.as_deref().unwrap_or_default(), principal.as_deref())
+        }
         Template::Approve(arguments) => approve(context, arguments),
         Template::Withdraw { id, principal, reason } => withdraw(context, &id, &principal, &reason),
-        Template::List => list(context),
-        Template::Show { id } => show(context, &id),
-        Template::Proof { id, out } => {
-            durable::vacant(&out)?;
-            let office = context.look()?;
-            let package = Package::load(&office.paths().templates(), &id)?;
-            let proof = proof(&package)?;
-            durable::write_new(&out, proof.pdf())?;
-            let json = json!({ "template": id, "pages": proof.pages(), "out": out });
-            Ok(Answer::done(json, out.display().to_string()))
+        Template::List => template_work::list(context),
+        Template::Show { id, principal } => show(context, &id, principal.as_deref()),
+        Template::Proof { id, principal, out } => {
+            template_work::proof(context, &id, principal.as_deref(), &out)
         }
+        Template::Diff { old, new, principal, out } => {
+            template_work::diff(context, (&old, &new), principal.as_deref(), out.as_deref())
+        }
+        Template::Review { request, out } => template_work::review(context, &request, &out),
     }
-}
-
-fn proof(package: &Package) -> Result<ProofPage, Stopped> {
-    let fonts = embedded::fonts().map_err(Stopped)?;
-    ProofPage::of(package, fonts, Strain::Extreme).map_err(Stopped)
 }
 
 /// One sentence, or each line of standard input.
@@ -112,18 +107,14 @@ fn check_text(context: &Context, text: &str) -> Result<Answer, Stopped> {
 }
 
 /// Lint, then a proof of awkward data.
-fn check(context: &Context, id: &str) -> Result<Answer, Stopped> {
+fn check(context: &Context, id: &str, principal: Option<&str>) -> Result<Answer, Stopped> {
     let office = context.look()?;
-    let package = Package::load(&office.paths().templates(), id)?;
+    let package = of_office(&office, id, principal)?;
     let fonts = embedded::fonts().map_err(Stopped)?;
     let families: BTreeSet<String> = fonts.families().map(str::to_owned).collect();
     let mut found = lint::lint(&package, &families);
     if found.is_empty() {
-        for strain in [Strain::Usual, Strain::Extreme] {
-            if let Err(reports) = ProofPage::of(&package, fonts, strain) {
-                found.extend(reports);
-            }
-        }
+        found.extend(template_work::defects(&package)?);
     }
     let rows: Vec<Value> = found.iter().map(|r| context.printer.report_json(r)).collect();
     let json = json!({ "template": id, "findings": rows });
@@ -147,7 +138,8 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         let actor = context.actor(&office)?;
         let signed = request::read_signed(&durable::read(file, LIMIT)?)?;
         let id = signed.statement.template.clone();
-        let package = Package::load(&office.paths().templates(), &id)?;
+        let templates = office.paths().templates();
+        let package = Package::load_for(&templates, &id, &signed.statement.principal)?;
         if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
             return Err(ApprovalRefusal::Changed { id }.into());
         }
@@ -158,7 +150,7 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         if office.state().approvals.is_spent(&approval) {
             return Err(ApprovalRefusal::Replayed { id }.into());
         }
-        return record(context, &mut office, &signed, &actor);
+        return record(context, &mut office, &package, &signed, &actor);
     }
     let (Some(id), Some(principal)) = (&arguments.id, &arguments.principal) else {
         return Err(UsageError::Argument {
@@ -171,13 +163,19 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
     let until = date(arguments.until.as_deref(), "--until")?
         .or_else(|| today.checked_add_months(chrono::Months::new(12)))
         .unwrap_or(today);
-    let package = Package::load(&office.paths().templates(), id)?;
+    let package = Package::load_for(&office.paths().templates(), id, principal)?;
     office.profile(principal).map_err(Stopped)?;
     refuse_defects(&package)?;
     let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
     if let Some(out) = arguments.request {
-        let proof = proof(&package)?;
-        let request = ApprovalRequest::new(statement, &package, proof.pdf())?;
+        let proof = proof_set(&package)?;
+        let approved = Approved {
+            principal: Some(principal),
+            version: None,
+            other_than: Some(statement.package),
+        };
+        let base = office.approved_package(id, approved).map_err(Stopped)?;
+        let request = ApprovalRequest::new(statement, &package, proof.pdf(), base.as_ref())?;
         durable::write_new(&out, &request.to_bytes())?;
         let json =
             json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
@@ -186,7 +184,7 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
     let actor = context.actor(&office)?;
     actor.require(Role::Approver)?;
     let signed = statement.sign(actor.signer(), &[], office.now().with_timezone(&Utc))?;
-    record(context, &mut office, &signed, &actor)
+    record(context, &mut office, &package, &signed, &actor)
 }
 
 /// Nobody is asked to sign what the lint refuses.
@@ -209,14 +207,12 @@ fn judge(office: &Office, signed: &SignedStatement) -> Approval {
 fn record(
     context: &Context,
     office: &mut Office,
+    package: &Package,
     signed: &SignedStatement,
     actor: &chancery::office::actor::Actor,
 ) -> Result<Answer, Stopped> {
     let statement = &signed.statement;
-    let approval = serde_json::to_value(signed).unwrap_or(Value::Null);
-    let draft = Draft::new(journal::TEMPLATE_APPROVED, statement.template.clone())
-        .with("approval", approval);
-    let recorded = office.append(draft, actor)?;
+    let recorded = office.take_approval(package, signed, actor)?;
     context.auto_checkpoint(office);
     let json = json!({
         "template": statement.template,
@@ -270,7 +266,7 @@ fn sign(
     let bytes = durable::read(file, LIMIT)?;
     let (request, package) = ApprovalRequest::open(&bytes, &fonts, ENGINE_ID)?;
     refuse_defects(&package)?;
-    proof(&package)?;
+    proof_set(&package)?;
     let own = OwnKey { key, own_certificate, issuer: None };
     let (credential, chain) = own_key(context, &own)?;
     let zone = chrono::FixedOffset::east_opt(0)
@@ -309,64 +305,9 @@ fn withdraw(context: &Context, id: &str, principal: &str, reason: &str) -> Resul
     Ok(Answer::done(json, text))
 }
 
-fn list(context: &Context) -> Result<Answer, Stopped> {
+fn show(context: &Context, id: &str, principal: Option<&str>) -> Result<Answer, Stopped> {
     let office = context.look()?;
-    let fonts = embedded::fonts().map_err(Stopped)?.digest();
-    let templates = office.paths().templates();
-    let mut rows = Vec::new();
-    let mut lines = Vec::new();
-    for id in package::list(&templates)? {
-        let package = match Package::load(&templates, &id) {
-            Ok(package) => package,
-            Err(error) => {
-                let report = Report::from(error);
-                lines.push(format!("{id:<30} {}", report.say(context.printer.language)));
-                rows.push(json!({ "id": id, "problem": context.printer.report_json(&report) }));
-                continue;
-            }
-        };
-        let digest = package.digest(&fonts, ENGINE_ID);
-        let metadata = package.metadata();
-        let approvals: Vec<Value> = office
-            .state()
-            .approvals
-            .iter()
-            .filter(|a| a.statement.package == digest && !a.withdrawn && a.side.is_some())
-            .map(|a| {
-                json!({
-                    "principal": a.statement.principal,
-                    "side": match a.side { Some(Side::Agency) => "agency", _ => "principal" },
-                    "valid_from": a.statement.valid_from.to_string(),
-                    "valid_until": a.statement.valid_until.to_string(),
-                })
-            })
-            .collect();
-        let state = match approvals.len() {
-            0 => context.pick("未核准", "not approved"),
-            1 => context.pick("一方核准", "one side"),
-            _ => context.pick("已核准", "approved"),
-        };
-        let (title, purpose) = (
-            context.pick(&metadata.title, &metadata.title_en),
-            context.pick(&metadata.purpose, &metadata.purpose_en),
-        );
-        lines.push(format!("{id:<30} v{} {state}  {title}  {purpose}", metadata.version));
-        rows.push(json!({
-            "id": id,
-            "version": metadata.version,
-            "title": metadata.title,
-            "title_en": metadata.title_en,
-            "purpose": metadata.purpose,
-            "package": digest.to_string(),
-            "approvals": approvals,
-        }));
-    }
-    Ok(Answer::done(json!({ "templates": rows }), lines.join("\n")))
-}
-
-fn show(context: &Context, id: &str) -> Result<Answer, Stopped> {
-    let office = context.look()?;
-    let package = Package::load(&office.paths().templates(), id)?;
+    let package = of_office(&office, id, principal)?;
     let fonts = embedded::fonts().map_err(Stopped)?.digest();
     let digest = package.digest(&fonts, ENGINE_ID);
     let metadata = package.metadata();

@@ -8,13 +8,12 @@ use std::io::Cursor;
 use chrono::Datelike as _;
 
 use super::{
-    desk::{Desk, DeskError, Ready},
+    desk::{Desk, DeskError, Matter, Ready},
     issued::{Issued, text},
     record::{Made, Record},
 };
 use crate::{
     archive::{ArchiveError, Objects as _, Stage as _},
-    case::request::Request,
     digest::Digest,
     masking::mask_text,
     office::journal,
@@ -25,7 +24,7 @@ impl Desk<'_> {
     /// Reserves the next number.
     pub(super) fn prepare(
         &mut self,
-        request: &Request,
+        matter: &Matter<'_>,
         ready: &Ready,
         key: &str,
         content: &str,
@@ -37,7 +36,7 @@ impl Desk<'_> {
         let committed = self.office.register()?.transact(|tx| {
             let next = tx.view().next_number(&series(year))?;
             let number = number(&prefix, year, next.value());
-            let draft = prepared(request, ready, key, content, &number).with_number(&next);
+            let draft = prepared(matter, ready, key, content, &number).with_number(&next);
             tx.append(draft, actor, &clock)
         })?;
         let recorded = committed.recorded.into_iter().next();
@@ -165,7 +164,7 @@ pub(super) fn number(prefix: &str, year: i32, value: u64) -> String {
 
 /// The entry that reserves `number`, without the reservation.
 pub(super) fn prepared(
-    request: &Request,
+    matter: &Matter<'_>,
     ready: &Ready,
     key: &str,
     content: &str,
@@ -179,18 +178,16 @@ pub(super) fn prepared(
         .with("package", ready.template.digest().to_string())
         .with("approvals", ready.template.approvals().to_vec())
         .with("principal", ready.profile.id.as_str())
-        .with("case", mask_text(request.case_no(), &ready.masking).text)
-        .with("channel", request.channel().name());
+        .with("case", mask_text(matter.case, &ready.masking).text)
+        .with("channel", matter.channel);
     if let Some(key) = &ready.address_key {
         draft = draft.with("address_key", key.as_str());
     }
     if let Some(pair) = &ready.pair {
         draft = draft.with("pair", pair.as_str());
     }
-    let plan = request.terms();
-    if !plan.is_empty() {
-        let days = plan.iter().map(|term| term.reminder_on().to_string());
-        draft = draft.with("reminders", days.collect::<Vec<_>>());
+    if !matter.reminders.is_empty() {
+        draft = draft.with("reminders", matter.reminders.clone());
     }
     draft
 }

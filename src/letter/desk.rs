@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     batch::BatchProblem,
+    certificates,
     issued::{Issued, find, text},
     past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
@@ -21,7 +22,7 @@ use super::{
     supplied::supplied,
 };
 use crate::{
-    case::{facts::Facts, request::Request},
+    case::{facts::Facts, raw::RawText, request::Request},
     digest::Digest,
     durable,
     figures::statement::Statements,
@@ -35,7 +36,7 @@ use crate::{
         principal::Profile,
     },
     problem::{Problem, Report},
-    register::Draft,
+    register::{Draft, Recorded},
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::{ENGINE_ID, ProvedPage},
@@ -99,7 +100,7 @@ pub struct Desk<'a> {
     profiles: HashMap<String, Profile>,
     statements: Statements,
     known: Correspondence,
-    packages: HashMap<String, Package>,
+    packages: HashMap<(String, String), Package>,
     _lock: File,
 }
 
@@ -113,7 +114,26 @@ pub(super) struct Ready {
     /// Number of the letter it is attached to.
     pub(super) pair: Option<String>,
     pub(super) facts: Map<String, Value>,
-    seal: bool,
+    pub(super) seal: bool,
+}
+
+/// What a number is reserved for.
+pub(super) struct Matter<'a> {
+    pub(super) case: &'a str,
+    pub(super) channel: &'static str,
+    /// Days before each instalment, on which to remind of it.
+    pub(super) reminders: Vec<String>,
+}
+
+impl<'a> Matter<'a> {
+    pub(super) fn of(request: &'a Request) -> Self {
+        let reminders = request.terms().iter().map(|term| term.reminder_on().to_string());
+        Self {
+            case: request.case_no(),
+            channel: request.channel().name(),
+            reminders: reminders.collect(),
+        }
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -173,17 +193,27 @@ impl<'a> Desk<'a> {
         if let Err(reports) = dry {
             return self.refuse(request, &key, reports);
         }
-        let prepared = self.prepare(request, &ready, &key, &content)?;
+        let prepared = self.prepare(&Matter::of(request), &ready, &key, &content)?;
+        match self.finish_page(&prepared, &ready, &content)? {
+            Ok(issued) => Ok(Outcome::Issued(issued)),
+            Err(reports) => self.refuse(request, &key, reports),
+        }
+    }
+
+    /// The page with its number, committed; or why the page was refused, its number spoiled.
+    pub(super) fn finish_page(
+        &mut self,
+        prepared: &Recorded,
+        ready: &Ready,
+        content: &str,
+    ) -> Result<Result<Issued, Vec<Report>>, DeskError> {
         let number = text(&prepared.entry().body, "number");
-        let identity = self.numbered(&ready, number.clone(), &content);
-        match self.make(&ready, identity) {
-            Ok((record, made)) => {
-                let issued = self.commit(&prepared, &ready, &record, &made)?;
-                Ok(Outcome::Issued(issued))
-            }
+        let identity = self.numbered(ready, number.clone(), content);
+        match self.make(ready, identity) {
+            Ok((record, made)) => Ok(Ok(self.commit(prepared, ready, &record, &made)?)),
             Err(reports) => {
                 self.spoil(&number, prepared.seq(), "the page was refused")?;
-                self.refuse(request, &key, reports)
+                Ok(Err(reports))
             }
         }
     }
@@ -237,13 +267,15 @@ impl<'a> Desk<'a> {
         Ok(changed)
     }
 
-    fn package(&mut self, kind: &str) -> Result<Package, Vec<Report>> {
-        if let Some(package) = self.packages.get(kind) {
+    /// The package of `kind` as `principal` has it.
+    fn package(&mut self, kind: &str, principal: &str) -> Result<Package, Vec<Report>> {
+        let wanted = (kind.to_owned(), principal.to_owned());
+        if let Some(package) = self.packages.get(&wanted) {
             return Ok(package.clone());
         }
-        let package = Package::load(&self.office.paths().templates(), kind);
+        let package = Package::load_for(&self.office.paths().templates(), kind, principal);
         let package = package.map_err(|error| vec![Report::of(&error)])?;
-        self.packages.insert(kind.to_owned(), package.clone());
+        self.packages.insert(wanted, package.clone());
         Ok(package)
     }
 
@@ -251,7 +283,7 @@ impl<'a> Desk<'a> {
     pub(super) fn examine(&mut self, request: &Request) -> Result<Ready, Vec<Report>> {
         let single = |error: &dyn Problem| vec![Report::of(error)];
         let mut reports = Vec::new();
-        let package = self.package(request.kind())?;
+        let package = self.package(request.kind(), request.principal())?;
         let profile = self.profile(request.principal())?;
         let masking = profile.masking();
         let today = self.office.today();
@@ -277,7 +309,9 @@ impl<'a> Desk<'a> {
         reports.extend(policy::refusals(request, &circumstances));
         let reconciled = self.statements.of(self.office, request.principal())?;
         reports.extend(reconciled.refusals(&self.index, request));
-        if document.issuer == Issuer::Agent {
+        // Of the agents' documents those about a visit that was made are under the rules of conduct; a
+        // script or a plan comes before it.
+        if document.issuer == Issuer::Agent && document.fields.required.contains("start") {
             let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
             let now = self.office.now().naive_local();
             reports.extend(statement::refusals(request, hours.unwrap_or_default(), now));
@@ -298,8 +332,10 @@ impl<'a> Desk<'a> {
                 return Err(reports);
             }
         };
-        let mut supplied =
-            supplied(self.office, &issuer.id, request, &profile).map_err(|error| single(&error))?;
+        let citations = request.raw("citation_ids").map(RawText::expose);
+        let mut supplied = supplied(self.office, &issuer.id, citations, &profile)
+            .map_err(|error| single(&error))?;
+        supplied.set("hold", certificates::standing(&holds)).map_err(|error| single(&error))?;
         let pair = past.pair.map(|letter| letter.number);
         if let Some(pair) = &pair {
             supplied.set("pair_no", pair.as_str()).map_err(|error| single(&error))?;
@@ -320,20 +356,23 @@ impl<'a> Desk<'a> {
         if !reports.is_empty() {
             return Err(reports);
         }
-        let seal = template.package().metadata().seal
-            && template.package().files().contains_key("_shared/assets/seal.svg");
+        let seal = template.package().seal().is_some();
         let address_key = past::address_key(&self.index, request);
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
         Ok(Ready { template, profile, masking, address_key, pair, facts, seal })
     }
 
-    fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {
+    pub(super) fn make(
+        &mut self,
+        ready: &Ready,
+        identity: Identity,
+    ) -> Result<(Record, Made), Vec<Report>> {
         let record = record(ready, identity)?;
         let made = self.maker(ready)?.make(&record)?;
         Ok((record, made))
     }
 
-    fn maker(&mut self, ready: &Ready) -> Result<&mut Maker, Vec<Report>> {
+    pub(super) fn maker(&mut self, ready: &Ready) -> Result<&mut Maker, Vec<Report>> {
         Ok(match self.makers.entry(ready.template.digest()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
@@ -349,7 +388,7 @@ impl<'a> Desk<'a> {
         self.identity(ready, number, code)
     }
 
-    fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
+    pub(super) fn identity(&self, ready: &Ready, number: String, check_code: String) -> Identity {
         let now = self.office.now();
         Identity {
             number,
@@ -368,8 +407,18 @@ impl<'a> Desk<'a> {
         key: &str,
         reports: Vec<Report>,
     ) -> Result<Outcome, DeskError> {
+        self.refuse_as((request.kind(), request.principal()), key, reports)
+    }
+
+    /// As [`Desk::refuse`], of a document of a kind for a principal.
+    pub(super) fn refuse_as(
+        &mut self,
+        of: (&str, &str),
+        key: &str,
+        reports: Vec<Report>,
+    ) -> Result<Outcome, DeskError> {
         let reports = distinct(reports);
-        let draft = self.refusal(request, key, &reports);
+        let draft = self.refusal(of, key, &reports);
         let clock = *self.office.clock();
         let actor = self.actor;
         self.office.register()?.append(draft, actor, &clock)?;
@@ -377,17 +426,22 @@ impl<'a> Desk<'a> {
     }
 
     /// The entry that registers a refusal.
-    pub(super) fn refusal(&self, request: &Request, key: &str, reports: &[Report]) -> Draft {
-        let known = Package::load(&self.office.paths().templates(), request.kind()).is_ok();
-        let principal = self.office.state().principals.contains_key(request.principal());
+    pub(super) fn refusal(
+        &self,
+        (kind, principal): (&str, &str),
+        key: &str,
+        reports: &[Report],
+    ) -> Draft {
+        let known = Package::load(&self.office.paths().templates(), kind).is_ok();
+        let pinned = self.office.state().principals.contains_key(principal);
         let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
         Draft::new(journal::LETTER_REFUSED, key)
-            .with("template", if known { request.kind() } else { "?" })
-            .with("principal", if principal { request.principal() } else { "?" })
+            .with("template", if known { kind } else { "?" })
+            .with("principal", if pinned { principal } else { "?" })
             .with("codes", codes)
     }
 
-    fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
+    pub(super) fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {
         if let Some(profile) = self.profiles.get(id) {
             return Ok(profile.clone());
         }
@@ -418,6 +472,6 @@ pub(super) fn distinct(reports: Vec<Report>) -> Vec<Report> {
 }
 
 /// A number that is none, as long as a real one.
-fn blank_number(office: &Office) -> String {
+pub(super) fn blank_number(office: &Office) -> String {
     format!("{}-0000-000000", office.settings().agency.prefix)
 }

@@ -3,12 +3,19 @@
 //! [`desk`] orders the stages. Source: REQUIREMENTS 1, SPEC decision 3.
 
 pub mod batch;
+pub mod certificates;
 mod commit;
+pub mod comparison;
 pub mod copies;
 pub mod desk;
+pub mod envelope;
+pub mod envelope_words;
+pub mod internal;
 pub mod issued;
+pub mod ledgers;
 pub mod life;
 pub mod page;
+pub mod paper;
 pub mod past;
 pub mod policy;
 pub mod print;
@@ -18,3 +25,4 @@ pub mod record;
 pub mod reprint;
 pub mod reproduce;
 mod supplied;
+pub mod window;

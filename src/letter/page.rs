@@ -5,9 +5,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::paper::Paper;
 use crate::{
     template::{
-        metadata::Table,
+        metadata::{Table, TableKind},
         package::Package,
         wording::{Wording, WordingError},
     },
@@ -46,6 +47,8 @@ pub struct Dress<'a> {
     pub reprint: Option<&'a str>,
     /// Whether the seal image is placed, if the template has one.
     pub seal: bool,
+    /// What it is printed on, if not on A4.
+    pub paper: Option<Paper>,
 }
 
 /// The letter as the layout sees it.
@@ -84,12 +87,16 @@ pub fn write(
     let mark = dress.mark.map(Mark::words);
     let json = json!({
         "title": metadata.title,
+        "paper": dress.paper.map(Paper::data),
+        "barcode": metadata.barcode,
         "language": "zh",
         "mark": mark,
         "reprint": dress.reprint,
         "code": metadata.code,
         "bare": metadata.bare,
-        "seal": metadata.seal && dress.seal,
+        "seal": package.seal().is_some() && dress.seal,
+        "logo": package.logo().is_some(),
+        "principal_line": package.letterhead(),
         "sections": sections,
         "table": table,
     });
@@ -103,8 +110,14 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
     let given = fields.get(&table.field).ok_or_else(missing)?;
     let rows = given.get("rows").and_then(Value::as_array).ok_or_else(missing)?;
     let width = table.columns.len();
-    if rows.is_empty() || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
+    // A register may have nothing to tell; a letter without its amounts is none.
+    let empty = rows.is_empty() && table.kind != TableKind::Rows;
+    if empty || rows.iter().any(|row| row.as_array().map(Vec::len) != Some(width)) {
         return Err(missing());
+    }
+    // A table without rows is not shown; the wording tells that there are none.
+    if rows.is_empty() {
+        return Ok(Value::Null);
     }
     let total = match &table.total {
         None => Value::Null,
@@ -120,11 +133,18 @@ fn rows(table: &Table, fields: &Map<String, Value>) -> Result<Value, WordingErro
             cells.into()
         }
     };
-    Ok(json!({
+    let mut shown = json!({
         "caption": table.caption,
         "columns": table.columns,
         "align": table.align,
         "rows": rows,
         "total": total,
-    }))
+    });
+    if table.kind == TableKind::Rows
+        && let Some(members) = shown.as_object_mut()
+    {
+        members.insert("widths".to_owned(), json!(table.widths));
+        members.insert("bar".to_owned(), json!(table.bar));
+    }
+    Ok(shown)
 }

@@ -4,18 +4,27 @@
 //! Its values are awkward on purpose: long names, rare characters, large sums, many rows.
 //! Source: SPEC decision 2.
 
+use std::collections::BTreeSet;
+
 use chrono::{FixedOffset, NaiveDate};
 use serde_json::{Map, Value, json};
 
 use super::{
     page::Mark,
+    paper::Paper,
     record::{Identity, Maker, Record},
+    window,
 };
 use crate::{
     case::field::{self, Kind},
     problem::Report,
-    template::{metadata::TableKind, package::Package},
-    typeset::{ENGINE_ID, FontSet},
+    template::{
+        branches::{Branches, conditions},
+        lint::LintFinding,
+        metadata::{Table, TableKind},
+        package::Package,
+    },
+    typeset::{self, ENGINE_ID, FontSet, PlacedPage},
 };
 
 /// Pages made of synthetic facts, marked 样稿. Only [`ProofPage::of`] makes them.
@@ -23,6 +32,7 @@ use crate::{
 pub struct ProofPage {
     pdf: Vec<u8>,
     pages: usize,
+    placed: Vec<PlacedPage>,
 }
 
 /// How awkward the values are.
@@ -32,6 +42,8 @@ pub enum Strain {
     Usual,
     /// Longest names and addresses, largest sums, many rows.
     Extreme,
+    /// As usual, with nothing owed.
+    Zero,
 }
 
 impl ProofPage {
@@ -40,20 +52,19 @@ impl ProofPage {
     /// # Errors
     /// All that refuses the page.
     pub fn of(package: &Package, fonts: &FontSet, strain: Strain) -> Result<Self, Vec<Report>> {
-        let identity = Identity {
-            number: String::new(),
-            check_code: "0000-0000".to_owned(),
-            issued_on: NaiveDate::default(),
-            zone: FixedOffset::east_opt(8 * 3600)
-                .unwrap_or(FixedOffset::east_opt(0).ok_or_else(Vec::new)?),
-            mark: Some(Mark::Proof),
-            seal: false,
-        };
-        let digest = package.digest(&fonts.digest(), ENGINE_ID);
-        let mut record = Record::new(package, digest, fonts, identity, &[], facts(package, strain));
-        record.facts.insert("letter_no".to_owned(), "样稿，未编号".into());
-        let made = Maker::new(package, fonts)?.make(&record)?;
-        Ok(Self { pdf: made.pdf, pages: made.pages })
+        let maker = Maker::new(package, fonts)?;
+        let paper = package.metadata().papers.first().map(String::as_str);
+        Self::make(&maker, &record(package, fonts, facts(package, strain), paper)?)
+    }
+
+    fn make(maker: &Maker, record: &Record) -> Result<Self, Vec<Report>> {
+        let placed = maker.lay_out(record)?.pages().to_vec();
+        let misplaced = window::refusals(&maker.sections(record)?, &placed);
+        if !misplaced.is_empty() {
+            return Err(misplaced);
+        }
+        let made = maker.make(record)?;
+        Ok(Self { pdf: made.pdf, pages: made.pages, placed })
     }
 
     /// The PDF.
@@ -67,6 +78,188 @@ impl ProofPage {
     pub const fn pages(&self) -> usize {
         self.pages
     }
+
+    /// What stands where on them.
+    #[must_use]
+    pub fn placed(&self) -> &[PlacedPage] {
+        &self.placed
+    }
+}
+
+/// Proofs of everyday, extreme and zero values, of each branch of the wording and each paper, as
+/// one PDF.
+#[derive(Debug)]
+pub struct ProofSet {
+    /// What each proof is of, with the pages it takes.
+    pub cases: Vec<(String, usize)>,
+    /// Branches of the wording, all of which the proofs show.
+    pub branches: usize,
+    pdf: Vec<u8>,
+}
+
+impl ProofSet {
+    /// Makes the proofs of `package`.
+    ///
+    /// # Errors
+    /// All that refuses a page, and [`LintFinding::Unreachable`] if a branch can be shown by none.
+    pub fn of(package: &Package, fonts: &FontSet) -> Result<Self, Vec<Report>> {
+        let branches = Branches::of(package).map_err(|error| vec![Report::of(&error)])?;
+        let maker = Maker::new(package, fonts)?;
+        let mut variants = vec![
+            ("usual".to_owned(), facts(package, Strain::Usual)),
+            ("extreme".to_owned(), facts(package, Strain::Extreme)),
+        ];
+        if facts(package, Strain::Zero) != facts(package, Strain::Usual) {
+            variants.push(("zero".to_owned(), facts(package, Strain::Zero)));
+        }
+        let shown: BTreeSet<usize> =
+            variants.iter().flat_map(|(_, facts)| reached(&branches, package, facts)).collect();
+        variants.extend(others(package, &branches, shown)?);
+        let mut proofs = Vec::new();
+        let mut cases = Vec::new();
+        let mut papers: Vec<Option<&str>> =
+            package.metadata().papers.iter().map(|paper| Some(paper.as_str())).collect();
+        if papers.is_empty() {
+            papers.push(None);
+        }
+        for paper in papers {
+            for (name, facts) in &variants {
+                let proof =
+                    ProofPage::make(&maker, &record(package, fonts, facts.clone(), paper)?)?;
+                let name = paper.map_or_else(|| name.clone(), |paper| format!("{paper}, {name}"));
+                cases.push((name, proof.pages));
+                proofs.push(proof.pdf);
+            }
+        }
+        let pdf = typeset::joined(&proofs).map_err(|error| vec![Report::of(&error)])?;
+        Ok(Self { cases, branches: branches.count(), pdf })
+    }
+
+    /// The PDF.
+    #[must_use]
+    pub fn pdf(&self) -> &[u8] {
+        &self.pdf
+    }
+
+    /// Pages in all.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        self.cases.iter().map(|(_, pages)| pages).sum()
+    }
+}
+
+type Fields = Map<String, Value>;
+
+/// Most combinations tried for a branch.
+const TRIALS: usize = 4000;
+
+fn reached(branches: &Branches, package: &Package, facts: &Fields) -> BTreeSet<usize> {
+    let mut given = facts.clone();
+    for name in ["letter_no", "template_id", "template_version"] {
+        given.entry(name).or_insert_with(|| "1".into());
+    }
+    for name in &package.metadata().fields.optional {
+        given.entry(name.clone()).or_insert_with(|| "".into());
+    }
+    branches.reached(&Value::Object(given))
+}
+
+/// Everyday values changed until each branch that is not in `shown` is reached by some.
+fn others(
+    package: &Package,
+    branches: &Branches,
+    mut shown: BTreeSet<usize>,
+) -> Result<Vec<(String, Fields)>, Vec<Report>> {
+    let base = facts(package, Strain::Usual);
+    let declared = |name: &str| base.contains_key(name);
+    let changes: Vec<(String, String)> = conditions(package)
+        .into_iter()
+        .filter(|(name, _)| declared(name))
+        .flat_map(|(name, values)| {
+            let others = ["", "other"].map(str::to_owned);
+            values.into_iter().chain(others).map(move |value| (name.clone(), value))
+        })
+        .collect();
+    let mut found = Vec::new();
+    let mut trials = 0;
+    // One change, then two at once, then three: nested conditions ask for several.
+    for depth in 1..=3 {
+        let mut combinations = vec![Vec::new()];
+        for _ in 0..depth {
+            combinations = combinations
+                .into_iter()
+                .flat_map(|taken: Vec<usize>| {
+                    let next = taken.last().map_or(0, |last| last + 1);
+                    (next..changes.len()).map(move |at| [taken.as_slice(), &[at]].concat())
+                })
+                .collect();
+        }
+        for combination in combinations {
+            trials += 1;
+            if shown.len() == branches.count() || trials > TRIALS {
+                break;
+            }
+            let mut facts = base.clone();
+            let mut names = Vec::new();
+            for (name, value) in combination.iter().filter_map(|at| changes.get(*at)) {
+                facts.insert(name.clone(), value.as_str().into());
+                names.push(format!("{name} = {value:?}"));
+            }
+            let more = reached(branches, package, &facts);
+            if !more.is_subset(&shown) {
+                shown.extend(more);
+                found.push((names.join(", "), facts));
+            }
+        }
+    }
+    let missing = branches.count() - shown.len();
+    if missing > 0 {
+        return Err(vec![LintFinding::Unreachable { branches: missing }.into()]);
+    }
+    Ok(found)
+}
+
+/// The record of a proof.
+fn record(
+    package: &Package,
+    fonts: &FontSet,
+    facts: Fields,
+    paper: Option<&str>,
+) -> Result<Record, Vec<Report>> {
+    let identity = Identity {
+        number: String::new(),
+        check_code: "0000-0000".to_owned(),
+        issued_on: NaiveDate::default(),
+        zone: FixedOffset::east_opt(8 * 3600)
+            .unwrap_or(FixedOffset::east_opt(0).ok_or_else(Vec::new)?),
+        mark: Some(Mark::Proof),
+        seal: false,
+    };
+    let digest = package.digest(&fonts.digest(), ENGINE_ID);
+    let mut record = Record::new(package, digest, fonts, identity, &[], facts);
+    record.facts.insert("letter_no".to_owned(), "样稿，未编号".into());
+    if package.metadata().barcode {
+        "XX-0000-000000".clone_into(&mut record.number);
+    }
+    record.paper = paper.map(str::to_owned);
+    if paper.and_then(Paper::named) == Some(Paper::Window) {
+        // Through a window the letter shows its own address.
+        record.facts.retain(|name, _| {
+            !["to_postcode", "to_address", "recipient_name"].contains(&name.as_str())
+        });
+    }
+    if let Some(labels) = paper.and_then(Paper::named).and_then(Paper::labels)
+        && let Some(rows) = package
+            .metadata()
+            .table
+            .as_ref()
+            .and_then(|table| record.facts.get_mut(&table.field))
+            .and_then(|field| field.get_mut("rows"))
+            .and_then(Value::as_array_mut)
+    {
+        rows.truncate(usize::try_from(labels).unwrap_or(1));
+    }
+    Ok(record)
 }
 
 /// A value for every field the package declares.
@@ -81,13 +274,50 @@ fn facts(package: &Package, strain: Strain) -> Map<String, Value> {
             (TableKind::Amounts, _) => ["本金", "利息", "费用"]
                 .map(|label| vec![label.to_owned(), sum(strain).to_owned()])
                 .into(),
-            (TableKind::Terms, Strain::Usual) => (1..=3).map(|row| term(row, strain)).collect(),
+            (TableKind::Rows, _) if metadata.barcode => {
+                (1..=24).map(|at| label(at, strain)).collect()
+            }
+            (TableKind::Rows, Strain::Usual | Strain::Zero) => {
+                (1..=6).map(|row| ledger(table, row, strain)).collect()
+            }
+            (TableKind::Rows, Strain::Extreme) => {
+                (1..=120).map(|row| ledger(table, row, strain)).collect()
+            }
+            (TableKind::Terms, Strain::Usual | Strain::Zero) => {
+                (1..=3).map(|row| term(row, strain)).collect()
+            }
             (TableKind::Terms, Strain::Extreme) => (1..=60).map(|row| term(row, strain)).collect(),
         };
         let total = sum(strain);
         facts.insert(table.field.clone(), json!({ "rows": rows, "total": total }));
     }
     facts
+}
+
+/// A row as wide as its columns: short codes in narrow ones, long names and digests in wide ones.
+fn ledger(table: &Table, row: u32, strain: Strain) -> Vec<String> {
+    let cell = |(at, width): (usize, &u32)| match (at, width) {
+        (0, _) => row.to_string(),
+        (at, _) if table.bar == Some(at) => (row * 37 % 101).to_string(),
+        (_, 60..) => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+        (_, 0..16) => "样稿".to_owned(),
+        _ if strain != Strain::Extreme => "样稿文字".to_owned(),
+        _ => "样稿文字，较长的一格需要换行".to_owned(),
+    };
+    let widths = table.widths.iter().chain(std::iter::repeat(&20));
+    (0..table.columns.len()).zip(widths).map(cell).collect()
+}
+
+/// A label: postcode, address, name, sender, number.
+fn label(row: u32, strain: Strain) -> Vec<String> {
+    let cells = [
+        specimen("to_postcode", strain).to_owned(),
+        specimen("to_address", strain).to_owned(),
+        format!("{}　亲启", specimen("recipient_name", strain)),
+        format!("样稿服务　{}", specimen("from_address", Strain::Usual)),
+        format!("XX-0000-{row:06}"),
+    ];
+    cells.to_vec()
 }
 
 fn term(row: u32, strain: Strain) -> Vec<String> {
@@ -98,6 +328,7 @@ fn term(row: u32, strain: Strain) -> Vec<String> {
 const fn sum(strain: Strain) -> &'static str {
     match strain {
         Strain::Usual => "12,345.67",
+        Strain::Zero => "0.00",
         Strain::Extreme => "9,999,999,999.99",
     }
 }
@@ -110,6 +341,7 @@ fn specimen(name: &str, strain: Strain) -> &'static str {
         "amount_cap" if extreme => {
             return "人民币玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分";
         }
+        "amount_cap" if strain == Strain::Zero => return "人民币零元整",
         "amount_cap" => return "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
         "account_masked" | "card_masked" => return "************0005",
         "id_masked" => return "**************0010",

@@ -3,25 +3,35 @@
 //! Owns its canonical JSON and the way from record to PDF, which issue and reproduction share. A
 //! record holds masked facts only. Source: SPEC promise 4.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::page::{self, Dress, Mark};
+use super::{
+    page::{self, Dress, Mark},
+    paper::Paper,
+};
 use crate::{
     digest::Digest,
     masking::AllowList,
     problem::Report,
-    template::{package::Package, wording::Wording},
+    template::{
+        metadata::TableKind,
+        package::Package,
+        wording::{Sections, Wording},
+    },
     typeset::{self, Assets, FixedText, FontSet, Limits, PdfIdentity, Press, ProvedPage},
 };
 
 /// First words of every record.
 const FORMAT: &str = "chancery letter record v1";
-/// Where the seal image stands in a package, and in the layout's world.
-const SEAL: (&str, &str) = ("_shared/assets/seal.svg", "assets/seal.svg");
+/// Most rows of a table of rows; more are divided into documents of shorter periods.
+pub const MOST_ROWS: usize = 3000;
+/// Where seal image and principal's logo stand in the layout's world.
+const SEAL: &str = "assets/seal.svg";
+const LOGO: &str = "assets/logo.svg";
 
 crate::problems! {
     /// Why a record gives no letter.
@@ -71,6 +81,9 @@ pub struct Record {
     pub mark: Option<String>,
     /// Whether the seal image is placed.
     pub seal: bool,
+    /// What it is printed on, by the names of [`Paper`]; A4 if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
     /// Official account numbers that masking left, as the principal signed them then.
     pub official_accounts: Vec<String>,
     /// Masked facts by field.
@@ -119,6 +132,7 @@ impl Record {
             engine: typeset::ENGINE_ID.to_owned(),
             mark: identity.mark.map(|mark| mark_name(mark).to_owned()),
             seal: identity.seal,
+            paper: None,
             official_accounts: official_accounts.to_vec(),
             facts,
         }
@@ -161,7 +175,8 @@ impl Record {
         let mark = [Mark::Sample, Mark::Proof, Mark::Preview]
             .into_iter()
             .find(|mark| self.mark.as_deref() == Some(mark_name(*mark)));
-        Dress { mark, reprint, seal: self.seal }
+        let paper = self.paper.as_deref().and_then(Paper::named);
+        Dress { mark, reprint, seal: self.seal, paper }
     }
 }
 
@@ -201,7 +216,7 @@ impl Maker {
         let files: BTreeMap<String, Vec<u8>> = package
             .files()
             .iter()
-            .filter(|(path, _)| layout(path) && *path != SEAL.0)
+            .filter(|(path, _)| layout(path) && !Package::is_picture_given(path))
             .map(|(path, bytes)| (path.clone(), bytes.clone()))
             .collect();
         let fonts = fonts.only(&package.metadata().fonts);
@@ -277,11 +292,48 @@ impl Maker {
                 typeset::qr_svg(&text).map_err(|error| single(&error))?,
             );
         }
-        if self.package.metadata().seal && dress.seal {
-            let seal = self.package.files().get(SEAL.0).cloned().unwrap_or_default();
-            assets.insert(SEAL.1.to_owned(), seal);
+        if self.package.metadata().barcode {
+            for (at, number) in numbers(&self.package, record).into_iter().enumerate() {
+                let code = typeset::code128_svg(number).map_err(|error| single(&error))?;
+                assets.insert(format!("barcode-{}.svg", at + 1), code);
+            }
         }
-        self.press.compose(&data.json, &assets, Limits::default())?.prove(&data.meant)
+        if let Some(seal) = self.package.seal().filter(|_| dress.seal) {
+            assets.insert(SEAL.to_owned(), seal.to_vec());
+        }
+        if let Some(logo) = self.package.logo() {
+            assets.insert(LOGO.to_owned(), logo.to_vec());
+        }
+        self.press.compose(&data.json, &assets, limits(&self.package))?.prove(&data.meant)
+    }
+
+    /// The sections of the wording, written from the facts of `record`.
+    ///
+    /// # Errors
+    /// What keeps the wording from being written.
+    pub fn sections(&self, record: &Record) -> Result<Sections, Vec<Report>> {
+        let data = page::write(&self.package, &self.wording, &record.facts, record.dress(None))
+            .map_err(|error| vec![Report::of(&error)])?;
+        let sections = data.json.get("sections").cloned().unwrap_or_default();
+        Ok(serde_json::from_value(sections).unwrap_or_default())
+    }
+}
+
+/// The numbers whose bar codes a page bears: of labels the last cell of each row.
+fn numbers<'a>(package: &Package, record: &'a Record) -> Vec<&'a str> {
+    let Some(table) = &package.metadata().table else { return vec![record.number.as_str()] };
+    let rows = record.facts.get(&table.field).and_then(|field| field.get("rows"));
+    let rows = rows.and_then(Value::as_array).into_iter().flatten();
+    rows.filter_map(|row| row.as_array()?.last()?.as_str()).collect()
+}
+
+/// What one document may cost: a table of rows runs over as many pages as [`MOST_ROWS`] need.
+fn limits(package: &Package) -> Limits {
+    let table = package.metadata().table.as_ref();
+    if table.is_some_and(|table| table.kind == TableKind::Rows) {
+        Limits { pages: 400, deadline: Duration::from_mins(3), data: 8 << 20 }
+    } else {
+        Limits::default()
     }
 }
 

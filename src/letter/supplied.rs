@@ -1,21 +1,18 @@
 //! What office, principal and operator supply to every letter.
 
 use crate::{
-    case::{
-        facts::{FactsError, OfficeContext},
-        request::Request,
-    },
+    case::facts::{FactsError, OfficeContext},
     office::{Office, principal::Profile},
 };
 
-/// The values of `office`, of `profile` and of the operator `clerk` for the letter of `request`.
+/// The values of `office`, of `profile` and of the operator `clerk` for one letter, which may cite statutes by id.
 ///
 /// # Errors
 /// [`FactsError::NotOfTheOffice`] if the field catalogue disagrees.
 pub(super) fn supplied(
     office: &Office,
     clerk: &str,
-    request: &Request,
+    citations: Option<&str>,
     profile: &Profile,
 ) -> Result<OfficeContext, FactsError> {
     let agency = &office.settings().agency;
@@ -47,9 +44,8 @@ pub(super) fn supplied(
         supplied.set(field, value.as_str())?;
     }
     supplied.set("issue_date", today)?;
-    if let Some(ids) = request.raw("citation_ids") {
+    if let Some(ids) = citations {
         let texts: Vec<&str> = ids
-            .expose()
             .split([',', ';', '、'])
             .filter_map(|id| profile.citation(id.trim(), today))
             .map(|citation| citation.text.as_str())

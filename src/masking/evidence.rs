@@ -56,7 +56,11 @@ fn identity(window: &Window) -> Option<Verdict> {
         15 if is_old(window.values) && together => {
             if labelled {
                 verdict(84, false)
-            } else if innocent || window.is_glued() || window.hold > Hold::Easy {
+            } else if innocent
+                || window.is_glued()
+                || window.hold > Hold::Easy
+                || window.is_in_hash()
+            {
                 None
             } else {
                 verdict(if window.is_whole() { 49 } else { 41 }, true)

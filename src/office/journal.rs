@@ -48,6 +48,8 @@ pub const LETTER_REPRINTED: EntryKind = EntryKind::literal("letter.reprinted");
 pub const LETTER_RECEIPT: EntryKind = EntryKind::literal("letter.receipt");
 /// A principal's statement was compared with the letters of a month.
 pub const RECONCILE_DONE: EntryKind = EntryKind::literal("reconcile.done");
+/// An envelope or a label was made for an issued letter.
+pub const LETTER_ENVELOPED: EntryKind = EntryKind::literal("letter.enveloped");
 /// A hold was placed on a case.
 pub const HOLD_PLACED: EntryKind = EntryKind::literal("hold.placed");
 /// A hold was released.

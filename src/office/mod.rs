@@ -3,6 +3,7 @@
 //! Owns everything that makes a folder an office, and the state its register tells.
 
 pub mod actor;
+pub mod approvals;
 pub mod calendar;
 pub mod clock;
 pub mod contact;

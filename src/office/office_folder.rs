@@ -296,6 +296,7 @@ impl Office {
             &journal::RECONCILE_DONE,
             &journal::PRINT_VOLUME,
             &journal::INTAKE_VOUCHED,
+            &journal::TEMPLATE_APPROVED,
         ];
         for kind in kinds {
             for entry in view.newest_run(kind)? {

@@ -16,7 +16,6 @@ use super::{
     credentials::{self, Credentials, Service},
     embedded,
     founding::{Enrolment, Founding, NewKey, OPERATOR_YEARS, finish, found, vacant},
-    journal,
     operator::Role,
     paths::OfficePaths,
     principal::{Citation, Clause, Grant, Mandate, MaskingPolicy, Profile},
@@ -27,7 +26,6 @@ use crate::{
     digest::Digest,
     durable,
     problem::{Report, alone as report},
-    register::Draft,
     signing::{
         CertificateAuthority, Credential, KeyPair, Passphrase, Random, Signer as _, Subject,
         Validity, cades,
@@ -44,16 +42,26 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 16] = [
+    "address_labels",
+    "archive_certificate",
+    "audit_report",
     "callback_card",
     "collection_notice",
     "delivery_receipt",
+    "envelope",
+    "incident_report",
+    "letter_register",
+    "principal_report",
+    "seal_register",
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",
+    "visit_report",
+    "visit_script",
 ];
 /// Letters the sample bank approves besides.
-pub const BANK_KINDS: [&str; 14] = [
+pub const BANK_KINDS: [&str; 13] = [
     "dispute_hold_notice",
     "dispute_outcome_notice",
     "employer_assist",
@@ -63,7 +71,6 @@ pub const BANK_KINDS: [&str; 14] = [
     "overdraft_notice",
     "overdue_risk_notice",
     "payment_reminder",
-    "principal_report",
     "repayment_commitment",
     "repayment_plan_agreement",
     "reply_letter",
@@ -306,19 +313,15 @@ fn approve_templates(
     let until = today.checked_add_months(Months::new(24)).unwrap_or(today);
     let agency = actor(office, "approver", held)?;
     let more: &[&str] = if principal == BANK { &BANK_KINDS } else { &[] };
-    let clock = *office.clock();
     for id in KINDS.iter().chain(more) {
-        let package = Package::load(&office.paths().templates(), id).map_err(report)?;
+        let package =
+            Package::load_for(&office.paths().templates(), id, principal).map_err(report)?;
         let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (today, until))
             .map_err(report)?;
         let now = office.now().with_timezone(&Utc);
         for (signer, by) in [(agency.signer(), &agency), (approver, admin)] {
             let signed = statement.sign(signer, &[], now).map_err(report)?;
-            let approval = serde_json::to_value(&signed).unwrap_or_default();
-            let draft = Draft::new(journal::TEMPLATE_APPROVED, *id).with("approval", approval);
-            // The state is read once all are entered: reading it checks every signature.
-            let register = office.register().map_err(report)?;
-            register.append(draft, by, &clock).map_err(report)?;
+            office.take_approval(&package, &signed, by).map_err(report)?;
         }
     }
     office.refresh().map_err(report)?;

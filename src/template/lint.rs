@@ -8,7 +8,13 @@ use std::{collections::BTreeSet, path::Path};
 
 use crate::{
     problem::{Phrase, Problem as _, Report},
-    template::{documents, metadata::Block, package::Package, wording::Wording, wording_scan},
+    template::{
+        documents,
+        metadata::{Block, Table, TableKind},
+        package::Package,
+        wording::Wording,
+        wording_scan,
+    },
 };
 
 crate::problems! {
@@ -50,6 +56,14 @@ crate::problems! {
         PartMissing { section: &'static str } = "CH-T028", Refusal,
             "section `{section}` is missing, which every letter with a sign-off must hold" => "add the section to the wording",
             "缺少“{section}”段，凡有落款的函件均须具备" => "请在措辞中补充该段";
+        /// A word that tells what is inside.
+        EnvelopeWord { part: String } = "CH-T050", Refusal,
+            "`{part}` holds a word that no envelope may bear" => "remove every word of debt, court, lawyer, account or principal",
+            "`{part}` 含有信封不得出现的字词" => "请移除欠款、法院、律师、账号、委托人等字样";
+        /// A branch that no values lead to.
+        Unreachable { branches: usize } = "CH-T053", Refusal,
+            "{branches} branches of the wording are reached by no values" => "remove them, or correct their conditions",
+            "措辞中有 {branches} 个分支无法由任何取值到达" => "请移除，或更正其条件";
         /// Table and fields disagree.
         Table { detail: Phrase } = "CH-T029", Refusal,
             "`[table]` is not usable: {detail}" => "correct it; docs/templates.md shows its members",
@@ -216,6 +230,11 @@ fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
             Some(Phrase("its field occurs in the wording too", "其字段同时出现在措辞中"))
         } else if table.columns.is_empty() || table.columns.len() != table.align.len() {
             Some(Phrase("columns and align differ in length", "columns 与 align 长度不一"))
+        } else if !widths_fit(table) {
+            Some(Phrase(
+                "`rows` needs a width of each column, of 5 mm or more, and any bar in one of them",
+                "rows 表须为每列给出不小于 5 毫米的宽度，bar 须为其中一列",
+            ))
         } else {
             None
         };
@@ -239,6 +258,16 @@ fn fields(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
     }
 }
 
+/// Whether a table of rows says how wide its columns are, and no other table does.
+fn widths_fit(table: &Table) -> bool {
+    if table.kind != TableKind::Rows {
+        return table.widths.is_empty() && table.bar.is_none();
+    }
+    table.widths.len() == table.columns.len()
+        && table.widths.iter().all(|width| *width >= 5)
+        && table.bar.is_none_or(|bar| bar < table.columns.len())
+}
+
 fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
     if package.metadata().blocks.contains(&Block::Signoff) {
         for section in SIGNED_PARTS {
@@ -250,6 +279,13 @@ fn parts(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
 }
 
 fn prohibited(package: &Package, found: &mut Vec<Report>) {
+    // Whoever sees an envelope must not learn what it is about.
+    let envelope = !package.metadata().papers.is_empty();
+    let telling = |text: &str| readable(text).lines().any(crate::letter::envelope_words::tells);
+    if envelope && telling(package.text("wording.tera")) {
+        let part = "wording.tera".to_owned();
+        found.push(LintFinding::EnvelopeWord { part }.into());
+    }
     let mut scan = |part: &str, text: &str| {
         for finding in wording_scan::scan(text).findings {
             found.push(
@@ -263,6 +299,7 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
         }
     };
     scan("title", &package.metadata().title);
+    scan("letterhead.txt", package.letterhead().unwrap_or_default());
     for path in package.files().keys().filter(|path| has_ending(path, "tera")) {
         for line in readable(package.text(path)).lines().filter(|line| !line.starts_with("===")) {
             scan(path, line);

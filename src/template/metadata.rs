@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::office::operator::Role;
+
 /// Who issues a document.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -15,6 +17,10 @@ pub enum Issuer {
     Clerk,
     /// A field agent.
     Agent,
+    /// Who keeps the evidence: certificates of archiving and destruction.
+    Archivist,
+    /// Who checks: reports of audits.
+    Auditor,
 }
 
 /// The shared blocks B1 to B5 of DOCUMENTS.md.
@@ -41,6 +47,8 @@ pub enum Exemption {
     AddressVerification,
     /// Needs no verified debt.
     DebtVerification,
+    /// May be written after the mandate's term, for it asks nobody for anything.
+    Mandate,
 }
 
 /// What feeds a table.
@@ -51,6 +59,8 @@ pub enum TableKind {
     Amounts,
     /// Rows of number, date and amount.
     Terms,
+    /// Rows of an internal document: as many as there are, over as many pages as they need.
+    Rows,
 }
 
 /// How a column is set.
@@ -82,6 +92,12 @@ pub struct Table {
     /// Label of the total row, if there is one.
     #[serde(default)]
     pub total: Option<String>,
+    /// Widths of the columns in millimetres; `rows` needs them.
+    #[serde(default)]
+    pub widths: Vec<u32>,
+    /// Column, counted from 0, whose numbers are drawn as bars beside them; `rows` only.
+    #[serde(default)]
+    pub bar: Option<usize>,
 }
 
 /// Fields a document uses.
@@ -100,6 +116,7 @@ pub struct Fields {
 }
 
 /// `template.toml`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of the file, set by itself")]
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
@@ -147,6 +164,12 @@ pub struct Metadata {
     /// Whether the sheet holds its sections alone, without title and page counter: an envelope.
     #[serde(default)]
     pub bare: bool,
+    /// Whether the bar code of the letter's number is placed; on labels one for each row.
+    #[serde(default)]
+    pub barcode: bool,
+    /// Papers it is printed on, by the names of [`Paper`]; none: A4 as the layout says.
+    #[serde(default)]
+    pub papers: BTreeSet<String>,
     /// Font families it uses.
     pub fonts: BTreeSet<String>,
     /// Fields it uses.
@@ -158,6 +181,19 @@ impl Metadata {
     #[must_use]
     pub fn is_outbound(&self) -> bool {
         self.channels.iter().any(|channel| channel != "internal")
+    }
+}
+
+impl Issuer {
+    /// The operator's role.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        match self {
+            Self::Clerk => Role::Clerk,
+            Self::Agent => Role::Agent,
+            Self::Archivist => Role::Archivist,
+            Self::Auditor => Role::Auditor,
+        }
     }
 }
 

@@ -6,6 +6,10 @@
 #[cfg(feature = "office")]
 pub mod approval;
 #[cfg(feature = "office")]
+pub mod branches;
+#[cfg(feature = "office")]
+pub mod difference;
+#[cfg(feature = "office")]
 pub mod documents;
 #[cfg(feature = "office")]
 pub mod lint;

@@ -12,11 +12,22 @@ use crate::{
     digest::{Digest, Hasher},
     durable,
     masking::{Masking, mask_text},
-    template::metadata::Metadata,
+    template::metadata::{Block, Metadata},
 };
 
 /// Folder of the parts that all packages share, beside the packages.
 pub const SHARED: &str = "_shared";
+/// Folder of what principals put on their own letters, beside the packages: a folder for each id.
+pub const PRINCIPALS: &str = "_principals";
+/// Where a package holds what its principal put there.
+const OWN: &str = "_principal";
+/// The principal's line under the letterhead; its logo; its seal image, which takes the shared one's
+/// place.
+const OVERLAY: [&str; 3] = ["letterhead.txt", "assets/logo.svg", "assets/seal.svg"];
+/// The seal image that all packages share.
+const SHARED_SEAL: &str = "_shared/assets/seal.svg";
+/// Most characters of a principal's line.
+const LINE_LIMIT: usize = 40;
 /// Largest file of a package, in bytes.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
 /// Most files in a package.
@@ -41,6 +52,10 @@ crate::problems! {
         Entry { id: String } = "CH-T004", Input,
             "template `{id}` holds a file that a package may not hold" => "keep only regular files with names of ASCII letters, digits, `_`, `-` and `.`, none above 4 MiB, at most 200",
             "模板 `{id}` 含有不允许的文件" => "仅可放置普通文件，文件名限 ASCII 字母、数字、`_`、`-`、`.`，单个不超过 4 MiB，总数不超过 200";
+        /// What a principal put on its letters is not what it may put there.
+        Overlay { principal: String } = "CH-T052", Input,
+            "`_principals/{principal}` holds something that may not stand on letters" => "keep only letterhead.txt (one line of at most 40 characters), assets/logo.svg and assets/seal.svg",
+            "`_principals/{principal}` 含有不得用于函件的内容" => "仅可放置 letterhead.txt（一行，不超过 40 字）、assets/logo.svg 与 assets/seal.svg";
         /// A file could not be read.
         File { source: durable::DurableError } = "CH-T005", Fault,
             "a template cannot be read: {source}" => "check the file and its permissions",
@@ -80,6 +95,73 @@ impl Package {
         read_folder(id, &own, "", &mut files)?;
         read_folder(id, &templates.join(SHARED), SHARED, &mut files)?;
         Self::from_files(id, files)
+    }
+
+    /// Loads `templates/ID` as it is for `principal`: with the line, the logo and the seal image it put
+    /// into `templates/_principals/PRINCIPAL`, as far as this document may show them.
+    ///
+    /// Line and logo name the principal, so only a document that says for whom it is written
+    /// (the identity block) shows them; a seal image only one that may carry a seal. What a
+    /// document cannot show is no part of it and voids no approval.
+    ///
+    /// # Errors
+    /// As [`Package::load`], and [`PackageError::Overlay`].
+    pub fn load_for(templates: &Path, id: &str, principal: &str) -> Result<Self, PackageError> {
+        let package = Self::load(templates, id)?;
+        let folder = templates.join(PRINCIPALS).join(principal);
+        if !crate::office::operator::is_id(principal) || !folder.is_dir() {
+            return Ok(package);
+        }
+        let refused = || PackageError::Overlay { principal: principal.to_owned() };
+        let mut own = BTreeMap::new();
+        read_folder(id, &folder, "", &mut own).map_err(|error| match error {
+            PackageError::Entry { .. } => refused(),
+            other => other,
+        })?;
+        let Self { metadata, mut files } = package;
+        for (path, bytes) in own {
+            let line = std::str::from_utf8(&bytes).map(str::trim).unwrap_or_default();
+            let is_line = !line.is_empty()
+                && line.chars().count() <= LINE_LIMIT
+                && !line.chars().any(char::is_control);
+            let shown = match path.as_str() {
+                "letterhead.txt" if !is_line => return Err(refused()),
+                "letterhead.txt" | "assets/logo.svg" => metadata.blocks.contains(&Block::Identity),
+                "assets/seal.svg" => metadata.seal,
+                _ => return Err(refused()),
+            };
+            if shown {
+                files.insert(format!("{OWN}/{path}"), bytes);
+            }
+        }
+        Ok(Self { metadata, files })
+    }
+
+    /// The principal's line under the letterhead, if this document shows one.
+    #[must_use]
+    pub fn letterhead(&self) -> Option<&str> {
+        let line = self.text(&format!("{OWN}/{}", OVERLAY[0])).trim();
+        Some(line).filter(|line| !line.is_empty())
+    }
+
+    /// The principal's logo, if this document shows one.
+    #[must_use]
+    pub fn logo(&self) -> Option<&[u8]> {
+        self.files.get(&format!("{OWN}/{}", OVERLAY[1])).map(Vec::as_slice)
+    }
+
+    /// The seal image this document may carry: its principal's own, else the shared one.
+    #[must_use]
+    pub fn seal(&self) -> Option<&[u8]> {
+        let own = self.files.get(&format!("{OWN}/{}", OVERLAY[2]));
+        let seal = own.or_else(|| self.files.get(SHARED_SEAL)).map(Vec::as_slice);
+        seal.filter(|_| self.metadata.seal)
+    }
+
+    /// Whether a file of it stands on pages as a picture only, and is not the layout's to read.
+    #[must_use]
+    pub fn is_picture_given(path: &str) -> bool {
+        path == SHARED_SEAL || path.split('/').next() == Some(OWN)
     }
 
     /// Makes a package of files by path; own files at the top, shared ones below `_shared/`.

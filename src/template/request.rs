@@ -26,10 +26,13 @@ pub struct ApprovalRequest {
     package: Box<RawValue>,
     /// Proof pages, PDF in base64, for whoever has no chancery at hand.
     proof: String,
+    /// The package this principal approved last, so that the difference can be made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<Box<RawValue>>,
 }
 
 impl ApprovalRequest {
-    /// A request for `statement` about `package`, with its proof.
+    /// A request for `statement` about `package`, with its proof and what was approved before.
     ///
     /// # Errors
     /// [`ApprovalRefusal::OtherStatement`] if the package cannot be written.
@@ -37,16 +40,32 @@ impl ApprovalRequest {
         statement: Statement,
         package: &Package,
         proof: &[u8],
+        base: Option<&Package>,
     ) -> Result<Self, ApprovalRefusal> {
         use base64::{Engine as _, prelude::BASE64_STANDARD};
-        let packed = String::from_utf8(package.pack()).ok();
-        let packed = packed.and_then(|packed| RawValue::from_string(packed).ok());
+        let raw = |package: &Package| {
+            let packed = String::from_utf8(package.pack()).ok();
+            packed
+                .and_then(|packed| RawValue::from_string(packed).ok())
+                .ok_or(ApprovalRefusal::OtherStatement)
+        };
         Ok(Self {
             format: FORMAT.to_owned(),
             statement,
-            package: packed.ok_or(ApprovalRefusal::OtherStatement)?,
+            package: raw(package)?,
             proof: BASE64_STANDARD.encode(proof),
+            base: base.map(raw).transpose()?,
         })
+    }
+
+    /// The package that was approved last, if the request carries one. It is for comparison only:
+    /// nothing vouches for it but the agency that wrote the request.
+    ///
+    /// # Errors
+    /// [`ApprovalRefusal::OtherStatement`] if it is no package.
+    pub fn base(&self) -> Result<Option<Package>, ApprovalRefusal> {
+        let base = self.base.as_ref().map(|base| Package::unpack(base.get().as_bytes()));
+        base.transpose().map_err(|_| ApprovalRefusal::OtherStatement)
     }
 
     /// The file's bytes.

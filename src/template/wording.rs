@@ -18,7 +18,7 @@ pub type Sections = BTreeMap<String, Vec<String>>;
 /// Longest text a wording may yield, in bytes.
 const OUTPUT_LIMIT: usize = 64 * 1024;
 /// Folder of blocks a wording may include, below the shared folder.
-const BLOCKS: &str = "blocks/";
+pub(super) const BLOCKS: &str = "blocks/";
 
 crate::problems! {
     /// Why a wording cannot be used.
@@ -232,7 +232,7 @@ fn is_statement(body: &str) -> bool {
 }
 
 /// The name by which wording includes the file at `path`, if it is a shared block.
-fn block_name(path: &str) -> Option<&str> {
+pub(super) fn block_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix(SHARED)?.strip_prefix('/')?;
     name.starts_with(BLOCKS).then_some(name)
 }
@@ -243,12 +243,12 @@ fn included(body: &str) -> Option<&str> {
 }
 
 /// Without the marks by which a tag trims the space around it.
-fn unmarked(body: &str) -> &str {
+pub(super) fn unmarked(body: &str) -> &str {
     let body = body.strip_prefix('-').unwrap_or(body);
     body.strip_suffix('-').unwrap_or(body).trim()
 }
 
-fn is_name(word: &str) -> bool {
+pub(super) fn is_name(word: &str) -> bool {
     !word.is_empty()
         && word
             .bytes()

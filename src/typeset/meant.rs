@@ -27,6 +27,7 @@ impl Meant {
             match key.as_str() {
                 "title" if bare => {}
                 "title" => add("title", value, Occurrence::Running),
+                "principal_line" => add("principal line", value, Occurrence::Once),
                 "mark" => add("mark", value, Occurrence::Mark),
                 "reprint" => add("reprint", value, Occurrence::EachPage),
                 "sections" => {
@@ -40,7 +41,16 @@ impl Meant {
                     }
                 }
                 "table" => {
+                    // Rows of given widths are never cut, so each is one string, its cells in order.
+                    let whole_rows = value.get("widths").is_some();
                     for (part, cells) in value.as_object().into_iter().flatten() {
+                        if whole_rows && part == "rows" {
+                            for (index, row) in cells.as_array().into_iter().flatten().enumerate() {
+                                let row = joined(row).into();
+                                add(&format!("table row {}", index + 1), &row, Occurrence::Once);
+                            }
+                            continue;
+                        }
                         let occurrence = match part.as_str() {
                             // How a column is aligned is not text.
                             "align" => continue,
@@ -56,6 +66,11 @@ impl Meant {
         }
         meant
     }
+}
+
+/// The cells of a row, one after the other.
+fn joined(row: &Value) -> String {
+    row.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn collect(part: &str, value: &Value, occurrence: Occurrence, meant: &mut Vec<Meant>) {
@@ -75,6 +90,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_row_of_given_widths_is_meant_as_one_string() {
+        let data = json!({ "table": {
+            "columns": ["序号", "件数"], "widths": [10, 20], "bar": 1, "align": ["left", "right"],
+            "rows": [["1", "20"], ["2", ""]],
+        }});
+        let meant = Meant::of_letter(&data);
+        let rows: Vec<&str> = meant.iter().skip(1).map(|meant| meant.text.as_str()).collect();
+        assert_eq!(rows, ["序号", "件数", "120", "2"]);
+    }
 
     #[test]
     fn every_string_of_a_letter_is_meant_and_named_by_its_place() {

@@ -8,6 +8,8 @@
 //! Fonts, files, dates and limits come in as parameters. The module reads no clock, no file and
 //! no environment.
 
+mod assembly;
+mod barcode;
 mod composition;
 mod cover;
 mod diagnosis;
@@ -30,6 +32,8 @@ mod stream;
 mod sweep;
 mod world;
 
+pub use assembly::{Side, beside, joined};
+pub use barcode::code128_svg;
 pub use composition::Composition;
 pub use engine::{CREATOR, ENGINE_ID};
 pub use finished::{FinishedText, contains_any};

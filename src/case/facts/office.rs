@@ -10,7 +10,7 @@ use super::Table;
 use crate::case::{
     amount::Fen,
     date,
-    field::{self, Supplier},
+    field::{self, Kind, Supplier},
     value::Value,
 };
 
@@ -45,7 +45,7 @@ pub enum OfficeValue {
 
 impl OfficeValue {
     /// As it is printed; a table prints as nothing in a line.
-    pub(super) fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Date(day) => date::display(*day),
@@ -111,6 +111,29 @@ impl OfficeContext {
         Ok(())
     }
 
+    /// Gives `field` of an internal document a value, whoever supplies that field to letters.
+    ///
+    /// Numbers that are printed masked only, and fields no document may carry, have no place there.
+    ///
+    /// # Errors
+    /// [`FactsError::NotOfTheOffice`] for those, and for what nobody knows.
+    pub fn tell(&mut self, field: &str, value: impl Into<OfficeValue>) -> Result<(), FactsError> {
+        let known = field::named(field)
+            .filter(|known| known.supplier != Supplier::Banned)
+            .filter(|known| {
+                let hidden = [Kind::Card, Kind::Account, Kind::Identity, Kind::Phone];
+                !hidden.contains(&known.kind)
+            })
+            .ok_or_else(|| FactsError::NotOfTheOffice { field: field.to_owned() })?;
+        self.values.insert(known.name, value.into());
+        Ok(())
+    }
+
+    /// Takes over all that `other` gives.
+    pub fn extend(&mut self, other: Self) {
+        self.values.extend(other.values);
+    }
+
     /// As [`OfficeContext::set`], for building in one expression.
     ///
     /// # Errors
@@ -120,7 +143,7 @@ impl OfficeContext {
         Ok(self)
     }
 
-    pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, &OfficeValue)> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, &OfficeValue)> {
         self.values.iter().map(|(name, value)| (*name, value))
     }
 }

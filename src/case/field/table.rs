@@ -353,6 +353,10 @@ pub static FIELDS: &[Field] = &[
     row("disputes", &["异议件数"], Kind::Text, Supplier::Office, 120),
     row("complaints", &["投诉件数"], Kind::Text, Supplier::Office, 120),
     row("holds", &["暂停件数"], Kind::Text, Supplier::Office, 120),
+    row("period", &["登记期间"], Kind::Text, Supplier::Office, 120),
+    row("chain_tip", &["登记链末端"], Kind::Text, Supplier::Office, 200),
+    row("spoiled", &["作废编号"], Kind::Text, Supplier::Office, 120),
+    row("listed", &["列示件数"], Kind::Text, Supplier::Office, 120),
     row("rows", &["明细"], Kind::Table, Supplier::Office, 200),
     // Made from other fields.
     row("debt_kind_label", &["债务名称"], Kind::Text, Supplier::Derived, 120),

@@ -13,4 +13,16 @@ pub enum Audit {
         #[arg(long, value_name = "FILE")]
         checkpoint: Vec<PathBuf>,
     },
+    /// 审计核验报告 · check, then issue the report in the auditor's name
+    Report {
+        /// 委托方 · principal to whom the report is made (default: the only one)
+        #[arg(long)]
+        principal: Option<String>,
+        /// 外部保存的检查点 · a checkpoint held outside
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// 输出 PDF · PDF
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
 }

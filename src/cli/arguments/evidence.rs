@@ -7,6 +7,17 @@ use clap::Subcommand;
 /// Verbs of `evidence`.
 #[derive(Debug, Subcommand)]
 pub enum Evidence {
+    /// 归档证书 · issue the certificate of archiving of a bundle
+    Certificate {
+        /// 证据包编号 · bundle
+        bundle: String,
+        /// 委托方 · principal whose case it is (default: the only one)
+        #[arg(long)]
+        principal: Option<String>,
+        /// 输出 PDF · PDF
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
     /// 封存 · seal a folder into a bundle
     Seal {
         /// 文件夹 · folder

@@ -54,6 +54,20 @@ pub enum Letter {
         /// 函号 · letter number
         number: String,
     },
+    /// 信封或标签 · envelopes or labels, equal to their letters
+    Envelope {
+        /// 函号或函号文件 · letter number, or a file of numbers
+        letters: String,
+        /// 规格 · B6, DL, ZL, C5, C4 or window
+        #[arg(long, value_name = "SIZE", required_unless_present = "labels")]
+        size: Option<String>,
+        /// 标签 · sheets of labels instead: 3x8 or 2x7
+        #[arg(long, value_name = "COLUMNSxROWS", conflicts_with = "size")]
+        labels: Option<String>,
+        /// 输出目录 · folder for the PDFs
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// 一览 · list
     List,
     /// 自档案重制 · render again from the archive to the same bytes

@@ -2,7 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
+
+/// A book that is printed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Book {
+    /// 催收信函登记簿 · every letter
+    Letters,
+    /// 用印登记 · each use of the seal image
+    Seals,
+}
 
 /// Verbs of `register`.
 #[derive(Debug, Subcommand)]
@@ -36,6 +45,23 @@ pub enum Register {
     Export {
         /// 输出 · file
         #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// 登记簿与用印登记 · issue the register of letters or of seals of a period
+    Report {
+        /// 函件或用印 · which register
+        book: Book,
+        /// 委托方 · principal whose documents are told (default: the only one)
+        #[arg(long)]
+        principal: Option<String>,
+        /// 首日 · first day
+        #[arg(long, value_name = "DATE")]
+        from: String,
+        /// 末日 · last day
+        #[arg(long, value_name = "DATE")]
+        until: String,
+        /// 输出 PDF · PDF
+        #[arg(long, value_name = "PDF")]
         out: PathBuf,
     },
     /// 核验 · verify every entry

@@ -12,6 +12,9 @@ pub enum Template {
         /// 模板 · template id, or a folder of templates with `--templates`
         #[arg(required_unless_present = "text")]
         id: Option<String>,
+        /// 委托方 · as it is with this principal's letterhead and seal
+        #[arg(long, conflicts_with = "text")]
+        principal: Option<String>,
         /// 检查一句话 · lint one sentence (`-` reads lines of standard input)
         #[arg(long, conflicts_with = "id")]
         text: Option<String>,
@@ -35,11 +38,38 @@ pub enum Template {
     Show {
         /// 模板 · template id
         id: String,
+        /// 委托方 · as it is with this principal's letterhead and seal
+        #[arg(long)]
+        principal: Option<String>,
     },
-    /// 样稿 · proof page of awkward synthetic data, marked 样稿
+    /// 比较两个版本 · compare two versions: wording, fields, pages side by side
+    Diff {
+        /// 旧版 · folder, ID, ID@VERSION or ID@approved
+        old: String,
+        /// 新版 · likewise
+        new: String,
+        /// 委托方 · as they are for this principal
+        #[arg(long)]
+        principal: Option<String>,
+        /// 输出 PDF · both proofs side by side, changes marked
+        #[arg(long, value_name = "PDF")]
+        out: Option<PathBuf>,
+    },
+    /// 审阅核准请求（无需办公室） · look at a request before signing it (no office needed)
+    Review {
+        /// 核准请求 · request file
+        request: PathBuf,
+        /// 输出目录 · folder for proof and difference
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// 样稿 · proofs of awkward synthetic data and of each branch of the wording, marked 样稿
     Proof {
         /// 模板 · template id
         id: String,
+        /// 委托方 · as it is with this principal's letterhead
+        #[arg(long)]
+        principal: Option<String>,
         /// 输出 PDF · PDF
         #[arg(long, value_name = "PDF")]
         out: PathBuf,

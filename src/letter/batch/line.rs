@@ -18,7 +18,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::{
     super::{
         commit,
-        desk::{self, Desk, DeskError, Ready},
+        desk::{self, Desk, DeskError, Matter, Ready},
         issued::{find, text},
         policy::PolicyRefusal,
         record::Record,
@@ -231,7 +231,7 @@ impl<'l, 'o> Line<'l, 'o> {
         watch: &mut dyn Watch,
     ) -> Result<(), DeskError> {
         let reports = desk::distinct(reports);
-        let draft = self.desk.refusal(request, key, &reports);
+        let draft = self.desk.refusal((request.kind(), request.principal()), key, &reports);
         let mut known = self.refusals.contains(&draft);
         for entry in self.desk.office.view().find(Some(&journal::LETTER_REFUSED), Some(key)) {
             let entry = entry?;
@@ -374,9 +374,14 @@ impl<'l, 'o> Line<'l, 'o> {
             let package = self.archived.get(&slot.ready.template.digest());
             let package = package.copied().ok_or(RegisterError::Spoiled)?;
             let number = &slot.record.number;
-            let prepared =
-                commit::prepared(&slot.request, &slot.ready, &slot.key, &slot.content, number)
-                    .with("batch", self.run.batch.as_str());
+            let prepared = commit::prepared(
+                &Matter::of(&slot.request),
+                &slot.ready,
+                &slot.key,
+                &slot.content,
+                number,
+            )
+            .with("batch", self.run.batch.as_str());
             let objects = [package, made.record.digest(), made.pdf.digest()];
             drafts.push((slot.value, prepared, &slot.record, objects, made));
         }

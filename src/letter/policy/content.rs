@@ -39,7 +39,7 @@ pub(super) fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found
             found.push(PolicyRefusal::AsOf.into());
         }
     }
-    let due = request.date("due_date").filter(|_| at.document.issuer == Issuer::Clerk);
+    let due = request.date("due_date").filter(|_| at.document.issuer != Issuer::Agent);
     if due.is_some_and(|due| due < at.today) {
         found.push(PolicyRefusal::Due.into());
     }

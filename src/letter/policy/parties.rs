@@ -6,9 +6,8 @@ use crate::{
         party::{Channel, Role},
         request::Request,
     },
-    office::operator,
     problem::Report,
-    template::metadata::{Issuer, Metadata},
+    template::metadata::{Exemption, Metadata},
 };
 
 /// Relations of the insured against which there is no claim.
@@ -21,10 +20,7 @@ const LIABLE: &str = "liable_third_party";
 const TO_EMPLOYER: &str = "employer_assist";
 
 pub(super) fn issuer(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let role = match at.document.issuer {
-        Issuer::Clerk => operator::Role::Clerk,
-        Issuer::Agent => operator::Role::Agent,
-    };
+    let role = at.document.issuer.role();
     if !at.issuer.may(role) {
         found.push(PolicyRefusal::NotIssuer { role: role.name() }.into());
     }
@@ -71,7 +67,8 @@ fn insured(relation: Option<&str>, document: &Metadata) -> Option<PolicyRefusal>
 }
 
 pub(super) fn mandate(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    if !at.principal.mandate_holds(at.today) {
+    let exempt = at.document.exempt_from.contains(&Exemption::Mandate);
+    if !exempt && !at.principal.mandate_holds(at.today) {
         let mandate = &at.principal.mandate;
         found.push(PolicyRefusal::Mandate { from: mandate.from, until: mandate.until }.into());
     }
