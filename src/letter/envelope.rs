@@ -4,7 +4,7 @@
 //! record and found again in its archived PDF, so that an envelope cannot differ from its letter.
 //! They are made by an approved package like letters, but take no number: each is registered under
 //! the number of its letter (`letter.enveloped`). Source: DOCUMENTS 18, REQUIREMENTS L309; decision
-//! `0017-envelopes.md`.
+//! `0014-envelopes.md`.
 
 use std::collections::BTreeMap;
 

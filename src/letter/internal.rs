@@ -4,7 +4,7 @@
 //! approved template → masked facts → page → proof → number → entries → archive, by the desk that
 //! issues letters. Refuses documents that may leave by any channel but the internal one, so that no
 //! letter goes round the rules for requests. Source: DOCUMENTS 15, 21–27, 31; decision
-//! `0016-internal-documents.md`.
+//! `0013-internal-documents.md`.
 
 use serde_json::{Map, Value, json};
 

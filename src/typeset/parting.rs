@@ -5,7 +5,7 @@
 //! that the package fixes is set in a copy of its font, told apart by one byte behind its end,
 //! and the copy's part stays the same for a whole batch. What is split is decided by the package
 //! and the letter alone, never by what was made before: the same letter gives the same bytes.
-//! Source: FINDINGS "Typst 0.15.1 in process"; docs/decisions/0009.
+//! Source: FINDINGS "Typst 0.15.1 in process"; docs/decisions/0012.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -6,7 +6,7 @@
 //! group of letters: whatever is cut off before it leaves neither number nor letter, whatever is cut
 //! off after it is completed by recovery. The state is compared within that transaction: a hold or
 //! a withdrawal that another process registered before it counts. Owns no file of output.
-//! Source: issue of the night's batch, SPEC decision 3, `docs/decisions/0009-batches.md`.
+//! Source: SPEC decision 3, `docs/decisions/0011-batches.md`.
 
 mod line;
 pub mod proof;
