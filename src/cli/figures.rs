@@ -149,7 +149,12 @@ pub fn bill(context: &Context, file: &Path, given: Option<&str>) -> Result<Answe
 pub fn stats(context: &Context, arguments: &arguments::Stats) -> Result<Answer, Stopped> {
     let office = context.look()?;
     let month = month(arguments.month.as_deref(), &office)?;
-    let stats = Stats::of(&office, month)?;
+    // A report is made for one principal and tells its figures alone.
+    let principal = match (&arguments.principal, &arguments.pdf) {
+        (None, Some(_)) => Some(super::internal::whose(&office, None)?),
+        (given, _) => given.clone(),
+    };
+    let stats = Stats::of(&office, month, principal.as_deref())?;
     let tables = stats.tables();
     if let Some(path) = &arguments.csv {
         durable::write_new(path, &table::csv(&tables)?)?;
@@ -160,7 +165,18 @@ pub fn stats(context: &Context, arguments: &arguments::Stats) -> Result<Answer, 
     let shown = tables.iter().filter(|table| !table.rows.is_empty());
     let texts: Vec<String> = shown.map(table::Table::to_text).collect();
     let text = format!("{}\n\n{}", month.chinese(), texts.join("\n\n"));
-    Ok(Answer::done(stats_json(&stats), text))
+    let mut answer = Answer::done(stats_json(&stats), text);
+    if let (Some(out), Some(principal)) = (&arguments.pdf, &principal) {
+        let mut office = context.open()?;
+        let actor = context.actor(&office)?;
+        let wanted = stats.report(principal)?;
+        let issued = super::internal::issue(context, &mut office, &actor, &wanted, out)?;
+        answer.text = format!("{}\n\n{}", answer.text, issued.text);
+        if let Some(members) = answer.json.as_object_mut() {
+            members.insert("report".to_owned(), issued.json);
+        }
+    }
+    Ok(answer)
 }
 
 fn stats_json(stats: &Stats) -> Value {
@@ -185,6 +201,7 @@ fn stats_json(stats: &Stats) -> Value {
         .collect();
     json!({
         "month": stats.month.to_string(),
+        "principal": stats.principal,
         "total": counts(&stats.total),
         "by_kind": groups(&stats.by_kind),
         "by_principal": groups(&stats.by_principal),

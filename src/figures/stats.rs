@@ -5,13 +5,15 @@
 //! who issued it. There is no figure of money recovered and no ranking.
 //! Source: REQUIREMENTS 1 (L205, L315); DOCUMENTS 25.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::{month::Month, rate::Rate, table::Table};
 use crate::{
+    case::facts::{self, FactsError, OfficeContext},
+    letter::internal::Wanted,
     letter::life::{Life, answers},
     office::{Office, journal, state::text},
     register::{Entry, EntryKind, RegisterError, View},
@@ -169,6 +171,8 @@ impl Times {
 pub struct Stats {
     /// The month.
     pub month: Month,
+    /// The one principal whose letters are counted; all, if none.
+    pub principal: Option<String>,
     /// All together.
     pub total: Counts,
     /// By kind of document; `?` where a refused request named none.
@@ -195,14 +199,19 @@ struct Owner {
 }
 
 impl Stats {
-    /// Counts the entries of `month`.
+    /// Counts the entries of `month` about letters of `principal`, or of all.
     ///
     /// # Errors
     /// Those of the register.
-    pub fn of(office: &Office, month: Month) -> Result<Self, RegisterError> {
+    pub fn of(
+        office: &Office,
+        month: Month,
+        principal: Option<&str>,
+    ) -> Result<Self, RegisterError> {
         let view = office.view();
         let mut stats = Self {
             month,
+            principal: principal.map(str::to_owned),
             total: Counts::default(),
             by_kind: BTreeMap::new(),
             by_principal: BTreeMap::new(),
@@ -213,10 +222,14 @@ impl Stats {
             reconciled: BTreeMap::new(),
         };
         let mut owners: HashMap<String, Owner> = HashMap::new();
+        let mut cases = HashSet::new();
         for found in view.find(Some(&journal::LETTER_ISSUED), None) {
             let found = found?;
             let Some(life) = Life::begin(&view, found.entry())? else { continue };
             let owner = Owner { kind: life.template, principal: life.principal, clerk: life.clerk };
+            if stats.counts(Some(&owner)) {
+                cases.insert(life.case);
+            }
             if month.holds(found.entry().recorded_at) {
                 stats.add(Some(&owner), &[Figure::Issued]);
             }
@@ -233,13 +246,17 @@ impl Stats {
         }
         stats.replies(&view, &owners)?;
         each(&view, &journal::LETTER_REFUSED, month, |entry| stats.refusal(entry))?;
-        each(&view, &journal::HOLD_PLACED, month, |_| {
-            stats.holds = stats.holds.saturating_add(1);
+        // A hold is a case's; it is a principal's where the case has had a letter for it.
+        each(&view, &journal::HOLD_PLACED, month, |entry| {
+            if principal.is_none() || cases.contains(&entry.subject) {
+                stats.holds = stats.holds.saturating_add(1);
+            }
         })?;
         for found in view.find(Some(&journal::RECONCILE_DONE), None) {
             let found = found?;
             let body = &found.entry().body;
-            if text(body, "month") == Some(month.to_string().as_str()) {
+            let other = principal.is_some_and(|wanted| wanted != found.entry().subject);
+            if !other && text(body, "month") == Some(month.to_string().as_str()) {
                 let count = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or_default();
                 let rate = Rate { deviations: count("deviations"), letters: count("letters") };
                 stats.reconciled.insert(found.entry().subject.clone(), rate);
@@ -254,7 +271,16 @@ impl Stats {
         self.reconciled.values().copied().reduce(Rate::plus)
     }
 
+    /// Whether what happened to a letter of `owner` is counted.
+    fn counts(&self, owner: Option<&Owner>) -> bool {
+        let wanted = self.principal.as_deref();
+        wanted.is_none_or(|wanted| owner.is_some_and(|owner| owner.principal == wanted))
+    }
+
     fn add(&mut self, owner: Option<&Owner>, figures: &[Figure]) {
+        if !self.counts(owner) {
+            return;
+        }
         for figure in figures {
             self.total.add(*figure);
             if let Some(owner) = owner {
@@ -293,7 +319,11 @@ impl Stats {
             if text(&entry.body, "to") != Some(answers::SENDER) {
                 return;
             }
-            self.add(owners.get(&entry.subject), &[Figure::Answered]);
+            let owner = owners.get(&entry.subject);
+            if !self.counts(owner) {
+                return;
+            }
+            self.add(owner, &[Figure::Answered]);
             let reply = text(&entry.body, "reply").and_then(|reply| came.get(reply));
             let days =
                 reply.map(|came| entry.recorded_at.date_naive().signed_duration_since(*came));
@@ -310,6 +340,9 @@ impl Stats {
             principal: of("principal"),
             clerk: entry.operator.clone(),
         };
+        if !self.counts(Some(&owner)) {
+            return;
+        }
         self.add(Some(&owner), &[Figure::Refused]);
         let codes = entry.body.get("codes").and_then(Value::as_array).into_iter().flatten();
         for code in codes.filter_map(Value::as_str) {
@@ -349,6 +382,47 @@ impl Stats {
             ("complaints", count(Figure::Complaints)),
             ("holds", self.holds.to_string()),
         ])
+    }
+
+    /// The rows that `stats_report` prints: by kind, by clerk, and refusals by reason.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for (what, groups) in [("文书类型", &self.by_kind), ("经办人", &self.by_clerk)] {
+            for (group, counts) in groups {
+                for figure in Figure::ALL.into_iter().filter(|figure| counts.get(*figure) > 0) {
+                    let item = format!("{group} {}", figure.chinese());
+                    rows.push(vec![what.to_owned(), item, counts.get(figure).to_string()]);
+                }
+            }
+        }
+        rows.extend(
+            self.reasons
+                .iter()
+                .map(|(code, count)| vec!["拒绝原因".to_owned(), code.clone(), count.to_string()]),
+        );
+        if rows.is_empty() {
+            rows.push(vec!["合计".to_owned(), "本月无信函".to_owned(), "0".to_owned()]);
+        }
+        rows
+    }
+
+    /// The report of these figures, to be issued for `principal`.
+    ///
+    /// # Errors
+    /// [`FactsError`] if a figure is no value of its field.
+    pub fn report(&self, principal: &str) -> Result<Wanted, FactsError> {
+        let mut values = OfficeContext::default();
+        for (field, value) in self.facts() {
+            values.tell(field, value)?;
+        }
+        values.tell("rows", facts::Table { rows: self.rows(), total: None })?;
+        Ok(Wanted {
+            kind: "stats_report".to_owned(),
+            principal: principal.to_owned(),
+            case: None,
+            values,
+        })
     }
 
     /// Every table of the month, the totals first.

@@ -218,7 +218,9 @@ fn build(
     let subject = Subject::new(format!("{} CA", agency.prefix), &agency.name);
     let authority =
         CertificateAuthority::create(&subject, Validity::years(now, AUTHORITY_YEARS), random)?;
-    let pass = |service: Service| credentials.of_service(service, ask);
+    // Passphrases of a sample are drawn by this program and lie beside their keys.
+    let own = |text: Passphrase| if founding.sample { text.drawn() } else { text };
+    let pass = |service: Service| credentials.of_service(service, ask).map(own);
     let keep = |service: Service, pem: &str| {
         durable::write_new_private(&paths.service_key(service.name()), pem.as_bytes())
     };
@@ -242,7 +244,7 @@ fn build(
 
     // The first administrator, enrolled by the founding entry itself.
     let id = &founding.administrator;
-    let passphrase = credentials.of_operator(id, ask)?;
+    let passphrase = own(credentials.of_operator(id, ask)?);
     let enrolment = Enrolment { id, roles: &[Role::Administrator], years: OPERATOR_YEARS };
     let (operator, signer) = enrolment.issue(
         &authority,

@@ -42,7 +42,7 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 17] = [
     "address_labels",
     "archive_certificate",
     "audit_report",
@@ -54,6 +54,7 @@ pub const KINDS: [&str; 16] = [
     "letter_register",
     "principal_report",
     "seal_register",
+    "stats_report",
     "subrogation_notice",
     "visit_agreed",
     "visit_not_agreed",
@@ -121,7 +122,7 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
     let mut office = Office::open(paths.clone())?;
     let admin = actor(&office, "admin", &held)?;
     for (id, role, name) in OPERATORS.iter().skip(1) {
-        let pass = credentials::read(&scratch.path().join(id), id).map_err(report)?;
+        let pass = credentials::read(&scratch.path().join(id), id).map_err(report)?.drawn();
         let enrolment = Enrolment { id, roles: &[*role], years: OPERATOR_YEARS };
         office.enrol(
             enrolment,
@@ -133,7 +134,8 @@ pub fn found_sample(folder: &Path, random: &mut dyn Random) -> Reports<OfficePat
             random,
         )?;
     }
-    let pass = credentials::read(&scratch.path().join("principal"), "principal").map_err(report)?;
+    let pass = credentials::read(&scratch.path().join("principal"), "principal");
+    let pass = pass.map_err(report)?.drawn();
     for id in [BANK, INSURER] {
         let approver = principal_side(&mut office, id, &admin, &pass, random)?;
         approve_templates(&mut office, id, &admin, &held, &approver)?;

@@ -23,6 +23,12 @@ pub struct Stats {
     /// 月份 · month, such as 2026-11 (default: this month)
     #[arg(long, value_name = "MONTH")]
     pub month: Option<String>,
+    /// 只计该委托方 · only letters of this principal
+    #[arg(long)]
+    pub principal: Option<String>,
+    /// 签发统计报表 PDF（须信函经办） · issue the report of one principal, as clerk
+    #[arg(long, value_name = "PDF")]
+    pub pdf: Option<PathBuf>,
     /// 写出 CSV · write CSV
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

@@ -66,23 +66,34 @@ impl From<SigningError> for KeyError {
 
 /// A passphrase, wiped when dropped.
 #[derive(Clone)]
-pub struct Passphrase(Zeroizing<String>);
+pub struct Passphrase {
+    text: Zeroizing<String>,
+    /// Whether a machine drew it, so that stretching it would protect nothing.
+    drawn: bool,
+}
 
 impl Passphrase {
     /// Takes over `text`; the caller keeps no copy.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self { text: Zeroizing::new(text), drawn: false }
+    }
+
+    /// The same passphrase, which a machine drew with 100 random bits or more: a key kept under it
+    /// is encrypted without stretching it, for nobody can try them all.
+    #[must_use]
+    pub fn drawn(self) -> Self {
+        Self { drawn: true, ..self }
     }
 
     fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.text.as_bytes()
     }
 
     /// Its text, for a device that asks for it.
     #[cfg(feature = "office")]
     pub(super) fn reveal(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn encrypt(
     let salt = random::array::<16>(random)?;
     let iv = random::array::<16>(random)?;
     let seal = || -> Option<String> {
-        let cost = scrypt::Params::new(14, 8, 5).ok()?;
+        let (rounds, lanes) = if passphrase.drawn { (10, 1) } else { (14, 5) };
+        let cost = scrypt::Params::new(rounds, 8, lanes).ok()?;
         let parameters = pbes2::Parameters::generate_scrypt_aes256cbc(cost, &salt, iv).ok()?;
         let encrypted = parameters.encrypt(passphrase.as_bytes(), document).ok()?;
         EncryptedPrivateKeyInfoOwned {
