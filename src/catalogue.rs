@@ -24,6 +24,7 @@ const SMALL: &[&[Code]] = &[
     crate::evidence::container::ContainerError::CODES,
     crate::evidence::BundleFinding::CODES,
     crate::evidence::EvidenceError::CODES,
+    crate::evidence::foreign::ForeignFinding::CODES,
     crate::masking::MaskingError::CODES,
     crate::register::ProofError::CODES,
     crate::register::RegisterError::CODES,

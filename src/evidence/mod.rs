@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod container;
 pub mod custody;
 mod finding;
+pub mod foreign;
 pub mod intake;
 pub mod kind;
 pub mod media;
