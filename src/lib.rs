@@ -31,4 +31,6 @@ pub mod letter;
 #[cfg(feature = "office")]
 pub mod office;
 #[cfg(feature = "office")]
+pub mod sheet;
+#[cfg(feature = "office")]
 pub mod typeset;

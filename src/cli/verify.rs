@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{
     arguments::Verify,
     context::Context,
-    evidence::{findings_json, line},
+    evidence::{bag_answer, findings_json, line},
     principal::read_certificate,
     report::{Answer, Stopped},
 };
@@ -73,6 +73,13 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     let mut text = Vec::new();
     let mut exit = 0;
     for path in &arguments.files {
+        if path.is_dir() {
+            let answer = bag_answer(context, path)?;
+            rows.push(answer.json);
+            text.push(answer.text);
+            exit = exit.max(answer.exit);
+            continue;
+        }
         let mut magic = Vec::new();
         durable::open_regular(path)?.take(4).read_to_end(&mut magic).map_err(durable::at(path))?;
         let (row, lines, status) = match magic.as_slice() {

@@ -9,6 +9,7 @@ pub mod asic;
 pub mod bag;
 pub mod bundle;
 pub mod container;
+pub mod coverage;
 pub mod custody;
 mod finding;
 pub mod foreign;
@@ -26,6 +27,7 @@ mod tests;
 pub mod verification;
 pub mod verify_text;
 mod walk;
+mod whole;
 mod words;
 
 pub use bundle::{Bundle, Description, Open, Seal, Sealed, SealedFile, Sealing};

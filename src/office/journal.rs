@@ -44,3 +44,5 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A bundle was verified, and that was to be registered.
+pub const EVIDENCE_VERIFIED: EntryKind = EntryKind::literal("evidence.verified");

@@ -10,6 +10,7 @@ pub mod evidence_room;
 pub mod founding;
 pub mod hold;
 pub mod journal;
+pub mod occasion;
 pub mod office_folder;
 pub mod operator;
 pub mod paths;
