@@ -27,8 +27,8 @@ use super::{
     originals::{self, Original},
     problem::EvidenceError,
     staged::Staged,
-    whole::Whole,
     verify_text,
+    whole::Whole,
 };
 use crate::{
     digest::Digest,
@@ -201,9 +201,8 @@ impl Bundle<Open> {
         let seal = self.seal_into(&staged.file, staging, sealing, progress)?;
         let folder = staging.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder {
-            durable::sync_folder(folder).map_err(|source| {
-                vec![Report::of(&EvidenceError::File { source })]
-            })?;
+            durable::sync_folder(folder)
+                .map_err(|source| vec![Report::of(&EvidenceError::File { source })])?;
         }
         Ok(Bundle(Sealed { path: staged.keep(), seal }))
     }

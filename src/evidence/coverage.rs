@@ -103,13 +103,11 @@ pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
         let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
         let captured = captured.and_then(|time| instant(time, zone));
         let is_recording = matches!(item.kind, Kind::Audio | Kind::Video);
-        let is_of_visit =
-            is_recording || matches!(item.kind, Kind::DoorPlate | Kind::Photo);
+        let is_of_visit = is_recording || matches!(item.kind, Kind::DoorPlate | Kind::Photo);
         let length = item.facts.duration_ms.and_then(|time| i64::try_from(time).ok());
         let length = length.and_then(TimeDelta::try_milliseconds);
-        let until = captured.map(|from| {
-            length.and_then(|length| from.checked_add_signed(length)).unwrap_or(from)
-        });
+        let until = captured
+            .map(|from| length.and_then(|length| from.checked_add_signed(length)).unwrap_or(from));
         if let (true, Some(from), Some(until)) = (is_of_visit, captured, until) {
             let early = until < window.visit.from - CLOCKS_APART;
             if early || from > window.visit.until + CLOCKS_APART {
@@ -129,9 +127,8 @@ pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
         own.map(|(_, stretch)| *stretch).collect()
     };
     let (audio, video) = (of(Kind::Audio), of(Kind::Video));
-    let meet = |one: &Stretch| {
-        video.iter().any(|other| one.from < other.until && other.from < one.until)
-    };
+    let meet =
+        |one: &Stretch| video.iter().any(|other| one.from < other.until && other.from < one.until);
     if !audio.is_empty() && !video.is_empty() && !audio.iter().any(meet) {
         found.push(CoverageFinding::NoOverlap.into());
     }

@@ -95,6 +95,13 @@ pub struct Wanted<'a> {
     pub times: Option<(&'a str, &'a str)>,
 }
 
+/// What is known of an issued document.
+struct Document {
+    case: String,
+    template: String,
+    facts: Map<String, Value>,
+}
+
 /// What evidence is sealed for.
 pub(super) struct Occasion {
     pub(super) case: String,
@@ -123,19 +130,18 @@ impl Office {
             }
         };
         if let Some(number) = wanted.visit {
-            let (template, facts) =
-                self.facts_of(number)?.ok_or_else(|| report(OccasionError::NoVisit))?;
-            if !template.starts_with("visit_") {
+            let about = self.document(number)?.ok_or_else(|| report(OccasionError::NoVisit))?;
+            if !about.template.starts_with("visit_") {
                 return Err(report(OccasionError::NoVisit));
             }
-            settle(fact(&facts, "case_no").unwrap_or_default())?;
-            window = Some(self.window(&facts).ok_or_else(|| report(OccasionError::Record))?);
+            settle(about.case)?;
+            let found = self.window(&about.facts);
+            window = Some(found.ok_or_else(|| report(OccasionError::Record))?);
             sorting = sorting.or(Some(Sorting::BySubfolder));
         }
         if let Some(number) = wanted.letter {
-            let (_, facts) =
-                self.facts_of(number)?.ok_or_else(|| report(OccasionError::NoLetter))?;
-            settle(fact(&facts, "case_no").unwrap_or_default())?;
+            let about = self.document(number)?.ok_or_else(|| report(OccasionError::NoLetter))?;
+            settle(about.case)?;
             sorting = sorting.or(Some(Sorting::As(Kind::SignedCopy)));
             if !matches!(sorting, Some(Sorting::As(Kind::SignedCopy | Kind::Acknowledgement))) {
                 return Err(report(OccasionError::LetterKind));
@@ -165,31 +171,34 @@ impl Office {
         Ok(Occasion { case, sorting, visit, window, letter, needs })
     }
 
-    /// Template and masked facts of the issued document `number`.
-    fn facts_of(&self, number: &str) -> Reports<Option<(String, Map<String, Value>)>> {
+    /// The issued document `number`.
+    fn document(&self, number: &str) -> Reports<Option<Document>> {
         let fault = |error| report(OfficeError::from(error));
         let issued = self.view().last(&journal::LETTER_ISSUED, number).map_err(fault)?;
         let Some(issued) = issued else { return Ok(None) };
         let body = &issued.entry().body;
-        let object =
-            digest(body, "record").ok_or_else(|| report(OccasionError::Record))?;
+        let unreadable = || report(OccasionError::Record);
+        let place = body.get("prepared").and_then(Value::as_u64).ok_or_else(unreadable)?;
+        let prepared = self.view().get(place).map_err(fault)?.ok_or_else(unreadable)?;
+        let case = text(&prepared.entry().body, "case").ok_or_else(unreadable)?.to_owned();
+        let object = digest(body, "record").ok_or_else(unreadable)?;
         let record = Record::parse(&self.object(&object).map_err(report)?).map_err(report)?;
-        Ok(Some((record.template.clone(), record.facts)))
+        Ok(Some(Document { case, template: record.template.clone(), facts: record.facts }))
     }
 
     /// The visit that `facts` tell of.
     fn window(&self, facts: &Map<String, Value>) -> Option<Window> {
         let zone = *self.now().offset();
-        let day: NaiveDate = fact(facts, "visit_date")?.parse().ok()?;
+        // As it is printed.
+        let day = fact(facts, "visit_date")?;
+        let day = NaiveDate::parse_from_str(&day, "%Y年%m月%d日").or_else(|_| day.parse()).ok()?;
         let time = |name: &str| -> Option<DateTime<FixedOffset>> {
             let time = NaiveTime::parse_from_str(&fact(facts, name)?, "%H:%M").ok()?;
             day.and_time(time).and_local_timezone(zone).single()
         };
         let visit = Stretch { from: time("start")?, until: time("end")? };
-        let off = time("video_off_at").map(|from| Stretch {
-            from,
-            until: time("video_resumed_at").unwrap_or(visit.until),
-        });
+        let off = time("video_off_at")
+            .map(|from| Stretch { from, until: time("video_resumed_at").unwrap_or(visit.until) });
         let named = [(Kind::Audio, "audio_id"), (Kind::Video, "video_id")]
             .into_iter()
             .filter_map(|(kind, name)| Some((kind, fact(facts, name)?)))

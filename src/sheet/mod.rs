@@ -22,9 +22,10 @@ pub use self::stamp::stamp;
 use crate::{
     durable::{self, DurableError},
     evidence::Words,
+    letter::page::Mark,
     masking::{Masking, mask_text},
     problem::{Report, alone as report},
-    typeset::{Assets, FontSet, Limits, Meant, PdfIdentity, Press},
+    typeset::{Assets, FontSet, Limits, Meant, Occurrence, PdfIdentity, Press},
 };
 
 /// Largest PDF that is stamped, and largest picture, in bytes.
@@ -72,6 +73,8 @@ pub struct Occasion {
     pub day: NaiveDate,
     /// Zone of the office.
     pub zone: FixedOffset,
+    /// Whether the office is a sample, and its sheets are marked so.
+    pub sample: bool,
 }
 
 /// The pictures of a folder and what is to be told of those left out.
@@ -159,7 +162,8 @@ impl Pictures {
         let about = occasion.case.as_ref().map_or_else(String::new, |case| format!("案号 {case}"));
         let about = mask_text(&about, &Masking::default()).text;
         let pages: Vec<&[Vec<String>]> = captions.chunks(PER_PAGE).collect();
-        let data = json!({ "title": TITLE, "about": about, "pages": pages });
+        let mark = if occasion.sample { Mark::Sample.words() } else { "" };
+        let data = json!({ "title": TITLE, "about": about, "mark": mark, "pages": pages });
         let mut meant = Vec::new();
         for page in &pages {
             meant.push(Meant::once("title", TITLE));
@@ -169,6 +173,9 @@ impl Pictures {
             for line in page.iter().flatten() {
                 meant.push(Meant::once("caption", line.clone()));
             }
+        }
+        if occasion.sample {
+            meant.push(Meant::new("mark", mark, Occurrence::EachPage));
         }
         let ident = pictures.iter().map(|picture| picture.digest.to_string()).collect::<String>();
         let identity = PdfIdentity {

@@ -59,8 +59,7 @@ impl Picture {
     }
 
     pub(super) fn read(path: &Path, root: &Path) -> Result<Self, SheetError> {
-        let bytes =
-            durable::read(path, LARGEST).map_err(|source| SheetError::File { source })?;
+        let bytes = durable::read(path, LARGEST).map_err(|source| SheetError::File { source })?;
         let fault = |error| SheetError::File { source: durable::at(path)(error) };
         let facts = media::inspect(&bytes.as_slice()).map_err(fault)?;
         let name = shown_below(path, root);
@@ -90,10 +89,7 @@ impl Picture {
         vec![
             format!("编号 {number} 文件 {}", self.name),
             format!("拍摄时间 {}", facts.captured.clone().unwrap_or_else(unknown)),
-            format!(
-                "设备 {}",
-                facts.device.as_deref().map_or_else(unknown, shown)
-            ),
+            format!("设备 {}", facts.device.as_deref().map_or_else(unknown, shown)),
             format!("SHA-256 {}", self.digest),
         ]
     }

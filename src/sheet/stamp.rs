@@ -36,7 +36,12 @@ pub fn stamp(
     let digest = Digest::of(original).to_string();
     let half = digest.len().div_euclid(2);
     let (first, second) = digest.split_at(half);
-    let lines = [WORDS.to_owned(), format!("{agency} {}", occasion.day), first.to_owned(), second.to_owned()];
+    let lines = [
+        WORDS.to_owned(),
+        format!("{agency} {}", occasion.day),
+        first.to_owned(),
+        second.to_owned(),
+    ];
     let meant: Vec<Meant> = lines.iter().map(|line| Meant::once("stamp", line.clone())).collect();
     let identity = PdfIdentity {
         ident: digest,

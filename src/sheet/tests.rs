@@ -8,6 +8,7 @@ fn occasion() -> Occasion {
         case: Some("YL-2026-0501".into()),
         day: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap(),
         zone: FixedOffset::east_opt(8 * 3600).unwrap(),
+        sample: true,
     }
 }
 
@@ -35,9 +36,8 @@ fn pictures_stand_on_the_sheet_byte_for_byte_with_digest_and_time() {
     let streams = document.objects.values().filter_map(|object| object.as_stream().ok());
     let held: BTreeSet<Digest> =
         streams.filter(is_picture).map(|stream| Digest::of(&stream.content)).collect();
-    let made = (1..=3).map(|at| {
-        Digest::of(embedded::sample_media(&format!("door_plate_{at}.jpg")).unwrap())
-    });
+    let made = (1..=3)
+        .map(|at| Digest::of(embedded::sample_media(&format!("door_plate_{at}.jpg")).unwrap()));
     assert_eq!(held, made.collect());
     let (again, _) = found.part(0, &occasion(), fonts).unwrap();
     assert_eq!(Digest::of(again), Digest::of(&pdf), "the same pictures give the same bytes");

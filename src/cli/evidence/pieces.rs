@@ -101,7 +101,12 @@ fn described(context: &Context, facts: &MediaFacts) -> String {
 
 /// When and for which case a sheet is made.
 fn occasion(office: &Office, case: Option<&str>) -> Occasion {
-    Occasion { case: case.map(str::to_owned), day: office.today(), zone: *office.now().offset() }
+    Occasion {
+        case: case.map(str::to_owned),
+        day: office.today(),
+        zone: *office.now().offset(),
+        sample: office.state().sample,
+    }
 }
 
 /// Makes a sheet of the pictures in a folder, in as many parts as it takes.

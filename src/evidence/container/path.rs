@@ -95,7 +95,10 @@ pub fn check_foreign(path: &str) -> Result<(), Words> {
         ));
     }
     path.split('/').try_for_each(|part| match part {
-        "" => Err(Words("it has an empty part, or begins or ends with `/`", "含空的路径段，或以 `/` 开头或结尾")),
+        "" => Err(Words(
+            "it has an empty part, or begins or ends with `/`",
+            "含空的路径段，或以 `/` 开头或结尾",
+        )),
         "." | ".." => Err(Words("it has a dot segment", "含 `.` 或 `..` 路径段")),
         _ => Ok(()),
     })

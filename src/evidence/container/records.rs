@@ -6,8 +6,8 @@
 use super::{
     ContainerError, Entry, Method, Result,
     format::{
-        self, CENTRAL, CENTRAL_LENGTH, DESCRIPTOR, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS, Fields,
-        LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
+        self, CENTRAL, CENTRAL_LENGTH, DESCRIPTOR, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS,
+        Fields, LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
     },
     path::{MAX_PATH, shown},
     reader::{Limits, Profile},

@@ -36,7 +36,8 @@ pub(super) fn read(bytes: &[u8], findings: &mut Findings) -> Declaration {
     let version = field(lines.first(), "BagIt-Version").filter(|value| is_version(value));
     let encoding_name = field(lines.get(1), "Tag-File-Character-Encoding");
     if version.is_none() {
-        let what = Words("the first line is not `BagIt-Version: M.N`", "首行不是 `BagIt-Version: M.N`");
+        let what =
+            Words("the first line is not `BagIt-Version: M.N`", "首行不是 `BagIt-Version: M.N`");
         told(&ForeignFinding::Declaration { what });
     }
     if encoding_name.is_none() {

@@ -53,7 +53,8 @@ pub(super) fn read(
         let (bytes, files) = oxum.split_once('.')?;
         Some((number(bytes)?, number(files)?))
     };
-    let repeated = if modern { oxums.len() > 1 } else { oxums.iter().any(|o| Some(o) != oxums.first()) };
+    let repeated =
+        if modern { oxums.len() > 1 } else { oxums.iter().any(|o| Some(o) != oxums.first()) };
     if repeated || oxums.iter().any(|oxum| read(oxum).is_none()) {
         findings.invalid(&ForeignFinding::OxumForm);
     }
@@ -84,7 +85,8 @@ mod tests {
     fn a_line_to_fetch_is_an_absolute_address_a_length_and_a_path() {
         assert_eq!(fetch_line("https://a.example/b 12 data/b c"), Some("data/b c"));
         assert_eq!(fetch_line("https://a.example/b\t-  data/b"), Some("data/b"));
-        for line in ["data/b", "https://a.example/b data/b", "/b 12 data/b", "https://a 1x data/b"] {
+        for line in ["data/b", "https://a.example/b data/b", "/b 12 data/b", "https://a 1x data/b"]
+        {
             assert_eq!(fetch_line(line), None, "{line}");
         }
     }

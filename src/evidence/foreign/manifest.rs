@@ -215,9 +215,16 @@ mod tests {
 
     #[test]
     fn a_path_that_any_system_reads_as_outside_leads_out() {
-        for path in
-            ["/a", "../a", "data/../../a", "C:\\a", "c:/a", "\\\\?\\C:\\a", "data\\..\\a", "\\.\\./a"]
-        {
+        for path in [
+            "/a",
+            "../a",
+            "data/../../a",
+            "C:\\a",
+            "c:/a",
+            "\\\\?\\C:\\a",
+            "data\\..\\a",
+            "\\.\\./a",
+        ] {
             assert!(leads_out(path), "{path}");
         }
         for path in ["data/a", "data/..a", "data/a:b", "data/a\\b", "./data/a"] {
@@ -230,7 +237,9 @@ mod tests {
         let sum = "751E32179ec8acd71081654527f2e771";
         let ok = |line: &str| split(line, Algorithm::Md5).map(|(_, path)| path.to_owned());
         assert_eq!(ok(&format!("{sum}\t  data/a b")).unwrap(), "data/a b");
-        for line in [format!("{sum}"), format!("{sum} "), format!("{sum}0 data/a"), format!(" {sum} a")] {
+        for line in
+            [format!("{sum}"), format!("{sum} "), format!("{sum}0 data/a"), format!(" {sum} a")]
+        {
             assert_eq!(ok(&line), None, "{line}");
         }
         assert_eq!(Algorithm::of("SHA-512"), Some(Algorithm::Sha512));

@@ -22,13 +22,13 @@ use std::{
 use sha2::digest::DynDigest;
 use unicode_normalization::UnicodeNormalization as _;
 
+pub use self::finding::{ForeignFinding, Judged, Level};
 use self::{
     declaration::Declaration,
     finding::Findings,
     manifest::{Algorithm, Manifest},
     tree::{Failure, Tree},
 };
-pub use self::finding::{ForeignFinding, Judged, Level};
 use crate::{
     durable::{self, DurableError},
     evidence::container::path::shown,
@@ -228,8 +228,7 @@ impl Judge<'_> {
         for manifest in tags {
             for path in manifest.entries.keys() {
                 let listed = || (manifest.file.clone(), shown(path));
-                let is_tag_manifest =
-                    path.starts_with("tagmanifest-") && path.ends_with(".txt");
+                let is_tag_manifest = path.starts_with("tagmanifest-") && path.ends_with(".txt");
                 if is_payload(path) || is_tag_manifest {
                     let (file, path) = listed();
                     self.findings.add(strict, &ForeignFinding::NotListable { file, path });
@@ -285,12 +284,16 @@ impl Judge<'_> {
 
     /// Which files of the payload are in which manifest, and which names collide.
     fn payload(&mut self, payload: &[Manifest], modern: bool) {
-        let listed: BTreeSet<&str> =
-            payload.iter().flat_map(|manifest| manifest.entries.keys().map(String::as_str)).collect();
+        let listed: BTreeSet<&str> = payload
+            .iter()
+            .flat_map(|manifest| manifest.entries.keys().map(String::as_str))
+            .collect();
         let forms: BTreeSet<String> = listed.iter().map(|path| form(path)).collect();
         for path in self.tree.files.keys().filter(|path| is_payload(path)) {
             // Listed in another Unicode form, it is told where the form is resolved.
-            if !payload.is_empty() && !listed.contains(path.as_str()) && !forms.contains(&form(path))
+            if !payload.is_empty()
+                && !listed.contains(path.as_str())
+                && !forms.contains(&form(path))
             {
                 self.findings.invalid(&ForeignFinding::Extra { path: shown(path) });
             }
@@ -339,10 +342,8 @@ impl Judge<'_> {
         }
         for manifest in payload.iter().chain(tags) {
             for (path, checksum) in &manifest.entries {
-                let missing = || ForeignFinding::Missing {
-                    file: manifest.file.clone(),
-                    path: shown(path),
-                };
+                let missing =
+                    || ForeignFinding::Missing { file: manifest.file.clone(), path: shown(path) };
                 if tree.folders.contains(path) {
                     let (file, path) = (manifest.file.clone(), shown(path));
                     self.findings.invalid(&ForeignFinding::Folder { file, path });

@@ -20,7 +20,10 @@ impl Bag {
         bag.put("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
         bag.put("data/a.txt", "alpha");
         bag.put("data/b/门牌.txt", "beta");
-        bag.put("manifest-sha256.txt", Self::lines(&[("data/a.txt", "alpha"), ("data/b/门牌.txt", "beta")]));
+        bag.put(
+            "manifest-sha256.txt",
+            Self::lines(&[("data/a.txt", "alpha"), ("data/b/门牌.txt", "beta")]),
+        );
         bag
     }
 
@@ -102,10 +105,7 @@ fn each_defect_is_told_by_its_code() {
     assert_eq!(listed(&format!("{sum}  bagit.txt\n")).1[0], "CH-B031");
     assert_eq!(listed(&format!("{sum}  data/b\n")), invalid("CH-B049"));
     assert_eq!(listed("nonsense\n"), invalid("CH-B029"));
-    assert_eq!(
-        with("manifest-sha256.txt", &both.replace("  data", " *data")),
-        warned("CH-B050")
-    );
+    assert_eq!(with("manifest-sha256.txt", &both.replace("  data", " *data")), warned("CH-B050"));
     assert_eq!(with("manifest-sha256.txt", &both.replace("data/", "./data/")), warned("CH-B051"));
     assert_eq!(with("manifest-sha256.txt", &format!("\u{feff}{both}")), invalid("CH-B025"));
     assert_eq!(with("manifest-blake3.txt", "00  data/a.txt\n"), warned("CH-B028"));

@@ -7,7 +7,9 @@
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Encoding {
     Utf8,
-    Utf16 { little: Option<bool> },
+    Utf16 {
+        little: Option<bool>,
+    },
     Latin1,
     Ascii,
     #[cfg(feature = "office")]

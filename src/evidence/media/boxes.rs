@@ -197,7 +197,8 @@ impl Walk<'_, '_> {
                 Some("com.apple.quicktime.model") => device.1 = value,
                 Some("com.apple.quicktime.location.ISO6709") => self.facts.position = value,
                 Some("com.apple.quicktime.creationdate") => {
-                    let parse = |text: String| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").ok();
+                    let parse =
+                        |text: String| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").ok();
                     if let Some(time) = value.and_then(parse) {
                         self.facts.captured = Some(time.to_rfc3339());
                     }

@@ -87,11 +87,7 @@ impl Walk<'_, '_> {
                 // Of unknown length: a segment or cluster written as it was recorded.
                 None if matches!(id, SEGMENT | CLUSTER) => {
                     self.open_ended = true;
-                    if id == CLUSTER {
-                        content
-                    } else {
-                        end
-                    }
+                    if id == CLUSTER { content } else { end }
                 }
                 None => {
                     self.facts.defect = Some(Defect::Malformed);

@@ -236,7 +236,9 @@ pub fn inspect(source: &dyn Source) -> io::Result<MediaFacts> {
     match head.as_slice() {
         [0xff, 0xd8, 0xff, ..] => jpeg::read(&bytes),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => png::read(&bytes),
-        [b'R', b'I' | b'F', b'F' | b'6', b'F' | b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..] => wav::read(&bytes),
+        [b'R', b'I' | b'F', b'F' | b'6', b'F' | b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..] => {
+            wav::read(&bytes)
+        }
         [b'%', b'P', b'D', b'F', b'-', ..] => other::pdf(&bytes),
         [b'P', b'K', 3, 4, ..] => other::zip(&bytes),
         [b'#', b'!', b'A', b'M', b'R', ..] => amr::read(&bytes),

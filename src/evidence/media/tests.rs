@@ -140,8 +140,12 @@ fn matroska(finished: bool) -> Vec<u8> {
     if finished {
         info.extend(element(&[0x44, 0x89], &2_500.0_f64.to_be_bytes()));
     }
-    info.extend(element(&[0x44, 0x61], &((1_795_000_000_i64 - 978_307_200) * 1_000_000_000).to_be_bytes()));
-    let size = [element(&[0xb0], &1920_u16.to_be_bytes()), element(&[0xba], &1080_u16.to_be_bytes())];
+    info.extend(element(
+        &[0x44, 0x61],
+        &((1_795_000_000_i64 - 978_307_200) * 1_000_000_000).to_be_bytes(),
+    ));
+    let size =
+        [element(&[0xb0], &1920_u16.to_be_bytes()), element(&[0xba], &1080_u16.to_be_bytes())];
     let track = [
         element(&[0x83], &[1]),
         element(&[0x86], b"V_MPEG4/ISO/AVC"),

@@ -63,7 +63,11 @@ fn broadcast(bytes: &Bytes<'_>, at: u64, facts: &mut MediaFacts) -> io::Result<(
     let Some(time) = bytes.array::<18>(at.saturating_add(320))? else { return Ok(()) };
     let text = String::from_utf8_lossy(&time).into_owned();
     let (date, time) = text.split_at_checked(10).unwrap_or_default();
-    let written = format!("{}T{}", date.replace(['_', ':', '/', '.'], "-"), time.replace(['_', '-', '.'], ":"));
+    let written = format!(
+        "{}T{}",
+        date.replace(['_', ':', '/', '.'], "-"),
+        time.replace(['_', '-', '.'], ":")
+    );
     let time = chrono::NaiveDateTime::parse_from_str(&written, "%Y-%m-%dT%H:%M:%S").ok();
     facts.captured = time.map(|time| time.format("%Y-%m-%dT%H:%M:%S").to_string());
     let name = String::from_utf8_lossy(&originator).into_owned();
