@@ -152,11 +152,7 @@ fn reachable(document: &Document, from: &Object) -> BTreeSet<ObjectId> {
     let mut open = vec![from];
     while let Some(object) = open.pop() {
         match object {
-            Object::Reference(id) => {
-                if found.insert(*id) {
-                    open.extend(document.objects.get(id));
-                }
-            }
+            Object::Reference(id) if found.insert(*id) => open.extend(document.objects.get(id)),
             Object::Array(items) => open.extend(items),
             Object::Dictionary(items) => open.extend(items.iter().map(|(_, item)| item)),
             Object::Stream(stream) => open.extend(stream.dict.iter().map(|(_, item)| item)),

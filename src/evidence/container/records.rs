@@ -123,6 +123,7 @@ impl End {
 }
 
 /// One record of the directory.
+#[expect(clippy::struct_excessive_bools, reason = "each is one defect, told by itself")]
 pub(super) struct Central {
     pub(super) entry: Entry,
     fields: Shared,
@@ -254,7 +255,7 @@ impl Central {
             defects.push(ContainerError::UnsafePath { path: path(), what });
         }
         let regular = matches!(self.attributes >> 28, 0 | 8) && self.attributes & 0x18 == 0;
-        if !regular && !(foreign && self.is_folder()) {
+        if !(regular || (foreign && self.is_folder())) {
             defects.push(ContainerError::NotRegular { path: path() });
         }
         if self.entry.method == Method::Stored && self.entry.packed != self.entry.size {

@@ -94,7 +94,6 @@ pub(super) fn read(
         let Some(path) = Path { file, line: number, modern, tree }.settled(path, findings) else {
             continue;
         };
-        let path = path.to_owned();
         match entries.get(&path) {
             Some(before) if *before == checksum => {
                 let level = if modern { Level::Invalid } else { Level::Warning };
@@ -238,7 +237,7 @@ mod tests {
         let ok = |line: &str| split(line, Algorithm::Md5).map(|(_, path)| path.to_owned());
         assert_eq!(ok(&format!("{sum}\t  data/a b")).unwrap(), "data/a b");
         for line in
-            [format!("{sum}"), format!("{sum} "), format!("{sum}0 data/a"), format!(" {sum} a")]
+            [sum.to_owned(), format!("{sum} "), format!("{sum}0 data/a"), format!(" {sum} a")]
         {
             assert_eq!(ok(&line), None, "{line}");
         }

@@ -228,7 +228,8 @@ impl Judge<'_> {
         for manifest in tags {
             for path in manifest.entries.keys() {
                 let listed = || (manifest.file.clone(), shown(path));
-                let is_tag_manifest = path.starts_with("tagmanifest-") && path.ends_with(".txt");
+                let is_tag_manifest =
+                    path.starts_with("tagmanifest-") && path.strip_suffix(".txt").is_some();
                 if is_payload(path) || is_tag_manifest {
                     let (file, path) = listed();
                     self.findings.add(strict, &ForeignFinding::NotListable { file, path });
@@ -332,7 +333,7 @@ impl Judge<'_> {
         tags: &[Manifest],
         unfetched: &BTreeSet<String>,
     ) -> Result<(), Report> {
-        let mut wanted: BTreeMap<&str, Vec<(&Manifest, &str, &[u8])>> = BTreeMap::new();
+        let mut wanted: BTreeMap<&str, Vec<Wanted<'_>>> = BTreeMap::new();
         let tree = self.tree;
         let forms: BTreeMap<String, &str> =
             tree.files.keys().map(|path| (form(path), path.as_str())).collect();
@@ -418,6 +419,9 @@ fn is_system_file(path: &str) -> bool {
         || (name.starts_with("._") && name.len() > 2)
         || path.split('/').any(|part| matches!(part, "__MACOSX" | ".Spotlight-V100" | ".Trashes"))
 }
+
+/// A manifest, a path as it lists it, and the checksum it gives.
+type Wanted<'a> = (&'a Manifest, &'a str, &'a [u8]);
 
 struct Hashers(Vec<(Algorithm, Box<dyn DynDigest>)>);
 

@@ -37,10 +37,10 @@ impl Bag {
     }
 
     fn lines(files: &[(&str, &str)]) -> String {
-        files
-            .iter()
-            .map(|(path, text)| format!("{}  {path}\n", hex::encode(Sha256::digest(text))))
-            .collect()
+        let line = |(path, text): &(&str, &str)| {
+            [&hex::encode(Sha256::digest(text)), "  ", path, "\n"].concat()
+        };
+        files.iter().map(line).collect()
     }
 
     fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
@@ -230,8 +230,8 @@ fn a_zip_by_common_packers_is_judged_as_its_folder_is() {
     let lines = [("data/a.txt", "alpha"), ("data/c/d/b.txt", "beta")];
     bag.put("manifest-sha256.txt", Bag::lines(&lines));
     let room = tempfile::tempdir().unwrap();
-    let root = bag.folder.path();
-    let name = root.file_name().unwrap().to_str().unwrap();
+    let base = bag.folder.path();
+    let name = base.file_name().unwrap().to_str().unwrap();
     let zip = room.path().join("bag.zip");
     let file = zip.to_str().unwrap();
     let script = "import os,sys,zipfile\nz=zipfile.ZipFile(sys.argv[1],'w',zipfile.ZIP_DEFLATED)\nfor r,d,f in os.walk(sys.argv[2]):\n  for n in f: z.write(os.path.join(r,n))\nz.close()";
@@ -246,7 +246,7 @@ fn a_zip_by_common_packers_is_judged_as_its_folder_is() {
         }
         let ran = Command::new(program)
             .args(&arguments)
-            .current_dir(root.parent().unwrap())
+            .current_dir(base.parent().unwrap())
             .env("LC_ALL", "C.UTF-8")
             .output()
             .unwrap();

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn lines_end_in_any_of_three_ways() {
         assert_eq!(lines("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
-        assert_eq!(lines(""), [] as [&str; 0]);
+        assert!(lines("").is_empty());
         assert_eq!(lines("a\n"), ["a"]);
     }
 

@@ -34,7 +34,11 @@ pub(super) struct Tree {
 
 enum Held {
     Folder(OwnedFd),
-    Zip { container: Container<File>, prefix: String },
+    /// The container, and the place of each file among its entries.
+    Zip {
+        container: Container<File>,
+        places: BTreeMap<String, usize>,
+    },
 }
 
 /// Why a file of the tree could not be read.
@@ -111,8 +115,10 @@ impl Tree {
         };
         let mut files = BTreeMap::new();
         let mut folders = BTreeSet::new();
-        for entry in container.entries() {
+        let mut places = BTreeMap::new();
+        for (at, entry) in container.entries().iter().enumerate() {
             let Some(path) = entry.path.strip_prefix(&prefix) else { continue };
+            places.insert(path.to_owned(), at);
             for (at, _) in path.match_indices('/') {
                 folders.extend(path.get(..at).map(str::to_owned));
             }
@@ -123,7 +129,7 @@ impl Tree {
                 folders.insert(path.trim_end_matches('/').to_owned());
             }
         }
-        Ok(Some(Self { held: Held::Zip { container, prefix }, files, folders }))
+        Ok(Some(Self { held: Held::Zip { container, places }, files, folders }))
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -149,9 +155,10 @@ impl Tree {
                     }
                 }
             }
-            Held::Zip { container, prefix } => {
+            Held::Zip { container, places } => {
                 let missing = || Failure::Io(io::ErrorKind::NotFound.into());
-                let entry = container.entry(&format!("{prefix}{path}")).ok_or_else(missing)?;
+                let entry = places.get(path).and_then(|at| container.entries().get(*at));
+                let entry = entry.ok_or_else(missing)?;
                 match container.copy(entry, out) {
                     Ok(_) => Ok(()),
                     Err(ContainerError::Io { source }) => Err(Failure::Io(source)),

@@ -125,12 +125,13 @@ impl Walk<'_, '_> {
                 self.segment = true;
                 return self.elements(at, end, depth + 1);
             }
-            INFO | TRACKS | VIDEO | ENCODINGS => return self.elements(at, end, depth + 1),
+            INFO | TRACKS | VIDEO | ENCODINGS | ENCODING => {
+                return self.elements(at, end, depth + 1);
+            }
             TRACK => {
                 self.codec = None;
                 return self.elements(at, end, depth + 1);
             }
-            ENCODING => return self.elements(at, end, depth + 1),
             // ContentEncryption.
             0x5035 => self.facts.defect = Some(Defect::Encrypted),
             // TimestampScale, Duration, DateUTC.
