@@ -47,6 +47,25 @@ pub struct StagedFile {
     left_over: bool,
 }
 
+/// A file in the archive's staging folder that is still being written, locked by this process.
+/// Dropped, it is gone; cut off, it is cleared away as what is half made.
+#[derive(Debug)]
+pub struct Writing(tempfile::NamedTempFile);
+
+impl Writing {
+    /// The file, open for reading and writing.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        self.0.as_file()
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 impl Stage for StagedFile {
     fn digest(&self) -> Digest {
         self.digest
@@ -121,6 +140,43 @@ impl LocalArchive {
         }
         file.rewind().map_err(|error| self.fault(&path, error))?;
         Ok(file)
+    }
+
+    /// Begins a file that becomes a staged object without being copied.
+    ///
+    /// # Errors
+    /// [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
+    pub fn begin(&self) -> Result<Writing> {
+        let folder = self.folder.join(STAGED);
+        let part = tempfile::Builder::new()
+            .prefix(PART)
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(&folder)
+            .map_err(|error| self.fault(&folder, error))?;
+        flock(part.as_file(), FlockOperation::NonBlockingLockExclusive)
+            .map_err(|error| self.fault(&folder, error.into()))?;
+        Ok(Writing(part))
+    }
+
+    /// Stages what was written, whose digest the writer took from the file itself.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Changed`] if the file has another length; [`ArchiveError::Io`].
+    pub fn written(&self, writing: Writing, digest: Digest, length: u64) -> Result<StagedFile> {
+        let folder = self.folder.join(STAGED);
+        let fault = |error: io::Error| self.fault(&folder, error);
+        let Writing(part) = writing;
+        if part.as_file().metadata().map_err(fault)?.len() != length {
+            return Err(ArchiveError::Changed { digest });
+        }
+        part.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(fault)?;
+        part.as_file().sync_all().map_err(fault)?;
+        let random = part.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let random = random.strip_prefix(PART).unwrap_or_default();
+        let path = folder.join(format!("{digest}-{random}"));
+        let file = part.persist_noclobber(&path).map_err(|error| fault(error.error))?;
+        sync(&folder)?;
+        Ok(StagedFile { digest, length, path, file, left_over: false })
     }
 
     /// Leftovers of staging, whole or half made, that no living process owns.
@@ -298,24 +354,9 @@ impl Objects for LocalArchive {
     type Staged = StagedFile;
 
     fn stage(&self, bytes: &mut dyn Read) -> Result<StagedFile> {
-        let folder = self.folder.join(STAGED);
-        let part = tempfile::Builder::new()
-            .prefix(PART)
-            .permissions(Permissions::from_mode(0o600))
-            .tempfile_in(&folder)
-            .map_err(|error| self.fault(&folder, error))?;
-        let fault = |error: io::Error| self.fault(&folder, error);
-        flock(part.as_file(), FlockOperation::NonBlockingLockExclusive)
-            .map_err(|error| fault(error.into()))?;
-        let (digest, length) = self.copy(bytes, part.as_file())?;
-        part.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(fault)?;
-        part.as_file().sync_all().map_err(fault)?;
-        let random = part.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let random = random.strip_prefix(PART).unwrap_or_default();
-        let path = folder.join(format!("{digest}-{random}"));
-        let file = part.persist_noclobber(&path).map_err(|error| fault(error.error))?;
-        sync(&folder)?;
-        Ok(StagedFile { digest, length, path, file, left_over: false })
+        let writing = self.begin()?;
+        let (digest, length) = self.copy(bytes, writing.file())?;
+        self.written(writing, digest, length)
     }
 
     fn publish(&self, staged: StagedFile) -> Result<Archived> {

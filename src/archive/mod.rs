@@ -12,7 +12,7 @@ use std::io::{self, Read};
 
 pub use self::{
     finding::ArchiveFinding,
-    local::{LocalArchive, StagedFile},
+    local::{LocalArchive, StagedFile, Writing},
 };
 use crate::digest::{Digest, Hasher};
 

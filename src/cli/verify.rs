@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{
     arguments::Verify,
     context::Context,
-    evidence::{findings_json, line},
+    evidence::{bag_answer, findings_json, line},
     principal::read_certificate,
     report::{Answer, Stopped},
 };
@@ -73,11 +73,15 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     let mut text = Vec::new();
     let mut exit = 0;
     for path in &arguments.files {
-        let judged = magic(path).and_then(|magic| match &magic {
-            b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
-            b"PK\x03\x04" => bundle(context, path, &anchors),
-            _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
-        });
+        let judged = if path.is_dir() {
+            bag_answer(context, path).map(|bag| (bag.json, vec![bag.text], bag.exit))
+        } else {
+            magic(path).and_then(|magic| match &magic {
+                b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
+                b"PK\x03\x04" => bundle(context, path, &anchors),
+                _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
+            })
+        };
         // One file that cannot be read does not keep the others from being checked.
         let (row, lines, status) = judged.unwrap_or_else(|stopped| told(context, path, &stopped.0));
         rows.push(row);

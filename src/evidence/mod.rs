@@ -9,8 +9,10 @@ pub mod asic;
 pub mod bag;
 pub mod bundle;
 pub mod container;
+pub mod coverage;
 pub mod custody;
 mod finding;
+pub mod foreign;
 pub mod intake;
 pub mod kind;
 pub mod media;
@@ -25,6 +27,7 @@ mod tests;
 pub mod verification;
 pub mod verify_text;
 mod walk;
+mod whole;
 mod words;
 
 pub use bundle::{Bundle, Description, Open, Seal, Sealed, SealedFile, Sealing};

@@ -5,7 +5,14 @@
 //! content is read once; memory does not grow with it; nothing is written.
 //! Source: SPEC "Bundle", decisions 12 and 17; RFC 8493; EN 319 162-1.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,7 +20,9 @@ use super::{
     asic::{self, Cover},
     bag::{self, BagFinding, Info, Manifest},
     bundle::{SELF_ASSERTED, TIMESTAMP_FIELD},
-    container::{Container, ContainerError, Inspection, Limits, Source, path::shown},
+    container::{
+        Container, ContainerError, Entry, Fixity, Inspection, Limits, Source, path::shown,
+    },
     custody::{self, Act, Break},
     finding::{BundleFinding, Finding},
     originals::{self, Original},
@@ -96,7 +105,7 @@ impl Verification {
 ///
 /// # Errors
 /// [`ContainerError::Io`] where the source itself cannot be read; everything else is a finding.
-pub fn verify<S: Source>(
+pub fn verify<S: Source + Sync>(
     source: S,
     anchors: &TrustAnchors,
     limits: Limits,
@@ -111,7 +120,7 @@ pub fn verify<S: Source>(
 
 /// Checks all but signature and timestamp: what is found here, [`verify`] finds too.
 #[cfg(test)]
-pub(super) fn verify_contents<S: Source>(source: S) -> Verification {
+pub(super) fn verify_contents<S: Source + Sync>(source: S) -> Verification {
     let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
     check.contents(source, Limits::default(), &mut |_| {}).unwrap();
     Verification { facts: check.facts, findings: check.findings }
@@ -121,7 +130,7 @@ pub(super) fn verify_contents<S: Source>(source: S) -> Verification {
 #[derive(Default)]
 struct Parts {
     digests: Manifest,
-    texts: std::collections::BTreeMap<String, Vec<u8>>,
+    texts: BTreeMap<String, Vec<u8>>,
 }
 
 impl Parts {
@@ -161,6 +170,45 @@ fn is_meta_inf(path: &str) -> bool {
     path.starts_with("META-INF/")
 }
 
+/// Payload from which on two threads read it.
+const WORTH_TWO: u64 = 8 << 20;
+const READERS: usize = 2;
+
+/// Reads a large payload by two threads, largest files first; of a small one nothing.
+fn hashed<S: Source + Sync>(
+    container: &Container<S>,
+    progress: &mut dyn FnMut(u64),
+) -> BTreeMap<usize, Result<Fixity, ContainerError>> {
+    let mut order: Vec<(usize, &Entry)> =
+        container.entries().iter().enumerate().filter(|(_, one)| is_payload(&one.path)).collect();
+    let bytes = order.iter().fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.size));
+    if order.len() < READERS || bytes < WORTH_TWO {
+        return BTreeMap::new();
+    }
+    order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.size));
+    let next = AtomicUsize::new(0);
+    let mut read = BTreeMap::new();
+    thread::scope(|scope| {
+        let (done, finished) = mpsc::channel();
+        for _ in 0..READERS {
+            let (done, order, next) = (done.clone(), &order, &next);
+            scope.spawn(move || {
+                while let Some((at, entry)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let fixity = container.copy(entry, &mut std::io::sink());
+                    // Whoever waits is there until all are done.
+                    let _ = done.send((*at, entry.size, fixity));
+                }
+            });
+        }
+        drop(done);
+        for (at, size, fixity) in finished {
+            progress(size);
+            read.insert(at, fixity);
+        }
+    });
+    read
+}
+
 impl Check {
     fn add(&mut self, file: &str, report: impl Into<Report>) {
         self.findings.push(Finding { file: Some(shown(file)), report: report.into() });
@@ -195,7 +243,7 @@ impl Check {
     }
 
     /// Checks everything whose proof is in the container itself.
-    fn contents<S: Source>(
+    fn contents<S: Source + Sync>(
         &mut self,
         source: S,
         limits: Limits,
@@ -218,17 +266,20 @@ impl Check {
         Ok(Some(parts))
     }
 
-    fn read<S: Source>(
+    fn read<S: Source + Sync>(
         &mut self,
         container: &Container<S>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Parts, ContainerError> {
         let mut parts = Parts::default();
-        for entry in container.entries() {
+        let mut payload = hashed(container, progress);
+        for (at, entry) in container.entries().iter().enumerate() {
+            let known = payload.remove(&at);
+            let told = known.is_some();
             let read = if is_payload(&entry.path) {
                 self.facts.payload_files = self.facts.payload_files.saturating_add(1);
                 self.facts.payload_bytes = self.facts.payload_bytes.saturating_add(entry.size);
-                container.copy(entry, &mut std::io::sink())
+                known.unwrap_or_else(|| container.copy(entry, &mut std::io::sink()))
             } else if entry.size > TAG_LIMIT {
                 self.add(&entry.path, BundleFinding::TooLarge { path: shown(&entry.path) });
                 container.copy(entry, &mut std::io::sink())
@@ -248,7 +299,9 @@ impl Check {
                 }
             };
             parts.digests.insert(entry.path.clone(), digest);
-            progress(entry.size);
+            if !told {
+                progress(entry.size);
+            }
         }
         self.facts.payload = parts.those(is_payload);
         Ok(parts)

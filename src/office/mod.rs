@@ -14,6 +14,7 @@ pub mod hold;
 pub mod intake_file;
 pub mod journal;
 pub(crate) mod lock;
+pub mod occasion;
 pub mod office_folder;
 pub mod operator;
 pub mod paths;
