@@ -29,6 +29,7 @@ const SMALL: &[&[Code]] = &[
     crate::register::RegisterError::CODES,
     crate::register::RegisterFinding::CODES,
     crate::retention::RetentionRefusal::CODES,
+    crate::retention::plan::PlanError::CODES,
     crate::rules::RuleError::CODES,
     crate::signing::authority::AuthorityError::CODES,
     crate::signing::cades::SignatureError::CODES,
@@ -47,6 +48,7 @@ const SMALL: &[&[Code]] = &[
 #[cfg(feature = "office")]
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
+    crate::audit::disposals::DisposalFinding::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
     crate::letter::desk::DeskError::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
@@ -59,6 +61,7 @@ const OFFICE: &[&[Code]] = &[
     crate::office::office_folder::OfficeError::CODES,
     crate::office::principal::PrincipalError::CODES,
     crate::office::sample_requests::SampleError::CODES,
+    crate::office::retention_room::RetentionError::CODES,
     crate::office::session::SessionError::CODES,
     crate::office::settings::SettingsError::CODES,
     crate::office::state::StateError::CODES,

@@ -78,14 +78,23 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::PRINCIPAL_PINNED,
         &journal::PRINCIPAL_PROFILE,
         &journal::HOLD_RELEASED,
+        &journal::RETENTION_RELEASED,
     ];
-    let archivists = [&journal::EVIDENCE_PREPARED, &journal::EVIDENCE_SEALED];
+    let archivists = [
+        &journal::EVIDENCE_PREPARED,
+        &journal::EVIDENCE_SEALED,
+        &journal::EVIDENCE_DISPOSED,
+        &journal::LETTER_DISPOSED,
+        &journal::RETENTION_DESTROYED,
+    ];
     let wanted: &[Role] = if administrators.contains(&kind) {
         &[Role::Administrator]
     } else if archivists.contains(&kind) {
         &[Role::Archivist]
     } else if *kind == journal::LETTER_ISSUED {
         &[Role::Clerk, Role::Agent]
+    } else if *kind == journal::CASE_CLOSED || *kind == journal::CASE_REOPENED {
+        &[Role::Clerk, Role::Administrator]
     } else if *kind == journal::TEMPLATE_WITHDRAWN {
         &[Role::Approver]
     } else {

@@ -4,6 +4,7 @@
 //! is verified from its leaves; what it names must be in the archive with those very bytes, and
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
+pub mod disposals;
 mod letters;
 pub mod operators;
 
@@ -148,6 +149,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         letters.take(entry, office.state(), &mut audit.findings);
     }
     letters.end(&mut audit.findings);
+    disposals::check(office, &mut named, &mut audit.findings)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
     let archive = office.archive();
     for (object, (entry, length)) in &named {

@@ -80,6 +80,7 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let kept = office.bundle(&id).map_err(Stopped)?;
+            office.not_disposed(&id).map_err(Stopped)?;
             office.retrieve(&kept, &out, &actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
             Ok(Answer::done(json!({ "bundle": id, "out": out }), out.display().to_string()))
@@ -90,8 +91,15 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
 fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
     let office = context.look()?;
     let wanted = match id {
-        Some(id) => vec![office.bundle(id).map_err(Stopped)?],
-        None => office.bundles()?,
+        Some(id) => {
+            let kept = office.bundle(id).map_err(Stopped)?;
+            office.not_disposed(id).map_err(Stopped)?;
+            vec![kept]
+        }
+        None => {
+            let gone = office.shelves()?.disposed;
+            office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
+        }
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod case;
 mod context;
 mod demo;
 mod doctor;
@@ -17,6 +18,7 @@ mod operator;
 mod principal;
 mod register;
 mod report;
+mod retention;
 mod rules;
 mod session;
 mod template;
@@ -62,6 +64,8 @@ const fn noun(command: &Command) -> &'static str {
         Command::Template { .. } => "template",
         Command::Letter { .. } => "letter",
         Command::Hold { .. } => "hold",
+        Command::Case { .. } => "case",
+        Command::Retention { .. } => "retention",
         Command::Visit { .. } => "visit",
         Command::Evidence { .. } => "evidence",
         Command::Register { .. } => "register",
@@ -79,6 +83,8 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Template { verb } => template::run(context, verb),
         Command::Letter { verb } => letter::run(context, verb),
         Command::Hold { verb } => hold::run(context, verb),
+        Command::Case { verb } => case::run(context, verb),
+        Command::Retention { verb } => retention::run(context, verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),
         Command::Register { verb } => register::run(context, verb),

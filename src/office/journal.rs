@@ -44,3 +44,19 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A case was closed: its retention begins.
+pub const CASE_CLOSED: EntryKind = EntryKind::literal("case.closed");
+/// A closed case was opened again.
+pub const CASE_REOPENED: EntryKind = EntryKind::literal("case.reopened");
+/// A legal hold was placed.
+pub const RETENTION_HELD: EntryKind = EntryKind::literal("retention.held");
+/// A legal hold was released.
+pub const RETENTION_RELEASED: EntryKind = EntryKind::literal("retention.released");
+/// One side approved a disposal plan.
+pub const RETENTION_APPROVED: EntryKind = EntryKind::literal("retention.approved");
+/// A bundle was disposed of: its tombstone, and the leave to destroy its bytes.
+pub const EVIDENCE_DISPOSED: EntryKind = EntryKind::literal("evidence.disposed");
+/// A letter was disposed of: its tombstone, and the leave to destroy its bytes.
+pub const LETTER_DISPOSED: EntryKind = EntryKind::literal("letter.disposed");
+/// The bytes that a disposal is about are gone.
+pub const RETENTION_DESTROYED: EntryKind = EntryKind::literal("retention.destroyed");

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod clock;
 pub mod credentials;
+pub mod disposal_room;
 pub mod embedded;
 pub mod evidence_room;
 pub mod founding;
@@ -15,6 +16,8 @@ pub mod operator;
 pub mod paths;
 mod people;
 pub mod principal;
+pub mod retention_room;
+pub mod retention_state;
 pub mod sample;
 pub mod sample_media;
 pub mod sample_requests;
