@@ -35,6 +35,7 @@ const SMALL: &[&[Code]] = &[
     crate::signing::cades::SignatureError::CODES,
     crate::signing::certificate::CertificateError::CODES,
     crate::signing::chain::ChainError::CODES,
+    crate::signing::envelope::EnvelopeError::CODES,
     crate::signing::key::KeyError::CODES,
     crate::signing::SigningError::CODES,
     crate::signing::TimestampError::CODES,
