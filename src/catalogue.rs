@@ -57,6 +57,7 @@ const OFFICE: &[&[Code]] = &[
     crate::office::actor::ActorError::CODES,
     crate::office::credentials::CredentialError::CODES,
     crate::office::evidence_room::RoomError::CODES,
+    crate::office::export_room::ExportError::CODES,
     crate::office::founding::FoundingError::CODES,
     crate::office::hold::HoldRefusal::CODES,
     crate::office::office_folder::OfficeError::CODES,

@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
 pub use case::Case;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Export};
 pub use hold::Hold;
 pub use init::Init;
 pub use letter::Letter;

@@ -76,6 +76,7 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let rows: Vec<Value> = all.iter().map(kept_json).collect();
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
+        Evidence::Export(arguments) => super::export::run(context, &arguments),
         Evidence::Retrieve { id, out } => {
             let mut office = context.open()?;
             let actor = context.actor(&office)?;

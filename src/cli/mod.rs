@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod environment;
 mod evidence;
+mod export;
 mod hold;
 mod init;
 mod letter;

@@ -16,8 +16,8 @@ use crate::{
     archive::{ArchiveError, Objects as _, Stage as _},
     case::request::Request,
     digest::Digest,
-    masking::mask_text,
-    office::journal,
+    masking::{IdentityNumber, mask_text},
+    office::{journal, person::person_key},
     register::{Clock as _, Draft, Recorded, RegisterError},
 };
 
@@ -35,6 +35,10 @@ impl Desk<'_> {
         let prefix = self.office.settings().agency.prefix.clone();
         let case = mask_text(request.case_no(), &ready.masking).text;
         let actor = self.actor;
+        let person = request
+            .raw("recipient_id_number")
+            .and_then(|number| IdentityNumber::parse(number.expose()).ok())
+            .map(|number| person_key(&self.index, &number));
         let committed = self.office.register()?.transact(|tx| {
             let next = tx.view().next_number(&format!("letter/{year}"))?;
             let number = format!("{prefix}-{year}-{:06}", next.value());
@@ -49,6 +53,10 @@ impl Desk<'_> {
                 .with("case", case)
                 .with("channel", request.channel().name())
                 .with_number(&next);
+            let draft = match person {
+                Some(person) => draft.with("person", person),
+                None => draft,
+            };
             tx.append(draft, actor, &clock)
         })?;
         let recorded = committed.recorded.into_iter().next();

@@ -87,7 +87,7 @@ pub enum Outcome {
 pub struct Desk<'a> {
     pub(super) office: &'a mut Office,
     pub(super) actor: &'a Actor,
-    index: KeyedIndex,
+    pub(super) index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
     profiles: HashMap<String, Profile>,
     _lock: File,

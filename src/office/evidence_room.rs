@@ -271,7 +271,7 @@ impl Office {
         TrustAnchors::from_pem(&String::from_utf8_lossy(&pem)).map_err(report)
     }
 
-    fn timestamp_authority(
+    pub(super) fn timestamp_authority(
         &self,
         credentials: &Credentials,
         ask: &Ask<'_>,
@@ -289,7 +289,7 @@ impl Office {
         Ok(Box::new(authority))
     }
 
-    fn room_lock(&self) -> Result<File, RoomError> {
+    pub(super) fn room_lock(&self) -> Result<File, RoomError> {
         let path = self.paths().root().join("register").join("sealing.lock");
         let fault = |error| RoomError::File { source: durable::at(&path)(error) };
         let file =
@@ -303,7 +303,7 @@ impl Office {
         }
     }
 
-    fn staging(&self) -> Result<std::path::PathBuf, RoomError> {
+    pub(super) fn staging(&self) -> Result<std::path::PathBuf, RoomError> {
         let folder = self.paths().root().join("staging");
         durable::create_folder(&folder).map_err(|source| RoomError::File { source })?;
         Ok(folder)

@@ -60,3 +60,9 @@ pub const EVIDENCE_DISPOSED: EntryKind = EntryKind::literal("evidence.disposed")
 pub const LETTER_DISPOSED: EntryKind = EntryKind::literal("letter.disposed");
 /// The bytes that a disposal is about are gone.
 pub const RETENTION_DESTROYED: EntryKind = EntryKind::literal("retention.destroyed");
+/// A copy of what is kept was encrypted to a recipient.
+pub const EVIDENCE_EXPORTED: EntryKind = EntryKind::literal("evidence.exported");
+/// A token that came late was put beside its bundle.
+pub const EVIDENCE_TIMESTAMPED: EntryKind = EntryKind::literal("evidence.timestamped");
+/// An evidence record was put beside a bundle, or renewed.
+pub const EVIDENCE_RENEWED: EntryKind = EntryKind::literal("evidence.renewed");
