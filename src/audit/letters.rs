@@ -86,6 +86,9 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::EVIDENCE_DISPOSED,
         &journal::LETTER_DISPOSED,
         &journal::RETENTION_DESTROYED,
+        &journal::EVIDENCE_EXPORTED,
+        &journal::EVIDENCE_TIMESTAMPED,
+        &journal::EVIDENCE_RENEWED,
     ];
     let wanted: &[Role] = if administrators.contains(&kind) {
         &[Role::Administrator]

@@ -179,6 +179,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
+    audit.notes.extend(office.pending_note().map_err(report)?);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)
 }

@@ -76,6 +76,8 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let rows: Vec<Value> = all.iter().map(kept_json).collect();
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
+        Evidence::Timestamp => super::time::timestamp(context),
+        Evidence::Renew { again } => super::time::renew(context, again),
         Evidence::Export(arguments) => super::export::run(context, &arguments),
         Evidence::Retrieve { id, out } => {
             let mut office = context.open()?;
@@ -177,6 +179,7 @@ fn kept_json(kept: &Kept) -> Value {
         "manifest": kept.manifest.to_string(),
         "complete": kept.complete,
         "self_asserted_time": kept.self_asserted,
+        "time_pending": kept.time_pending,
         "gen_time": kept.gen_time,
         "kept_not_before": kept.kept_not_before.to_string(),
         "entry": kept.seq,
@@ -184,7 +187,12 @@ fn kept_json(kept: &Kept) -> Value {
 }
 
 fn describe(context: &Context, kept: &Kept) -> String {
-    let time = if kept.self_asserted {
+    let time = if kept.time_pending {
+        context.pick(
+            "封存时时间戳机构不可达，时间戳待补；签名者自述时间",
+            "sealed while the authority was absent, the timestamp comes later; the signer's own time",
+        )
+    } else if kept.self_asserted {
         context.pick(
             "自声明时间（本办公室自设时间戳）",
             "self-asserted time (the office's own timestamp)",

@@ -23,6 +23,7 @@ mod retention;
 mod rules;
 mod session;
 mod template;
+mod time;
 mod usage;
 mod verify;
 

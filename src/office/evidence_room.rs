@@ -24,8 +24,8 @@ use crate::{
     digest::Digest,
     durable::{self, DurableError},
     evidence::{
-        Bundle, Description, Finding, Intake, Kind, Seal, Sealing, Sorting, Verification,
-        container::Limits, verify,
+        Bundle, Description, Finding, Intake, Kind, Late, Seal, Sealing, Sorting, Verification,
+        container::Limits, verify_late,
     },
     masking::{Masking, mask_text},
     problem::{Report, alone as report},
@@ -95,8 +95,10 @@ pub struct Kept {
     pub complete: bool,
     /// Whether its time is only the office's own word.
     pub self_asserted: bool,
-    /// Time of the token.
+    /// Time of the token; of the signature while the token is pending.
     pub gen_time: String,
+    /// Whether it was sealed without a token, because the authority was absent.
+    pub time_pending: bool,
     /// Day through which it is kept at least, while its case is open.
     pub kept_not_before: NaiveDate,
     /// Register entry.
@@ -219,7 +221,14 @@ impl Office {
         let fault = |error: ArchiveError| report(OfficeError::from(error));
         let anchors = self.evidence_anchors()?;
         let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
-        let mut found = verify(file, &anchors, Limits::default(), &mut |_| {}).map_err(report)?;
+        let token = self.late_token(bundle)?;
+        let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
+        let mut found = verify_late(file, &anchors, Limits::default(), late, &mut |_| {})
+            .map_err(report)?;
+        if bundle.time_pending && token.is_none() {
+            // Registered so: it waits, and that is no defect.
+            found.findings.retain(|finding| finding.report.code.code != "CH-E166");
+        }
         let lying = self.archive().check(&bundle.object, Some(bundle.bytes)).map_err(fault)?;
         found
             .findings
@@ -278,7 +287,8 @@ impl Office {
     ) -> Reports<Box<dyn TimestampAuthority>> {
         if let Some(url) = &self.settings().timestamp.url {
             let authority = HttpAuthority::new(url.clone(), self.timestamp_anchor()?)
-                .map_err(|source| report(RoomError::Authority { source }))?;
+                .map_err(|source| report(RoomError::Authority { source }))?
+                .queueing(self.settings().timestamp.queue.unwrap_or(true));
             return Ok(Box::new(authority));
         }
         let credential =
@@ -356,6 +366,7 @@ impl Office {
             .with("gen_time", seal.gen_time.with_timezone(&Utc).to_rfc3339())
             .with("signer", seal.signer.to_string())
             .with("kept_not_before", keeping.to_string());
+        let draft = if seal.time_pending { draft.with("time_pending", true) } else { draft };
         let entry = self.append(draft, actor).map_err(report)?;
         self.archive().publish(staged).map_err(archive_fault)?;
         self.complete_bundle(&seal.bundle_id, entry.seq(), actor).map_err(report)?;
@@ -456,6 +467,7 @@ fn kept(entry: &Recorded) -> Option<Kept> {
         complete: flag("complete")?,
         self_asserted: flag("self_asserted_time")?,
         gen_time: text(body, "gen_time")?.to_owned(),
+        time_pending: flag("time_pending").unwrap_or(false),
         kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
         seq: entry.seq(),
     })

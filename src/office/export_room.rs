@@ -33,7 +33,7 @@ use crate::{
     evidence::{Bundle, Description, Intake, Kind, Sealing, Sorting},
     masking::{IdentityNumber, Masking},
     problem::{Report, alone as report},
-    register::{Clock as _, Draft, Recorded},
+    register::{Draft, Recorded},
     retention::plan::Sort,
     signing::{KeyedIndex, Random, Recipient},
 };

@@ -26,6 +26,7 @@ pub mod sample_requests;
 pub mod session;
 pub mod settings;
 pub mod state;
+pub mod time_room;
 pub mod unsigned;
 
 pub use office_folder::Office;

@@ -296,7 +296,12 @@ impl Office {
     pub(crate) fn settle_staged(&self) -> Result<(), OfficeError> {
         let view = self.view();
         let mut named = BTreeSet::new();
-        for kind in [&journal::LETTER_ISSUED, &journal::EVIDENCE_SEALED] {
+        for kind in [
+            &journal::LETTER_ISSUED,
+            &journal::EVIDENCE_SEALED,
+            &journal::EVIDENCE_TIMESTAMPED,
+            &journal::EVIDENCE_RENEWED,
+        ] {
             let newest = view.last_place(kind)?.map(|seq| view.get(seq)).transpose()?.flatten();
             let body = newest.as_ref().map(|entry| &entry.entry().body);
             for member in ["package_object", "record", "pdf", "object"] {

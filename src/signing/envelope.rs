@@ -400,7 +400,7 @@ mod tests {
             "req -new -x509 -key key.pem -subj /CN=recipient -days 36500 -addext keyUsage={usage} -out cert.pem"
         ));
         let pem = String::from_utf8(openssl.read("cert.pem")).unwrap();
-        Recipient::new(Certificate::from_pem(&pem).unwrap(), chrono::DateTime::<Utc>::MAX_UTC.min(at("2100-01-01T00:00:00Z"))).unwrap()
+        Recipient::new(Certificate::from_pem(&pem).unwrap(), at("2100-01-01T00:00:00Z")).unwrap()
     }
 
     fn encrypted(to: &Recipient, content: &[u8]) -> Vec<u8> {

@@ -37,6 +37,14 @@ pub enum Evidence {
         #[arg(long)]
         case: Option<String>,
     },
+    /// 为封存时缺时间戳的证据包补盖 · stamp bundles whose timestamp is pending
+    Timestamp,
+    /// 以证据记录续证，先于证书与算法老化 · cover bundles by evidence records, or renew these
+    Renew {
+        /// 也更新已有的证据记录 · renew records that stand, too
+        #[arg(long)]
+        again: bool,
+    },
     /// 导出：封装并加密给接收方 · export: sealed once more and encrypted to a recipient
     Export(Export),
     /// 调阅 · write a copy of a sealed bundle
