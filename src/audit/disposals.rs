@@ -13,9 +13,7 @@ use super::Finding;
 use crate::{
     archive::{ArchiveError, Objects as _},
     digest::Digest,
-    office::{
-        Office, disposal_room, journal, office_folder::OfficeError, state::text,
-    },
+    office::{Office, disposal_room, journal, office_folder::OfficeError, state::text},
     problem::{Report, alone as report},
     register::Entry,
 };
@@ -72,7 +70,8 @@ fn unfounded(office: &Office, entry: &Entry) -> Vec<&'static str> {
         let founded = view.get(seq).ok().flatten()?;
         let body = &founded.entry().body;
         let own = text(body, "manifest").or_else(|| text(body, "pdf"));
-        (founded.entry().subject == entry.subject && own == Some(&manifest.to_string())).then_some(())
+        (founded.entry().subject == entry.subject && own == Some(&manifest.to_string()))
+            .then_some(())
     });
     if rests_on.is_none() {
         found.push("it names what was never registered so");

@@ -16,9 +16,8 @@ pub fn run(context: &Context, verb: Case) -> Result<Answer, Stopped> {
     match verb {
         Case::Close { case, on, principal } => {
             let on = day(&on, "on")?;
-            let closed = office
-                .close_case(&case, on, principal.as_deref(), &actor)
-                .map_err(Stopped)?;
+            let closed =
+                office.close_case(&case, on, principal.as_deref(), &actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
             let principal = &closed.entry().body["principal"];
             let json = json!({
@@ -38,7 +37,9 @@ pub fn run(context: &Context, verb: Case) -> Result<Answer, Stopped> {
             let json = json!({ "case": case, "reopened": true, "entry": opened.seq() });
             let text = match context.pick("zh", "en") {
                 "zh" => format!("案件 {case} 已重新立案，保管期限待再次结案后起算"),
-                _ => format!("case {case} is open again: its retention begins when it is closed anew"),
+                _ => format!(
+                    "case {case} is open again: its retention begins when it is closed anew"
+                ),
             };
             Ok(Answer::done(json, text))
         }

@@ -52,11 +52,19 @@ pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
     let text = match context.pick("zh", "en") {
         "zh" => format!(
             "导出 {}：{} 项，已加密给 {}\n  {}\n  SHA-256 {}\n  开启：openssl cms -decrypt -inform DER -binary -in FILE -recip CERT -inkey KEY -out export.asice",
-            made.id, made.items.len(), made.recipient, wanted.out.display(), made.digest
+            made.id,
+            made.items.len(),
+            made.recipient,
+            wanted.out.display(),
+            made.digest
         ),
         _ => format!(
             "export {}: {} things, encrypted to {}\n  {}\n  SHA-256 {}\n  opened by: openssl cms -decrypt -inform DER -binary -in FILE -recip CERT -inkey KEY -out export.asice",
-            made.id, made.items.len(), made.recipient, wanted.out.display(), made.digest
+            made.id,
+            made.items.len(),
+            made.recipient,
+            wanted.out.display(),
+            made.digest
         ),
     };
     Ok(Answer::done(json, text))
@@ -75,7 +83,11 @@ fn selection(wanted: &Export) -> Result<Selection, Stopped> {
     if let (Some(from), Some(until)) = (&wanted.from, &wanted.until) {
         let day = |text: &str| chancery::case::date::parse(text).map_err(|_| ExportError::Days);
         let (from, until) = (day(from)?, day(until)?);
-        return if from <= until { Ok(Selection::Days(from, until)) } else { Err(ExportError::Days.into()) };
+        return if from <= until {
+            Ok(Selection::Days(from, until))
+        } else {
+            Err(ExportError::Days.into())
+        };
     }
     Err(ExportError::Selection.into())
 }

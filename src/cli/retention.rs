@@ -44,8 +44,12 @@ pub fn run(context: &Context, verb: Retention) -> Result<Answer, Stopped> {
             context.auto_checkpoint(&mut office);
             let json = json!({ "hold": entry.seq(), "subject": subject, "covers": covers });
             let text = match context.pick("zh", "en") {
-                "zh" => format!("暂停销毁 {} 已设置：{subject}，现有 {covers} 项受其保护", entry.seq()),
-                _ => format!("legal hold {} on {subject}: it keeps {covers} things now", entry.seq()),
+                "zh" => {
+                    format!("暂停销毁 {} 已设置：{subject}，现有 {covers} 项受其保护", entry.seq())
+                }
+                _ => {
+                    format!("legal hold {} on {subject}: it keeps {covers} things now", entry.seq())
+                }
             };
             Ok(Answer::done(json, text))
         }
@@ -169,8 +173,7 @@ fn approve(context: &Context, arguments: ApprovePlan) -> Result<Answer, Stopped>
         && let (Some(key), Some(own_certificate), Some(out)) =
             (arguments.key, arguments.own_certificate, arguments.out)
     {
-        let (credential, chain) =
-            own_key(context, &OwnKey { key, own_certificate, issuer: None })?;
+        let (credential, chain) = own_key(context, &OwnKey { key, own_certificate, issuer: None })?;
         let zone = *chrono::DateTime::<chrono::FixedOffset>::default().offset();
         let now = SystemClock::new(zone).now().with_timezone(&Utc);
         let signature = sign_detached(&digest, &credential, &chain, now)?;
@@ -181,9 +184,7 @@ fn approve(context: &Context, arguments: ApprovePlan) -> Result<Answer, Stopped>
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let entry = match &arguments.import {
-        Some(file) => {
-            office.take_approval(&plan, &digest, &durable::read(file, LIMIT)?, &actor)
-        }
+        Some(file) => office.take_approval(&plan, &digest, &durable::read(file, LIMIT)?, &actor),
         None => office.approve_disposal(&plan, &digest, &actor),
     };
     let entry = entry.map_err(Stopped)?;

@@ -187,8 +187,7 @@ fn bundle(
         None
     };
     let late = digest.and_then(|digest| siblings.token(digest));
-    let mut checked =
-        evidence::verify_late(file, anchors, Limits::default(), late, &mut |_| {})?;
+    let mut checked = evidence::verify_late(file, anchors, Limits::default(), late, &mut |_| {})?;
     let proven = match digest.filter(|_| !siblings.records.is_empty()) {
         Some(digest) => match judge_records(siblings, &digest, anchors) {
             Ok(proven) => Some(proven),

@@ -250,8 +250,14 @@ impl Record {
             if until < held.gen_time() {
                 return Err(RecordError::Order { stamp: place + 1 });
             }
-            verify_chain(held.authority(), token.certificates(), anchors, until, Purpose::Timestamp)
-                .map_err(|source| RecordError::Aged { stamp: place, source })?;
+            verify_chain(
+                held.authority(),
+                token.certificates(),
+                anchors,
+                until,
+                Purpose::Timestamp,
+            )
+            .map_err(|source| RecordError::Aged { stamp: place, source })?;
         }
         match (tokens.first(), tokens.last()) {
             (Some(first), Some(last)) => Ok(Proven {

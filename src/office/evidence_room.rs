@@ -223,8 +223,8 @@ impl Office {
         let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
         let token = self.late_token(bundle)?;
         let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
-        let mut found = verify_late(file, &anchors, Limits::default(), late, &mut |_| {})
-            .map_err(report)?;
+        let mut found =
+            verify_late(file, &anchors, Limits::default(), late, &mut |_| {}).map_err(report)?;
         if bundle.time_pending && token.is_none() {
             // Registered so: it waits, and that is no defect.
             found.findings.retain(|finding| finding.report.code.code != "CH-E166");

@@ -144,8 +144,7 @@ impl Office {
         let owned = |kept: &&Shelved| {
             principal.is_none_or(|whose| shelves.principals(&kept.case).contains(whose))
         };
-        let found: Vec<Shelved> =
-            shelves.kept.iter().filter(fits).filter(owned).cloned().collect();
+        let found: Vec<Shelved> = shelves.kept.iter().filter(fits).filter(owned).cloned().collect();
         match found.len() {
             0 => Err(report(ExportError::Nothing)),
             many if many > MOST => Err(report(ExportError::TooMany { limit: MOST })),
@@ -328,9 +327,7 @@ impl Office {
 /// The case of all, if it is one.
 fn one_case(items: &[Shelved]) -> String {
     match items {
-        [first, rest @ ..] if rest.iter().all(|kept| kept.case == first.case) => {
-            first.case.clone()
-        }
+        [first, rest @ ..] if rest.iter().all(|kept| kept.case == first.case) => first.case.clone(),
         _ => "several".to_owned(),
     }
 }

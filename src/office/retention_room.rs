@@ -427,11 +427,7 @@ impl<'a> Terms<'a> {
 }
 
 fn may(actor: &Actor, roles: &[Role], refusal: RetentionError) -> Reports<()> {
-    if roles.iter().any(|role| actor.operator().may(*role)) {
-        Ok(())
-    } else {
-        Err(report(refusal))
-    }
+    if roles.iter().any(|role| actor.operator().may(*role)) { Ok(()) } else { Err(report(refusal)) }
 }
 
 /// A card number typed as a document's number must not reach the register.

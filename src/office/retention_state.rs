@@ -311,7 +311,9 @@ mod tests {
         let end = |case: &str| month_end(case).map(|day| day.to_string());
         assert_eq!(end("TRAINING-2024-02").as_deref(), Some("2024-02-29"));
         assert_eq!(end("TRAINING-2026-12").as_deref(), Some("2026-12-31"));
-        for other in ["TRAINING-2026-13", "TRAINING-2026-1", "TRAINING-", "C-2026-01", "TRAINING-+026-01"] {
+        for other in
+            ["TRAINING-2026-13", "TRAINING-2026-1", "TRAINING-", "C-2026-01", "TRAINING-+026-01"]
+        {
             assert_eq!(end(other), None, "{other}");
         }
     }

@@ -192,10 +192,7 @@ impl Office {
         at: DateTime<Utc>,
     ) -> Reports<Option<Proven>> {
         let record = self.record_of(bundle)?;
-        record
-            .map(|record| record.verify(&bundle.object, anchors, at))
-            .transpose()
-            .map_err(report)
+        record.map(|record| record.verify(&bundle.object, anchors, at)).transpose().map_err(report)
     }
 
     /// The late token of `bundle`, if it has one.

@@ -169,7 +169,11 @@ mod tests {
             objects: vec![Digest::of(id)],
             manifest: Digest::of(id),
         };
-        let items = vec![item(Sort::Letter, "YL-1"), item(Sort::Bundle, "EV-2"), item(Sort::Bundle, "EV-1")];
+        let items = vec![
+            item(Sort::Letter, "YL-1"),
+            item(Sort::Bundle, "EV-2"),
+            item(Sort::Bundle, "EV-1"),
+        ];
         Plan::new("91".to_owned(), "bank".to_owned(), day("2024-03-01"), items)
     }
 

@@ -16,8 +16,8 @@ use cms::{
     content_info::CmsVersion,
     enveloped_data::{
         KeyAgreeRecipientIdentifier, KeyAgreeRecipientInfo, KeyTransRecipientInfo,
-        OriginatorIdentifierOrKey, OriginatorPublicKey, RecipientEncryptedKey,
-        RecipientIdentifier, RecipientInfo,
+        OriginatorIdentifierOrKey, OriginatorPublicKey, RecipientEncryptedKey, RecipientIdentifier,
+        RecipientInfo,
     },
 };
 use der::{
@@ -218,8 +218,7 @@ impl Recipient {
         let ephemeral = ephemeral(random)?;
         let point = ephemeral.public_key().to_sec1_bytes();
         let wrap = identifier(AES256_WRAP);
-        let shared =
-            p256::ecdh::diffie_hellman(ephemeral.to_nonzero_scalar(), public.as_affine());
+        let shared = p256::ecdh::diffie_hellman(ephemeral.to_nonzero_scalar(), public.as_affine());
         let kek = derive(shared.raw_secret_bytes().as_slice(), &wrap)?;
         let mut wrapped = [0_u8; 40];
         aes_kw::AesKw::<Aes256>::new((&*kek).into())
@@ -419,7 +418,8 @@ mod tests {
         ] {
             let to = recipient(&openssl, key, usage);
             for size in [0, 1, 15, 16, 17, 127, 4096, BUFFER - 1, BUFFER, BUFFER + 1, 300_000] {
-                let content: Vec<u8> = (0..size).map(|at| u8::try_from(at % 251).unwrap()).collect();
+                let content: Vec<u8> =
+                    (0..size).map(|at| u8::try_from(at % 251).unwrap()).collect();
                 openssl.write("sealed.der", encrypted(&to, &content));
                 openssl.runs("cms -decrypt -inform DER -binary -in sealed.der -recip cert.pem -inkey key.pem -out opened");
                 assert_eq!(openssl.read("opened"), content, "{key} {size}");
@@ -428,7 +428,12 @@ mod tests {
             openssl.write("sealed.der", encrypted(&to, b"secret"));
             openssl.runs(&format!("genpkey {key} -out other.pem"));
             let (_, _) = openssl.tries("cms -decrypt -inform DER -binary -in sealed.der -recip cert.pem -inkey other.pem -out stolen");
-            assert!(!openssl.tries("dgst -sha256 stolen").1.contains(&crate::digest::Digest::of("secret").to_string()));
+            assert!(
+                !openssl
+                    .tries("dgst -sha256 stolen")
+                    .1
+                    .contains(&crate::digest::Digest::of("secret").to_string())
+            );
         }
     }
 
@@ -461,9 +466,15 @@ mod tests {
     #[test]
     fn content_of_another_length_is_not_passed_off_as_whole() {
         let Some(openssl) = OpenSsl::find("content_of_another_length") else { return };
-        let to = recipient(&openssl, "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "keyAgreement");
+        let to =
+            recipient(&openssl, "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "keyAgreement");
         for length in [2, 4] {
-            let sealed = to.encrypt(&mut &b"abc"[..], length, &mut Vec::new(), &mut crate::signing::SystemRandom);
+            let sealed = to.encrypt(
+                &mut &b"abc"[..],
+                length,
+                &mut Vec::new(),
+                &mut crate::signing::SystemRandom,
+            );
             assert!(matches!(sealed, Err(EnvelopeError::Length)));
         }
     }

@@ -55,7 +55,8 @@ impl Past {
             let file = past.office().join("credentials").join(id);
             fs::write(&file, "a long passphrase\n").unwrap();
             let line = ["operator", "add", id, "--role", roles, "--years", "10"];
-            past.by("admin", &[&line[..], &["--new-passphrase-file", text(&file)]].concat()).ends(0);
+            past.by("admin", &[&line[..], &["--new-passphrase-file", text(&file)]].concat())
+                .ends(0);
         }
         past.bank_two(None);
         Some(past)
@@ -126,7 +127,8 @@ impl Past {
         fs::write(&file, profile).unwrap();
         let out = self.beside(&format!("{name}.p7m"));
         let key = self.key();
-        let line = ["--passphrase-file", text(&secret), "principal", "sign", "--profile", text(&file)];
+        let line =
+            ["--passphrase-file", text(&secret), "principal", "sign", "--profile", text(&file)];
         let line = [&line[..], &key.each(), &["--out", text(&out)]].concat();
         self.run(None, &line).ends(0);
         self.by("chief", &["principal", "add", "bank-two", "--profile", text(&out)]).ends(0);
@@ -164,10 +166,59 @@ impl Past {
         fs::write(&extensions, "keyUsage=critical,digitalSignature,nonRepudiation\nbasicConstraints=critical,CA:FALSE\n").unwrap();
         let words = |line: &[&str]| line.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         for line in [
-            words(&["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", text(&at("plain.pem"))]),
-            words(&["pkcs8", "-topk8", "-v2", "aes-256-cbc", "-passout", &secret, "-in", text(&at("plain.pem")), "-out", text(&at("lasting-key.pem"))]),
-            words(&["req", "-new", "-utf8", "-key", text(&at("plain.pem")), "-subj", "/O=样例二行/OU=approver/CN=approver", "-out", text(&at("request.pem"))]),
-            words(&["x509", "-req", "-sha256", "-days", "6900", "-in", text(&at("request.pem")), "-CA", text(&at("certificate.pem")), "-CAkey", text(&at("root-key.pem")), "-passin", &secret, "-set_serial", "77", "-extfile", text(&extensions), "-out", text(&at("lasting.pem"))]),
+            words(&[
+                "ecparam",
+                "-name",
+                "prime256v1",
+                "-genkey",
+                "-noout",
+                "-out",
+                text(&at("plain.pem")),
+            ]),
+            words(&[
+                "pkcs8",
+                "-topk8",
+                "-v2",
+                "aes-256-cbc",
+                "-passout",
+                &secret,
+                "-in",
+                text(&at("plain.pem")),
+                "-out",
+                text(&at("lasting-key.pem")),
+            ]),
+            words(&[
+                "req",
+                "-new",
+                "-utf8",
+                "-key",
+                text(&at("plain.pem")),
+                "-subj",
+                "/O=样例二行/OU=approver/CN=approver",
+                "-out",
+                text(&at("request.pem")),
+            ]),
+            words(&[
+                "x509",
+                "-req",
+                "-sha256",
+                "-days",
+                "6900",
+                "-in",
+                text(&at("request.pem")),
+                "-CA",
+                text(&at("certificate.pem")),
+                "-CAkey",
+                text(&at("root-key.pem")),
+                "-passin",
+                &secret,
+                "-set_serial",
+                "77",
+                "-extfile",
+                text(&extensions),
+                "-out",
+                text(&at("lasting.pem")),
+            ]),
         ] {
             let line: Vec<&OsStr> = line.iter().map(OsStr::new).collect();
             openssl(&line);

@@ -7,7 +7,8 @@ use crate::{office::text, past::Past};
 /// Draws up a plan and gives its file.
 fn plan(past: &Past, name: &str) -> std::path::PathBuf {
     let out = past.beside(name);
-    past.by("keeper", &["retention", "plan", "--principal", "bank-two", "--out", text(&out)]).ends(0);
+    past.by("keeper", &["retention", "plan", "--principal", "bank-two", "--out", text(&out)])
+        .ends(0);
     out
 }
 
@@ -40,7 +41,8 @@ fn what_expired_is_destroyed_by_two_people_and_leaves_its_tombstone() {
     let training = past.seal("TRAINING-2019-03", "training");
     close(&past, "C-1", "2019-02-27");
     past.go("2024-03-01");
-    past.by("keeper", &["retention", "plan", "--principal", "bank-two", "--out", "/dev/null/x"]).tells_only(1, &["CH-D033"]);
+    past.by("keeper", &["retention", "plan", "--principal", "bank-two", "--out", "/dev/null/x"])
+        .tells_only(1, &["CH-D033"]);
     past.go("2024-03-02");
     assert_eq!(last_day(&past, &one), ("2024-03-01".to_owned(), false));
     assert_eq!(last_day(&past, &other), ("2024-03-01".to_owned(), true));
@@ -87,7 +89,8 @@ fn what_expired_is_destroyed_by_two_people_and_leaves_its_tombstone() {
     past.by("keeper", &["evidence", "verify"]).ends(0);
     past.by("keeper", &["evidence", "verify", &one]).tells_only(1, &["CH-D041"]);
     past.by("keeper", &["evidence", "show", &one]).ends(0);
-    past.by("keeper", &["evidence", "retrieve", &one, "--out", text(&past.beside("copy"))]).tells_only(1, &["CH-D041"]);
+    past.by("keeper", &["evidence", "retrieve", &one, "--out", text(&past.beside("copy"))])
+        .tells_only(1, &["CH-D041"]);
 
     // Bytes put back are told.
     fs::write(past.object(&object), "back").unwrap();
@@ -103,7 +106,17 @@ fn a_hold_placed_after_the_plan_was_approved_forbids_it() {
     past.go("2024-03-02");
     let file = plan(&past, "plan.json");
     approve(&past, &file);
-    let hold = ["retention", "hold", &one, "--who", "court", "--why", "litigation", "--until", "2024-03-10"];
+    let hold = [
+        "retention",
+        "hold",
+        &one,
+        "--who",
+        "court",
+        "--why",
+        "litigation",
+        "--until",
+        "2024-03-10",
+    ];
     let held = past.json("keeper", &hold)["hold"].as_u64().unwrap();
     let dispose = ["retention", "dispose", text(&file)];
     past.by("keeper", &dispose).tells_only(1, &["CH-D038"]);
@@ -113,7 +126,8 @@ fn a_hold_placed_after_the_plan_was_approved_forbids_it() {
     past.by("desk", &complaint).ends(0);
     let refused = past.by("keeper", &dispose).tells_only(1, &["CH-D038"]);
     assert!(refused.err().contains(&one) && refused.err().contains(&two), "{}", refused.err());
-    past.by("desk", &["retention", "release", &held.to_string(), "--proof", "J-1"]).tells_only(1, &["CH-D030"]);
+    past.by("desk", &["retention", "release", &held.to_string(), "--proof", "J-1"])
+        .tells_only(1, &["CH-D030"]);
     past.by("chief", &["retention", "release", "3", "--proof", "J-1"]).tells_only(2, &["CH-D031"]);
     past.by("chief", &["hold", "release", "C-2", "--kind", "complaint", "--proof", "J-2"]).ends(0);
     past.by("keeper", &dispose).tells_only(1, &["CH-D038"]);
@@ -129,8 +143,10 @@ fn nothing_shortens_a_term() {
     let Some(past) = Past::new() else { return };
     past.go("2020-02-29");
     let one = past.seal("C-1", "other");
-    past.by("keeper", &["case", "close", "C-1", "--on", "2020-02-29", "--principal", "bank-two"]).tells_only(1, &["CH-D022"]);
-    past.by("desk", &["case", "close", "C-1", "--on", "2020-03-01", "--principal", "bank-two"]).tells_only(2, &["CH-D023"]);
+    past.by("keeper", &["case", "close", "C-1", "--on", "2020-02-29", "--principal", "bank-two"])
+        .tells_only(1, &["CH-D022"]);
+    past.by("desk", &["case", "close", "C-1", "--on", "2020-03-01", "--principal", "bank-two"])
+        .tells_only(2, &["CH-D023"]);
     past.by("desk", &["case", "close", "C-1", "--on", "2020-02-29"]).tells_only(2, &["CH-D027"]);
     close(&past, "C-1", "2020-02-29");
     assert_eq!(last_day(&past, &one).0, "2025-02-28");
@@ -150,7 +166,11 @@ fn nothing_shortens_a_term() {
     past.bank_two(None);
     assert_eq!(last_day(&past, &one).0, "2028-05-31");
     past.go("2025-06-01");
-    past.by("keeper", &["retention", "plan", "--principal", "bank-two", "--out", text(&past.beside("p"))]).tells_only(1, &["CH-D033"]);
+    past.by(
+        "keeper",
+        &["retention", "plan", "--principal", "bank-two", "--out", text(&past.beside("p"))],
+    )
+    .tells_only(1, &["CH-D033"]);
     let due = past.json("keeper", &["retention", "due", "--within", "1200"]);
     assert_eq!(due["due"].as_array().unwrap().len(), 1);
     assert_eq!(due["due"][0]["years"], 8);

@@ -22,7 +22,12 @@ fn authority(year: i32, years: u8) -> (LocalAuthority<Credential>, crate::signin
     .unwrap();
     let key = KeyPair::generate(random).unwrap();
     let certificate = root
-        .issue_timestamping(&key.public(), &Subject::new("stamps", name), Validity::years(start, years.saturating_sub(1)), random)
+        .issue_timestamping(
+            &key.public(),
+            &Subject::new("stamps", name),
+            Validity::years(start, years.saturating_sub(1)),
+            random,
+        )
         .unwrap();
     let credential = Credential::new(key, certificate).unwrap();
     let _ = credential.certificate();
@@ -103,7 +108,8 @@ fn renewed_in_time_it_holds_after_twenty_years_and_not_renewed_it_does_not() {
     let late = renew(&sealed, &stamping(&third, "2042-06-01T00:00:00Z")).unwrap();
     assert_eq!(code(late[0].verify(&groups[0][0], &anchors, later)), "CH-K094");
     // Records of different days are renewed under one stamp.
-    let other = cover(&[vec![Digest::of("later")]], &stamping(&first, "2027-06-01T00:00:00Z")).unwrap();
+    let other =
+        cover(&[vec![Digest::of("later")]], &stamping(&first, "2027-06-01T00:00:00Z")).unwrap();
     let both = [sealed[0].clone(), other[0].clone(), sealed[1].clone()];
     let both = renew(&both, &stamping(&second, "2034-06-01T00:00:00Z")).unwrap();
     both[1].verify(&Digest::of("later"), &anchors, at("2040-01-01T00:00:00Z")).unwrap();
