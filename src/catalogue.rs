@@ -51,6 +51,7 @@ const SMALL: &[&[Code]] = &[
 const OFFICE: &[&[Code]] = &[
     crate::audit::AuditFinding::CODES,
     crate::audit::disposals::DisposalFinding::CODES,
+    crate::audit::sample::SampleProblem::CODES,
     crate::case::intake::problem::IntakeProblem::CODES,
     crate::letter::desk::DeskError::CODES,
     crate::letter::policy::PolicyRefusal::CODES,

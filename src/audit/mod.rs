@@ -7,6 +7,7 @@
 pub mod disposals;
 mod letters;
 pub mod operators;
+pub mod sample;
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 

@@ -19,7 +19,7 @@ pub fn run(context: &Context, verb: Case) -> Result<Answer, Stopped> {
             let closed =
                 office.close_case(&case, on, principal.as_deref(), &actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
-            let principal = &closed.entry().body["principal"];
+            let principal = closed.entry().body.get("principal");
             let json = json!({
                 "case": case, "on": on.to_string(), "principal": principal, "entry": closed.seq(),
             });

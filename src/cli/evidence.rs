@@ -93,16 +93,13 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
 
 fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
     let office = context.look()?;
-    let wanted = match id {
-        Some(id) => {
-            let kept = office.bundle(id).map_err(Stopped)?;
-            office.not_disposed(id).map_err(Stopped)?;
-            vec![kept]
-        }
-        None => {
-            let gone = office.shelves()?.disposed;
-            office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
-        }
+    let wanted = if let Some(id) = id {
+        let kept = office.bundle(id).map_err(Stopped)?;
+        office.not_disposed(id).map_err(Stopped)?;
+        vec![kept]
+    } else {
+        let gone = office.shelves()?.disposed;
+        office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();

@@ -189,7 +189,7 @@ fn approve(context: &Context, arguments: ApprovePlan) -> Result<Answer, Stopped>
     };
     let entry = entry.map_err(Stopped)?;
     context.auto_checkpoint(&mut office);
-    let side = &entry.entry().body["side"];
+    let side = entry.entry().body.get("side").and_then(Value::as_str).unwrap_or_default();
     let json = json!({ "plan": digest.to_string(), "side": side, "entry": entry.seq() });
     let text = format!(
         "{}\n{} {side}",

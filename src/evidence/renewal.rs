@@ -183,8 +183,7 @@ impl Record {
     pub fn from_der(bytes: &[u8]) -> Result<Self> {
         let record = EvidenceRecord::from_der(bytes).map_err(|_| RecordError::NotARecord)?;
         let is_sha256 = |algorithm: &AlgorithmIdentifierOwned| {
-            algorithm.oid == SHA256
-                && algorithm.parameters.as_ref().is_none_or(|parameters| parameters.is_null())
+            algorithm.oid == SHA256 && algorithm.parameters.as_ref().is_none_or(Any::is_null)
         };
         let known = record.version == 1
             && record.digest_algorithms.iter().all(is_sha256)

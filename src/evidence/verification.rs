@@ -380,12 +380,11 @@ impl Check {
     }
 
     fn signatures_late(&mut self, parts: &Parts, anchors: &TrustAnchors, late: Option<Late<'_>>) {
-        let stamp = match late {
-            Some(late) => self.judged(late.token, &late.bundle, anchors),
-            None => {
-                self.add(asic::TIMESTAMP_PATH, BundleFinding::TimePending);
-                None
-            }
+        let stamp = if let Some(late) = late {
+            self.judged(late.token, &late.bundle, anchors)
+        } else {
+            self.add(asic::TIMESTAMP_PATH, BundleFinding::TimePending);
+            None
         };
         self.signed_at(parts, anchors, stamp);
     }

@@ -141,14 +141,13 @@ impl Office {
             if gone.contains_key(&bundle.id) {
                 continue;
             }
-            match self.record_of(&bundle)? {
-                Some(record) => standing.push((bundle, record)),
-                None => {
-                    let mut group = vec![bundle.object];
-                    let token = self.sibling(&journal::EVIDENCE_TIMESTAMPED, &bundle.id);
-                    group.extend(token.map_err(report)?);
-                    fresh.push((bundle, group));
-                }
+            if let Some(record) = self.record_of(&bundle)? {
+                standing.push((bundle, record));
+            } else {
+                let mut group = vec![bundle.object];
+                let token = self.sibling(&journal::EVIDENCE_TIMESTAMPED, &bundle.id);
+                group.extend(token.map_err(report)?);
+                fresh.push((bundle, group));
             }
         }
         let authority = self.timestamp_authority(by.credentials, by.ask)?;

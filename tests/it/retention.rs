@@ -217,3 +217,65 @@ fn killed_between_tombstone_and_bytes_it_is_finished_by_the_next_run() {
     }
     past.by("keeper", &["audit", "run"]).ends(0);
 }
+
+#[test]
+fn a_letters_page_and_record_go_and_its_package_stays() {
+    let Some(past) = Past::new() else { return };
+    let kind = "collection_notice";
+    let (request, signed) = (past.beside("approval.json"), past.beside("approved.json"));
+    let approve_template = ["template", "approve", kind, "--principal", "bank-two"];
+    past.by("judge", &approve_template).ends(0);
+    past.by("judge", &[&approve_template[..], &["--request", text(&request)]].concat()).ends(0);
+    past.principal(&["template", "approve", "--sign", text(&request), "--out", text(&signed)])
+        .ends(0);
+    past.by("desk", &["template", "approve", "--import", text(&signed)]).ends(0);
+    let letters = past.office().join("samples/requests/letters.jsonl");
+    let mut letter = crate::office::rows(&letters).remove(0);
+    letter["principal"] = "bank-two".into();
+    let file = past.beside("letter.json");
+    fs::write(&file, letter.to_string()).unwrap();
+    let out = past.beside("letters");
+    past.by("desk", &["letter", "issue", text(&file), "--out", text(&out)]).ends(0);
+    let case = letter["case_no"].as_str().unwrap();
+    past.by("desk", &["case", "close", case, "--on", "2019-03-01", "--principal", "sample-bank"])
+        .tells_only(2, &["CH-D027"]);
+    past.by("desk", &["case", "close", case, "--on", "2019-03-01"]).ends(0);
+
+    past.go("2024-03-02");
+    let plan = plan(&past, "plan.json");
+    approve(&past, &plan);
+    let issued = &past.entries("letter.issued")[0]["body"];
+    let object = |name: &str| past.object(issued[name].as_str().unwrap());
+    // Cut off between the tombstone and the bytes: what cannot be removed stands in for a loss of
+    // power.
+    let aside = past.beside("aside");
+    fs::rename(object("record"), &aside).unwrap();
+    fs::create_dir_all(object("record").join("in-the-way")).unwrap();
+    let dispose = ["retention", "dispose", text(&plan)];
+    assert_eq!(past.by("keeper", &dispose).status, Some(3));
+    assert_eq!(past.entries("letter.disposed").len(), 1);
+    assert!(past.entries("retention.destroyed").is_empty());
+    fs::remove_dir_all(object("record")).unwrap();
+    fs::rename(&aside, object("record")).unwrap();
+    past.by("keeper", &["audit", "run"]).tells(1, "CH-D042");
+    let done = past.json("keeper", &dispose);
+    assert_eq!(done["disposed"][0]["already"], true);
+    assert!(!object("pdf").exists() && !object("record").exists());
+    assert!(object("package_object").is_file());
+    assert_eq!(past.entries("retention.destroyed").len(), 1);
+    past.by("keeper", &["audit", "run"]).ends(0);
+    let number = done["disposed"][0]["id"].as_str().unwrap();
+    let copy = past.beside("copy.pdf");
+    let again = past.by("keeper", &["letter", "reproduce", number, "--out", text(&copy)]);
+    assert_ne!(again.status, Some(0));
+    assert!(!copy.exists());
+    // A week's sample can be drawn again by anybody, from a checkpoint after it.
+    past.by("keeper", &["audit", "sample", "--week", "2024-W09"]).tells_only(2, &["CH-E169"]);
+    past.seal("C-9", "other");
+    past.go("2024-03-11");
+    past.seal("C-10", "other");
+    let draw = ["audit", "sample", "--week", "2024-W09", "--count", "5"];
+    let sample = past.json("keeper", &draw);
+    assert_eq!((&sample["population"], &sample["drawn"][0]["sort"]), (&1.into(), &"bundle".into()));
+    assert_eq!(past.json("keeper", &draw), sample);
+}
