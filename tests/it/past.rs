@@ -37,7 +37,7 @@ impl Past {
         });
         let room = room();
         crate::office::copy(made.as_ref()?, room.path());
-        let now = moment(FOUNDED) + chrono::TimeDelta::hours(1);
+        let now = moment(FOUNDED) + chrono::TimeDelta::hours(6);
         Some(Self { room, now: now.into() })
     }
 
@@ -75,7 +75,7 @@ impl Past {
         *self.now.borrow_mut() = moment(day);
     }
 
-    /// Runs as `operator`, half a minute after the last command.
+    /// Runs as `operator`, five minutes after the last command.
     pub fn by(&self, operator: &str, arguments: &[&str]) -> Ran {
         self.run(Some(operator), arguments)
     }
@@ -87,7 +87,7 @@ impl Past {
     /// The process, not yet started.
     pub fn process(&self, operator: Option<&str>, arguments: &[&str]) -> Command {
         let mut now = self.now.borrow_mut();
-        *now += chrono::TimeDelta::seconds(30);
+        *now += chrono::TimeDelta::minutes(5);
         let mut call = chancery();
         if let Some(operator) = operator {
             call = call.office(&self.office()).by(operator);
