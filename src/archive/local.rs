@@ -22,6 +22,7 @@ use super::{
 use crate::{
     digest::{Digest, Hasher},
     durable::{self, DurableError},
+    retention::disposal::DisposalPermit,
 };
 
 const OBJECTS: &str = "objects";
@@ -204,6 +205,34 @@ impl LocalArchive {
         }
         sync(&self.folder.join(STAGED))?;
         Ok(half_made.len())
+    }
+
+    /// Destroys the bytes of `object` under a registered disposal: they are overwritten, the name
+    /// is removed, and the folder is on disk without it. Says whether they were there; safe to
+    /// retry.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NotPermitted`], [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
+    pub fn destroy(&self, object: &Digest, permit: &DisposalPermit) -> Result<bool> {
+        if !permit.covers(object) {
+            return Err(ArchiveError::NotPermitted { digest: *object });
+        }
+        let path = self.path_of(object);
+        let there = match path.symlink_metadata() {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(self.fault(&path, error)),
+        };
+        if there.is_file() {
+            fs::set_permissions(&path, Permissions::from_mode(0o600))
+                .map_err(|error| self.fault(&path, error))?;
+            overwrite(&path, there.len()).map_err(|error| self.fault(&path, error))?;
+        }
+        fs::remove_file(&path).map_err(|error| self.fault(&path, error))?;
+        if let Some(shard) = path.parent() {
+            sync(shard)?;
+        }
+        Ok(true)
     }
 
     fn half_made(&self) -> Result<Vec<(PathBuf, File)>> {
@@ -463,6 +492,14 @@ impl LocalArchive {
             length = length.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         }
     }
+}
+
+/// Writes zeros over a file and brings them to the disk, without following a link.
+fn overwrite(path: &Path, length: u64) -> io::Result<()> {
+    let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NOFOLLOW;
+    let file = File::from(rustix::fs::open(path, flags, rustix::fs::Mode::empty())?);
+    io::copy(&mut io::repeat(0).take(length), &mut io::BufWriter::with_capacity(BUFFER, &file))?;
+    file.sync_all()
 }
 
 fn sync(folder: &Path) -> Result<()> {

@@ -103,11 +103,15 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let rows: Vec<Value> = all.iter().map(kept_json).collect();
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
+        Evidence::Timestamp => super::time::timestamp(context),
+        Evidence::Renew { again } => super::time::renew(context, again),
+        Evidence::Export(arguments) => super::export::run(context, &arguments),
         Evidence::Retrieve { id, out } => {
             durable::vacant(&out)?;
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let kept = office.bundle(&id).map_err(Stopped)?;
+            office.not_disposed(&id).map_err(Stopped)?;
             office.retrieve(&kept, &out, &actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
             Ok(Answer::done(json!({ "bundle": id, "out": out }), out.display().to_string()))
@@ -161,9 +165,13 @@ pub fn bag_answer(context: &Context, path: &Path) -> Result<Answer, Stopped> {
 fn verify(context: &Context, id: Option<&str>, record: bool) -> Result<Answer, Stopped> {
     let mut office = if record { context.open()? } else { context.look()? };
     let actor = if record { Some(context.actor(&office)?) } else { None };
-    let wanted = match id {
-        Some(id) => vec![office.bundle(id).map_err(Stopped)?],
-        None => office.bundles()?,
+    let wanted = if let Some(id) = id {
+        let kept = office.bundle(id).map_err(Stopped)?;
+        office.not_disposed(id).map_err(Stopped)?;
+        vec![kept]
+    } else {
+        let gone = office.shelves()?.disposed;
+        office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();
@@ -245,6 +253,7 @@ fn kept_json(kept: &Kept) -> Value {
         "letter": kept.letter,
         "complete": kept.complete,
         "self_asserted_time": kept.self_asserted,
+        "time_pending": kept.time_pending,
         "gen_time": kept.gen_time,
         "kept_not_before": kept.kept_not_before.to_string(),
         "entry": kept.seq,
@@ -252,7 +261,12 @@ fn kept_json(kept: &Kept) -> Value {
 }
 
 fn describe(context: &Context, kept: &Kept) -> String {
-    let time = if kept.self_asserted {
+    let time = if kept.time_pending {
+        context.pick(
+            "封存时时间戳机构不可达，时间戳待补；签名者自述时间",
+            "sealed while the authority was absent, the timestamp comes later; the signer's own time",
+        )
+    } else if kept.self_asserted {
         context.pick(
             "自声明时间（本办公室自设时间戳）",
             "self-asserted time (the office's own timestamp)",

@@ -119,6 +119,8 @@ pub struct Seal {
     pub gen_time: DateTime<Utc>,
     /// Whether that time is only the office's own word.
     pub self_asserted: bool,
+    /// Whether the authority was absent: the time is the signer's until a token comes.
+    pub time_pending: bool,
     /// Path, kind and digest of each file, by path, and its recording's number if it has one.
     pub files: Vec<SealedFile>,
     /// Whether nothing is missing that the occasion needs and every film has enough lines.
@@ -314,7 +316,7 @@ impl Draft<'_> {
         covered.insert(bag::TAG_MANIFEST_PATH.to_owned(), fixity.digest);
         covered.extend(manifest);
 
-        let gen_time = self.sign(&mut writer, covered)?;
+        let (gen_time, time_pending) = self.sign(&mut writer, covered)?;
         let (_, length) = writer.finish().map_err(alone)?;
         let findings = self.findings(payload.len());
         let seal = Seal {
@@ -328,6 +330,7 @@ impl Draft<'_> {
             signer: self.sealing.signer.certificate().fingerprint(),
             gen_time,
             self_asserted,
+            time_pending,
             files: payload,
             complete: !findings.iter().any(is_gap),
             findings,
@@ -435,7 +438,7 @@ impl Draft<'_> {
         &self,
         writer: &mut Writer<&File>,
         mut covered: Manifest,
-    ) -> Result<DateTime<Utc>, Failures> {
+    ) -> Result<(DateTime<Utc>, bool), Failures> {
         let Sealing { signer, chain, authority, nonce, now } = *self.sealing;
         let now = now.with_timezone(&Utc).trunc_subsecs(0);
         let signed = asic::write(Cover::Signature, &covered);
@@ -445,11 +448,14 @@ impl Draft<'_> {
         covered.insert(asic::SIGNED_PATH.to_owned(), signed);
         covered.insert(asic::SIGNATURE_PATH.to_owned(), signature);
         let stamped = asic::write(Cover::Timestamp, &covered);
-        let stamped = writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?.digest;
-        let token = authority.stamp(&stamped, nonce, now).map_err(alone)?;
-        let token = Token::parse(&token).map_err(alone)?;
+        let token = match authority.stamp(&Digest::of(&stamped), nonce, now) {
+            // A token over the whole file comes later, as a sibling.
+            Err(error) if authority.queues() && error.is_absence() => return Ok((now, true)),
+            answer => Token::parse(&answer.map_err(alone)?).map_err(alone)?,
+        };
+        writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?;
         writer.add(asic::TIMESTAMP_PATH, token.as_der()).map_err(alone)?;
-        Ok(token.gen_time())
+        Ok((token.gen_time(), false))
     }
 
     fn findings(&self, files: usize) -> Vec<Report> {

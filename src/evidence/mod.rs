@@ -19,6 +19,7 @@ pub mod media;
 pub mod names;
 pub mod originals;
 mod problem;
+pub mod renewal;
 mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -35,6 +36,6 @@ pub use finding::{BundleFinding, Finding};
 pub use intake::{Details, Intake, Sorting};
 pub use kind::Kind;
 pub use problem::EvidenceError;
-pub use verification::{BundleFacts, Verification, verify};
+pub use verification::{BundleFacts, Late, Verification, verify, verify_late};
 pub use walk::MOST_FILES;
 pub use words::Words;

@@ -111,9 +111,37 @@ pub fn verify<S: Source + Sync>(
     limits: Limits,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Verification, ContainerError> {
+    verify_late(source, anchors, limits, None, progress)
+}
+
+/// A token that came after its bundle was sealed: over the digest of the whole file.
+#[derive(Clone, Copy, Debug)]
+pub struct Late<'a> {
+    /// The token, DER.
+    pub token: &'a [u8],
+    /// SHA-256 of the whole bundle, computed by whoever asks.
+    pub bundle: Digest,
+}
+
+/// As [`verify`], with the sibling token of a bundle that was sealed while the authority was
+/// absent. A bundle that holds a token is judged by that one.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_late<S: Source + Sync>(
+    source: S,
+    anchors: &TrustAnchors,
+    limits: Limits,
+    late: Option<Late<'_>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Verification, ContainerError> {
     let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
     if let Some(parts) = check.contents(source, limits, progress)? {
-        check.signatures(&parts, anchors);
+        if parts.is_pending() {
+            check.signatures_late(&parts, anchors, late);
+        } else {
+            check.signatures(&parts, anchors);
+        }
     }
     Ok(Verification { facts: check.facts, findings: check.findings })
 }
@@ -136,6 +164,12 @@ struct Parts {
 impl Parts {
     fn text(&self, path: &str) -> Option<&[u8]> {
         self.texts.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether it was sealed without a token.
+    fn is_pending(&self) -> bool {
+        let absent = |path| !self.digests.contains_key(path);
+        absent(asic::STAMPED_PATH) && absent(asic::TIMESTAMP_PATH)
     }
 
     fn those(&self, is_meant: impl Fn(&str) -> bool) -> Manifest {
@@ -318,7 +352,10 @@ impl Check {
             paths.iter().copied().filter(|path| is_payload(path)).collect();
         expected.extend(payload);
         expected.extend(TAGS);
-        expected.extend(META_INF);
+        let there = |path: &&&str| paths.contains(path);
+        // Stamp manifest and token are both there, or neither is and the time is pending.
+        let stamped = META_INF.iter().skip(2).any(|path| there(&path));
+        expected.extend(META_INF.iter().take(if stamped { 4 } else { 2 }));
         let known: BTreeSet<&str> = expected.iter().copied().collect();
         for path in paths.iter().filter(|path| !known.contains(*path)) {
             self.add(path, BundleFinding::Foreign { path: shown(path) });
@@ -403,6 +440,26 @@ impl Check {
 
     fn signatures(&mut self, parts: &Parts, anchors: &TrustAnchors) {
         let stamp = self.timestamp(parts, anchors);
+        self.signed_at(parts, anchors, stamp);
+    }
+
+    fn signatures_late(&mut self, parts: &Parts, anchors: &TrustAnchors, late: Option<Late<'_>>) {
+        let stamp = if let Some(late) = late {
+            self.judged(late.token, &late.bundle, anchors)
+        } else {
+            self.add(asic::TIMESTAMP_PATH, BundleFinding::TimePending);
+            None
+        };
+        self.signed_at(parts, anchors, stamp);
+    }
+
+    /// Judges the signature at the time of the stamp, or at its own where none holds.
+    fn signed_at(
+        &mut self,
+        parts: &Parts,
+        anchors: &TrustAnchors,
+        stamp: Option<(DateTime<Utc>, Option<Certificate>)>,
+    ) {
         let Some(signature) = self.signature(parts) else { return };
         let at = match &stamp {
             Some((time, _)) => *time,
@@ -458,6 +515,15 @@ impl Check {
     ) -> Option<(DateTime<Utc>, Option<Certificate>)> {
         let (bytes, stamped) =
             (parts.text(asic::TIMESTAMP_PATH)?, parts.digests.get(asic::STAMPED_PATH)?);
+        self.judged(bytes, stamped, anchors)
+    }
+
+    fn judged(
+        &mut self,
+        bytes: &[u8],
+        stamped: &Digest,
+        anchors: &TrustAnchors,
+    ) -> Option<(DateTime<Utc>, Option<Certificate>)> {
         let judged = Token::parse(bytes).and_then(|token| {
             if token.as_der() != bytes {
                 self.add(asic::TIMESTAMP_PATH, BundleFinding::TokenForm);

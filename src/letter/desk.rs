@@ -26,12 +26,13 @@ use crate::{
     durable,
     figures::statement::Statements,
     letter::page::Mark,
-    masking::{Masked, Masking, mask_text},
+    masking::{IdentityNumber, Masked, Masking, mask_text},
     office::{
         Office,
         actor::{Actor, ActorError},
         embedded, journal, lock,
         office_folder::OfficeError,
+        person::person_key,
         principal::Profile,
     },
     problem::{Problem, Report},
@@ -110,6 +111,7 @@ pub(super) struct Ready {
     pub(super) masking: Masking,
     /// Keyed value of the address it goes to.
     pub(super) address_key: Option<String>,
+    pub(super) person: Option<String>,
     /// Number of the letter it is attached to.
     pub(super) pair: Option<String>,
     pub(super) facts: Map<String, Value>,
@@ -324,7 +326,11 @@ impl<'a> Desk<'a> {
             && template.package().files().contains_key("_shared/assets/seal.svg");
         let address_key = past::address_key(&self.index, request);
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
-        Ok(Ready { template, profile, masking, address_key, pair, facts, seal })
+        let person = request
+            .raw("recipient_id_number")
+            .and_then(|number| IdentityNumber::parse(number.expose()).ok())
+            .map(|number| person_key(&self.index, &number));
+        Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
     }
 
     fn make(&mut self, ready: &Ready, identity: Identity) -> Result<(Record, Made), Vec<Report>> {

@@ -4,7 +4,11 @@
 //! archive's staging → `evidence.sealed` (the commit point) → published → `evidence.archived`.
 //! What an earlier run left is finished or spoiled by the same code, under the room's lock.
 
-use std::{ops::ControlFlow, path::Path};
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use chrono::{Datelike as _, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -24,8 +28,8 @@ use crate::{
     digest::Digest,
     durable::{self, DurableError},
     evidence::{
-        Bundle, Description, Finding, Intake, Seal, Sealing, Verification, container::Limits,
-        verify,
+        Bundle, Description, Finding, Intake, Late, Seal, Sealing, Verification, container::Limits,
+        verify_late,
     },
     masking::Masking,
     problem::{Report, alone as report},
@@ -106,8 +110,10 @@ pub struct Kept {
     pub complete: bool,
     /// Whether its time is only the office's own word.
     pub self_asserted: bool,
-    /// Time of the token.
+    /// Time of the token; of the signature while the token is pending.
     pub gen_time: String,
+    /// Whether it was sealed without a token, because the authority was absent.
+    pub time_pending: bool,
     /// Day through which it is kept at least, while its case is open.
     pub kept_not_before: NaiveDate,
     /// Register entry.
@@ -130,9 +136,7 @@ impl Office {
     ) -> Reports<(Kept, Seal)> {
         actor.require(Role::Archivist).map_err(report)?;
         let Occasion { case, sorting, visit, window, letter, needs } = self.occasion(&wanted)?;
-        let lock = lock::take(self.paths(), "sealing.lock")
-            .map_err(|source| report(RoomError::File { source }))?
-            .ok_or_else(|| report(RoomError::Busy))?;
+        let lock = self.room_lock().map_err(report)?;
         self.recover_evidence(actor)?;
         // What is wrong with the folder is told before a number is given.
         let mut intake = Intake::of_folder(wanted.folder, sorting, &Masking::default())?;
@@ -219,7 +223,14 @@ impl Office {
         let fault = |error: ArchiveError| report(OfficeError::from(error));
         let anchors = self.evidence_anchors()?;
         let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
-        let mut found = verify(file, &anchors, Limits::default(), &mut |_| {}).map_err(report)?;
+        let token = self.late_token(bundle)?;
+        let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
+        let mut found =
+            verify_late(file, &anchors, Limits::default(), late, &mut |_| {}).map_err(report)?;
+        if bundle.time_pending && token.is_none() {
+            // Registered so: it waits, and that is no defect.
+            found.findings.retain(|finding| finding.report.code.code != "CH-E166");
+        }
         let lying = self.archive().check(&bundle.object, Some(bundle.bytes)).map_err(fault)?;
         found
             .findings
@@ -270,14 +281,15 @@ impl Office {
         TrustAnchors::from_pem(&String::from_utf8_lossy(&pem)).map_err(report)
     }
 
-    fn timestamp_authority(
+    pub(super) fn timestamp_authority(
         &self,
         credentials: &Credentials,
         ask: &Ask<'_>,
     ) -> Reports<Box<dyn TimestampAuthority>> {
         if let Some(url) = &self.settings().timestamp.url {
             let authority = HttpAuthority::new(url.clone(), self.timestamp_anchor()?)
-                .map_err(|source| report(RoomError::Authority { source }))?;
+                .map_err(|source| report(RoomError::Authority { source }))?
+                .queueing(self.settings().timestamp.queue.unwrap_or(true));
             return Ok(Box::new(authority));
         }
         let credential =
@@ -286,6 +298,18 @@ impl Office {
         let authority = LocalAuthority::new(credential, chain, OWN_POLICY)
             .map_err(|source| report(RoomError::Authority { source }))?;
         Ok(Box::new(authority))
+    }
+
+    /// The lock of the evidence room: one command at a time seals, stamps or exports.
+    pub(super) fn room_lock(&self) -> Result<File, RoomError> {
+        let lock = lock::take(self.paths(), "sealing.lock");
+        lock.map_err(|source| RoomError::File { source })?.ok_or(RoomError::Busy)
+    }
+
+    pub(super) fn staging(&self) -> Result<PathBuf, RoomError> {
+        let folder = self.paths().root().join("staging");
+        durable::create_folder(&folder).map_err(|source| RoomError::File { source })?;
+        Ok(folder)
     }
 
     fn prepare_bundle(&mut self, case: &str, actor: &Actor) -> Result<Recorded, OfficeError> {
@@ -337,6 +361,9 @@ impl Office {
         }
         if let Some(letter) = about.letter {
             draft = draft.with("letter", letter);
+        }
+        if seal.time_pending {
+            draft = draft.with("time_pending", true);
         }
         let entry = self.append(draft, actor).map_err(report)?;
         self.archive().publish(staged).map_err(archive_fault)?;
@@ -412,6 +439,7 @@ fn kept(entry: &Recorded) -> Option<Kept> {
         complete: flag("complete")?,
         self_asserted: flag("self_asserted_time")?,
         gen_time: text(body, "gen_time")?.to_owned(),
+        time_pending: flag("time_pending").unwrap_or(false),
         kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
         seq: entry.seq(),
     })

@@ -215,6 +215,10 @@ impl Office {
         let mut alike = Vec::new();
         let mut looked_into = 0_usize;
         for kept in all {
+            let gone = self.view().last(&journal::EVIDENCE_DISPOSED, &kept.id);
+            if gone.map_err(|error| report(OfficeError::from(error)))?.is_some() {
+                continue;
+            }
             let shared = if kept.manifest == seal.payload_manifest {
                 seal.payload_files
             } else if looked_into < LOOKED_INTO {
@@ -290,7 +294,7 @@ impl Office {
     }
 }
 
-/// Whether an entry tells of an act on a bundle or on its case's holds.
+/// Whether an entry tells of an act on a bundle, or on the keeping of its case: holds and closing.
 fn concerns(entry: &Recorded, kept: &Kept) -> bool {
     let entry = entry.entry();
     if entry.subject == kept.id {
@@ -305,10 +309,12 @@ fn concerns(entry: &Recorded, kept: &Kept) -> bool {
             })
         })
     };
-    let named = text(&entry.body, "bundle") == Some(&kept.id) || listed("bundles");
-    let held = kind.starts_with("hold.") && text(&entry.body, "case") == Some(&kept.case);
-    let of_case = kind.starts_with("hold.") && entry.subject == kept.case;
-    named || held || of_case
+    let named = text(&entry.body, "bundle") == Some(&kept.id)
+        || ["bundles", "items"].iter().any(|name| listed(name));
+    let of_cases = ["hold.", "retention.", "case.closed", "case.reopened"]
+        .iter()
+        .any(|one| kind.starts_with(one));
+    named || (of_cases && entry.subject == kept.case)
 }
 
 fn fact(facts: &Map<String, Value>, name: &str) -> Option<String> {
