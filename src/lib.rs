@@ -33,4 +33,6 @@ pub mod letter;
 #[cfg(feature = "office")]
 pub mod office;
 #[cfg(feature = "office")]
+pub mod sheet;
+#[cfg(feature = "office")]
 pub mod typeset;

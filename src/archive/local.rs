@@ -22,6 +22,7 @@ use super::{
 use crate::{
     digest::{Digest, Hasher},
     durable::{self, DurableError},
+    retention::disposal::DisposalPermit,
 };
 
 const OBJECTS: &str = "objects";
@@ -45,6 +46,25 @@ pub struct StagedFile {
     /// Holds the lock. A leftover's bytes are read again before they are trusted.
     file: File,
     left_over: bool,
+}
+
+/// A file in the archive's staging folder that is still being written, locked by this process.
+/// Dropped, it is gone; cut off, it is cleared away as what is half made.
+#[derive(Debug)]
+pub struct Writing(tempfile::NamedTempFile);
+
+impl Writing {
+    /// The file, open for reading and writing.
+    #[must_use]
+    pub fn file(&self) -> &File {
+        self.0.as_file()
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
 }
 
 impl Stage for StagedFile {
@@ -123,6 +143,43 @@ impl LocalArchive {
         Ok(file)
     }
 
+    /// Begins a file that becomes a staged object without being copied.
+    ///
+    /// # Errors
+    /// [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
+    pub fn begin(&self) -> Result<Writing> {
+        let folder = self.folder.join(STAGED);
+        let part = tempfile::Builder::new()
+            .prefix(PART)
+            .permissions(Permissions::from_mode(0o600))
+            .tempfile_in(&folder)
+            .map_err(|error| self.fault(&folder, error))?;
+        flock(part.as_file(), FlockOperation::NonBlockingLockExclusive)
+            .map_err(|error| self.fault(&folder, error.into()))?;
+        Ok(Writing(part))
+    }
+
+    /// Stages what was written, whose digest the writer took from the file itself.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Changed`] if the file has another length; [`ArchiveError::Io`].
+    pub fn written(&self, writing: Writing, digest: Digest, length: u64) -> Result<StagedFile> {
+        let folder = self.folder.join(STAGED);
+        let fault = |error: io::Error| self.fault(&folder, error);
+        let Writing(part) = writing;
+        if part.as_file().metadata().map_err(fault)?.len() != length {
+            return Err(ArchiveError::Changed { digest });
+        }
+        part.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(fault)?;
+        part.as_file().sync_all().map_err(fault)?;
+        let random = part.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let random = random.strip_prefix(PART).unwrap_or_default();
+        let path = folder.join(format!("{digest}-{random}"));
+        let file = part.persist_noclobber(&path).map_err(|error| fault(error.error))?;
+        sync(&folder)?;
+        Ok(StagedFile { digest, length, path, file, left_over: false })
+    }
+
     /// Leftovers of staging, whole or half made, that no living process owns.
     ///
     /// # Errors
@@ -148,6 +205,34 @@ impl LocalArchive {
         }
         sync(&self.folder.join(STAGED))?;
         Ok(half_made.len())
+    }
+
+    /// Destroys the bytes of `object` under a registered disposal: they are overwritten, the name
+    /// is removed, and the folder is on disk without it. Says whether they were there; safe to
+    /// retry.
+    ///
+    /// # Errors
+    /// [`ArchiveError::NotPermitted`], [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
+    pub fn destroy(&self, object: &Digest, permit: &DisposalPermit) -> Result<bool> {
+        if !permit.covers(object) {
+            return Err(ArchiveError::NotPermitted { digest: *object });
+        }
+        let path = self.path_of(object);
+        let there = match path.symlink_metadata() {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(self.fault(&path, error)),
+        };
+        if there.is_file() {
+            fs::set_permissions(&path, Permissions::from_mode(0o600))
+                .map_err(|error| self.fault(&path, error))?;
+            overwrite(&path, there.len()).map_err(|error| self.fault(&path, error))?;
+        }
+        fs::remove_file(&path).map_err(|error| self.fault(&path, error))?;
+        if let Some(shard) = path.parent() {
+            sync(shard)?;
+        }
+        Ok(true)
     }
 
     fn half_made(&self) -> Result<Vec<(PathBuf, File)>> {
@@ -298,24 +383,9 @@ impl Objects for LocalArchive {
     type Staged = StagedFile;
 
     fn stage(&self, bytes: &mut dyn Read) -> Result<StagedFile> {
-        let folder = self.folder.join(STAGED);
-        let part = tempfile::Builder::new()
-            .prefix(PART)
-            .permissions(Permissions::from_mode(0o600))
-            .tempfile_in(&folder)
-            .map_err(|error| self.fault(&folder, error))?;
-        let fault = |error: io::Error| self.fault(&folder, error);
-        flock(part.as_file(), FlockOperation::NonBlockingLockExclusive)
-            .map_err(|error| fault(error.into()))?;
-        let (digest, length) = self.copy(bytes, part.as_file())?;
-        part.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(fault)?;
-        part.as_file().sync_all().map_err(fault)?;
-        let random = part.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let random = random.strip_prefix(PART).unwrap_or_default();
-        let path = folder.join(format!("{digest}-{random}"));
-        let file = part.persist_noclobber(&path).map_err(|error| fault(error.error))?;
-        sync(&folder)?;
-        Ok(StagedFile { digest, length, path, file, left_over: false })
+        let writing = self.begin()?;
+        let (digest, length) = self.copy(bytes, writing.file())?;
+        self.written(writing, digest, length)
     }
 
     fn publish(&self, staged: StagedFile) -> Result<Archived> {
@@ -422,6 +492,14 @@ impl LocalArchive {
             length = length.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         }
     }
+}
+
+/// Writes zeros over a file and brings them to the disk, without following a link.
+fn overwrite(path: &Path, length: u64) -> io::Result<()> {
+    let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NOFOLLOW;
+    let file = File::from(rustix::fs::open(path, flags, rustix::fs::Mode::empty())?);
+    io::copy(&mut io::repeat(0).take(length), &mut io::BufWriter::with_capacity(BUFFER, &file))?;
+    file.sync_all()
 }
 
 fn sync(folder: &Path) -> Result<()> {

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 
 pub use self::{
     finding::ArchiveFinding,
-    local::{LocalArchive, StagedFile},
+    local::{LocalArchive, StagedFile, Writing},
 };
 use crate::digest::{Digest, Hasher};
 
@@ -59,6 +59,10 @@ crate::problems! {
         Obstructed { path: String } = "CH-S010", Fault,
             "`{path}` should be a folder of the archive and is not" => "find out who put it there, then restore the folder from a copy",
             "`{path}` 应为档案库目录，但不是" => "请查明缘由，再从副本恢复该目录";
+        /// No registered disposal is about it.
+        NotPermitted { digest: Digest } = "CH-D021", Fault,
+            "object `{digest}` may not be destroyed: no registered disposal names it" => "dispose of it by `chancery retention dispose`",
+            "对象 `{digest}` 不得销毁：没有登记的处置提及它" => "请用 `chancery retention dispose` 处置";
     }
 }
 

@@ -103,8 +103,18 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::PRINCIPAL_PROFILE,
         &journal::HOLD_RELEASED,
         &journal::CASE_CONTACT_WITHDRAWN,
+        &journal::RETENTION_RELEASED,
     ];
-    let archivists = [&journal::EVIDENCE_PREPARED, &journal::EVIDENCE_SEALED];
+    let archivists = [
+        &journal::EVIDENCE_PREPARED,
+        &journal::EVIDENCE_SEALED,
+        &journal::EVIDENCE_DISPOSED,
+        &journal::LETTER_DISPOSED,
+        &journal::RETENTION_DESTROYED,
+        &journal::EVIDENCE_EXPORTED,
+        &journal::EVIDENCE_TIMESTAMPED,
+        &journal::EVIDENCE_RENEWED,
+    ];
     let wanted: &[Role] = if administrators.contains(&kind) {
         &[Role::Administrator]
     } else if archivists.contains(&kind) {
@@ -115,6 +125,8 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &[Role::Clerk, Role::Agent]
     } else if BY_CLERK.contains(kind) {
         &[Role::Clerk]
+    } else if *kind == journal::CASE_CLOSED || *kind == journal::CASE_REOPENED {
+        &[Role::Clerk, Role::Administrator]
     } else if *kind == journal::TEMPLATE_WITHDRAWN {
         &[Role::Approver]
     } else {

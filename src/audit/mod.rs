@@ -5,9 +5,11 @@
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
 mod admission;
+pub mod disposals;
 mod letters;
 pub mod operators;
 pub mod report;
+pub mod sample;
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
@@ -156,6 +158,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         admission.take(entry, &mut audit.findings);
     }
     letters.end(&mut audit.findings);
+    disposals::check(office, &mut named, &mut audit.findings)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
     let archive = office.archive();
     for (object, (entry, length)) in &named {
@@ -185,6 +188,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
+    audit.notes.extend(office.pending_note().map_err(report)?);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)
 }

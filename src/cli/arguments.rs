@@ -3,6 +3,7 @@
 //! Options every command takes and the nouns stand here, each noun's verbs in a file of its own.
 
 mod audit;
+mod case;
 mod contact;
 mod evidence;
 mod figures;
@@ -15,6 +16,7 @@ mod mask;
 mod operator;
 mod principal;
 mod register;
+mod retention;
 mod session;
 mod template;
 mod verify;
@@ -25,8 +27,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::Audit;
+pub use case::Case;
 pub use contact::Contact;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Export};
 pub use figures::{Copies, Reconcile, Stats};
 pub use heading::Heading;
 pub use hold::{Cases, Hold};
@@ -37,6 +40,7 @@ pub use mask::{Mask, PolicyName};
 pub use operator::Operator;
 pub use principal::{OwnKey, Principal};
 pub use register::{Book, Register};
+pub use retention::{ApprovePlan, Retention};
 pub use session::Session;
 pub use template::{Approve, Template};
 pub use verify::Verify;
@@ -143,6 +147,18 @@ pub enum Command {
         /// The verb.
         #[command(subcommand)]
         verb: Contact,
+    },
+    /// 案件 · cases: closing starts retention
+    Case {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Case,
+    },
+    /// 保管与销毁 · retention, legal holds and disposal
+    Retention {
+        /// The verb.
+        #[command(subcommand)]
+        verb: Retention,
     },
     /// 外访 · visits
     Visit {

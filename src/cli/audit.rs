@@ -1,6 +1,6 @@
-//! `audit run`.
+//! `audit run·sample`.
 
-use chancery::audit;
+use chancery::{audit, retention::plan::Sort};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,6 +18,7 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
         Audit::Report { principal, checkpoint, out } => {
             return internal::audit_report(context, principal.as_deref(), &checkpoint, &out);
         }
+        Audit::Sample { week, count } => return drawn(context, week.as_deref(), count),
     };
     let office = context.look()?;
     let notes = read_notes(&checkpoint)?;
@@ -79,4 +80,35 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
         text.push_str(&context.printer.report_text(&finding.report));
     }
     Ok(Answer::found(json, text))
+}
+
+/// Draws the sample of a week.
+fn drawn(context: &Context, week: Option<&str>, count: usize) -> Result<Answer, Stopped> {
+    let office = context.look()?;
+    let sample = audit::sample::draw(&office, week, count).map_err(Stopped)?;
+    let mut rows: Vec<Value> = Vec::new();
+    let head = match context.pick("zh", "en") {
+        "zh" => {
+            format!("{} 共 {} 件，抽取 {} 件", sample.week, sample.population, sample.drawn.len())
+        }
+        _ => format!("{}: {} of {} drawn", sample.week, sample.drawn.len(), sample.population),
+    };
+    let mut lines = vec![head];
+    for one in &sample.drawn {
+        let sort = match one.sort {
+            Sort::Bundle => "bundle",
+            Sort::Letter => "letter",
+        };
+        rows.push(json!({
+            "sort": sort, "id": one.id, "entry": one.entry, "rank": one.rank.to_string(),
+        }));
+        lines.push(format!("  {:<16} {sort}  {}", one.id, one.entry));
+    }
+    let json = json!({
+        "week": sample.week,
+        "checkpoint": sample.checkpoint.as_str(),
+        "population": sample.population,
+        "drawn": rows,
+    });
+    Ok(Answer::done(json, lines.join("\n")))
 }

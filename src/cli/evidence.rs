@@ -1,11 +1,16 @@
-//! `evidence seal·verify·show·list·retrieve`.
+//! `evidence seal·verify·custody·show·list·retrieve`.
 
-use std::ops::ControlFlow;
+mod pieces;
+
+use std::{ops::ControlFlow, path::Path};
 
 use chancery::{
     durable,
-    evidence::Finding,
-    office::evidence_room::{Kept, Wanted},
+    evidence::{
+        Finding,
+        foreign::{self, Level},
+    },
+    office::{evidence_room::Kept, occasion::Wanted},
     signing::SystemRandom,
 };
 use serde_json::{Value, json};
@@ -23,14 +28,23 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
         Evidence::Certificate { bundle, principal, out } => {
             internal::certificate(context, &bundle, principal.as_deref(), &out)
         }
-        Evidence::Seal { dir, case, kind, out } => {
+        Evidence::Seal { dir, case, kind, visit, letter, from, until, sheet, out } => {
             // Known before a number is given.
-            out.as_deref().map(durable::vacant).transpose()?;
+            for out in [&out, &sheet].into_iter().flatten() {
+                durable::vacant(out)?;
+            }
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let credentials = context.credentials(office.paths(), office.settings());
             let bar = context.progress();
-            let wanted = Wanted { folder: &dir, case: &case, kind: &kind };
+            let wanted = Wanted {
+                folder: &dir,
+                case: case.as_deref(),
+                kind: kind.as_deref(),
+                visit: visit.as_deref(),
+                letter: letter.as_deref(),
+                times: from.as_deref().zip(until.as_deref()),
+            };
             let (kept, seal) = office
                 .seal(
                     wanted,
@@ -50,6 +64,9 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
                 let mut reader = office.archive().open(&kept.object)?;
                 durable::write_new_from(out, &mut reader)?;
             }
+            if let Some(sheet) = &sheet {
+                pieces::sheet(context, &dir, sheet, Some(&kept.case))?;
+            }
             context.auto_checkpoint(&mut office);
             let mut json = kept_json(&kept);
             let notes: Vec<Value> =
@@ -57,6 +74,7 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             if let Some(object) = json.as_object_mut() {
                 object.insert("notes".to_owned(), notes.into());
                 object.insert("out".to_owned(), json!(out));
+                object.insert("sheet".to_owned(), json!(sheet));
             }
             let mut text = describe(context, &kept);
             for note in &seal.findings {
@@ -65,7 +83,14 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             }
             Ok(Answer::done(json, text))
         }
-        Evidence::Verify { id } => verify(context, id.as_deref()),
+        Evidence::Verify { id: Some(id), .. } if is_path(&id) => {
+            Ok(bag_answer(context, Path::new(&id))?)
+        }
+        Evidence::Verify { id, record } => verify(context, id.as_deref(), record),
+        Evidence::Custody { id } => pieces::custody(context, &id),
+        Evidence::Inspect { files } => pieces::inspect(context, &files),
+        Evidence::Sheet { dir, out, case } => pieces::sheet(context, &dir, &out, case.as_deref()),
+        Evidence::Stamp { file, out } => pieces::stamp(context, &file, &out),
         Evidence::Show { id } => {
             let office = context.look()?;
             let kept = office.bundle(&id).map_err(Stopped)?;
@@ -82,11 +107,15 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let rows: Vec<Value> = all.iter().map(kept_json).collect();
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
+        Evidence::Timestamp => super::time::timestamp(context),
+        Evidence::Renew { again } => super::time::renew(context, again),
+        Evidence::Export(arguments) => super::export::run(context, &arguments),
         Evidence::Retrieve { id, out } => {
             durable::vacant(&out)?;
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let kept = office.bundle(&id).map_err(Stopped)?;
+            office.not_disposed(&id).map_err(Stopped)?;
             office.retrieve(&kept, &out, &actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
             Ok(Answer::done(json!({ "bundle": id, "out": out }), out.display().to_string()))
@@ -94,11 +123,59 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
     }
 }
 
-fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
-    let office = context.look()?;
-    let wanted = match id {
-        Some(id) => vec![office.bundle(id).map_err(Stopped)?],
-        None => office.bundles()?,
+/// Whether `id` is no bundle's number, but leads to something.
+fn is_path(id: &str) -> bool {
+    let number = id.starts_with("EV-") && !id.contains(['/', '.']);
+    !number && (id.contains(['/', '.']) || Path::new(id).exists())
+}
+
+/// Judges a bag of others; a bag that holds with a warning exits 0 and says so.
+pub fn bag_answer(context: &Context, path: &Path) -> Result<Answer, Stopped> {
+    let found = foreign::judge(path).map_err(|report| Stopped(vec![report]))?;
+    let verdict = match found.verdict() {
+        "valid" => context.pick("有效", "valid"),
+        "warning" => context.pick("有效，但有提示", "valid, with a warning"),
+        _ => context.pick("无效", "invalid"),
+    };
+    let mut text = vec![format!(
+        "{}  {verdict}  BagIt {} · {} {}",
+        path.display(),
+        found.version.as_deref().unwrap_or("?"),
+        found.payload_files,
+        context.pick("件", "files"),
+    )];
+    let mut rows = Vec::new();
+    for judged in &found.findings {
+        let told = match judged.level {
+            Level::Warning => context.printer.note_text(&judged.report),
+            Level::Invalid => context.printer.report_text(&judged.report),
+        };
+        text.push(format!("  {}", told.replace('\n', "\n  ")));
+        let mut row = context.printer.report_json(&judged.report);
+        if let Some(object) = row.as_object_mut() {
+            object.insert("level".to_owned(), json!(judged.level.name()));
+        }
+        rows.push(row);
+    }
+    let json = json!({
+        "file": path, "kind": "bag", "verdict": found.verdict(), "verified": found.holds(),
+        "version": found.version, "payload_files": found.payload_files,
+        "payload_bytes": found.payload_bytes, "findings": rows,
+    });
+    let text = text.join("\n");
+    Ok(if found.holds() { Answer::done(json, text) } else { Answer::found(json, text) })
+}
+
+fn verify(context: &Context, id: Option<&str>, record: bool) -> Result<Answer, Stopped> {
+    let mut office = if record { context.open()? } else { context.look()? };
+    let actor = if record { Some(context.actor(&office)?) } else { None };
+    let wanted = if let Some(id) = id {
+        let kept = office.bundle(id).map_err(Stopped)?;
+        office.not_disposed(id).map_err(Stopped)?;
+        vec![kept]
+    } else {
+        let gone = office.shelves()?.disposed;
+        office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();
@@ -108,6 +185,10 @@ fn verify(context: &Context, id: Option<&str>) -> Result<Answer, Stopped> {
         let other = found.is_another(&kept.id, &kept.manifest);
         let sound = found.holds() && !other;
         bad += usize::from(!sound);
+        if let Some(actor) = &actor {
+            office.record_verification(kept, sound, &found, actor).map_err(Stopped)?;
+            context.auto_checkpoint(&mut office);
+        }
         text.push(format!(
             "{}  {}  {} {}",
             kept.id,
@@ -172,8 +253,11 @@ fn kept_json(kept: &Kept) -> Value {
         "bytes": kept.bytes,
         "files": kept.files,
         "manifest": kept.manifest.to_string(),
+        "visit": kept.visit,
+        "letter": kept.letter,
         "complete": kept.complete,
         "self_asserted_time": kept.self_asserted,
+        "time_pending": kept.time_pending,
         "gen_time": kept.gen_time,
         "kept_not_before": kept.kept_not_before.to_string(),
         "entry": kept.seq,
@@ -181,7 +265,12 @@ fn kept_json(kept: &Kept) -> Value {
 }
 
 fn describe(context: &Context, kept: &Kept) -> String {
-    let time = if kept.self_asserted {
+    let time = if kept.time_pending {
+        context.pick(
+            "封存时时间戳机构不可达，时间戳待补；签名者自述时间",
+            "sealed while the authority was absent, the timestamp comes later; the signer's own time",
+        )
+    } else if kept.self_asserted {
         context.pick(
             "自声明时间（本办公室自设时间戳）",
             "self-asserted time (the office's own timestamp)",

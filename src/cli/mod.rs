@@ -6,6 +6,7 @@ mod again;
 mod arguments;
 mod audit;
 mod batch;
+mod case;
 mod contact;
 mod context;
 mod demo;
@@ -13,6 +14,7 @@ mod doctor;
 mod envelope;
 mod environment;
 mod evidence;
+mod export;
 mod figures;
 mod heading;
 mod hold;
@@ -26,10 +28,12 @@ mod principal;
 mod printing;
 mod register;
 mod report;
+mod retention;
 mod rules;
 mod session;
 mod template;
 mod template_work;
+mod time;
 mod usage;
 mod verify;
 
@@ -75,6 +79,8 @@ const fn noun(command: &Command) -> &'static str {
         Command::Heading { .. } => "heading",
         Command::Hold { .. } => "hold",
         Command::Contact { .. } => "contact",
+        Command::Case { .. } => "case",
+        Command::Retention { .. } => "retention",
         Command::Visit { .. } => "visit",
         Command::Evidence { .. } => "evidence",
         Command::Register { .. } => "register",
@@ -95,6 +101,8 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Heading { verb } => heading::run(context, &verb),
         Command::Hold { verb } => hold::run(context, verb),
         Command::Contact { verb } => contact::run(context, &verb),
+        Command::Case { verb } => case::run(context, verb),
+        Command::Retention { verb } => retention::run(context, verb),
         Command::Visit { verb } => letter::visit(context, verb),
         Command::Evidence { verb } => evidence::run(context, verb),
         Command::Copies { verb: arguments::Copies::Missing } => figures::copies(context),

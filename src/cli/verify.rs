@@ -9,18 +9,22 @@ use std::{fs::File, io::Read as _, path::Path};
 use chancery::{
     digest::Digest,
     durable,
-    evidence::{self, container::Limits},
-    office::journal,
+    evidence::{
+        self, Late,
+        container::Limits,
+        renewal::{Proven, Record, RecordError},
+    },
+    office::{clock::SystemClock, journal},
     problem::Report,
-    register::{LogVerifier, Note, ProofError, ProofFile},
-    signing::TrustAnchors,
+    register::{Clock as _, LogVerifier, Note, ProofError, ProofFile},
+    signing::{Token, TrustAnchors},
 };
 use serde_json::{Value, json};
 
 use super::{
     arguments::Verify,
     context::Context,
-    evidence::{findings_json, line},
+    evidence::{bag_answer, findings_json, line},
     principal::read_certificate,
     report::{Answer, Stopped},
 };
@@ -69,15 +73,20 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     for file in &arguments.proof {
         proofs.push(ProofFile::parse(&durable::read(file, LIMIT)?)?);
     }
+    let siblings = Siblings::read(arguments)?;
     let mut rows = Vec::new();
     let mut text = Vec::new();
     let mut exit = 0;
     for path in &arguments.files {
-        let judged = magic(path).and_then(|magic| match &magic {
-            b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
-            b"PK\x03\x04" => bundle(context, path, &anchors),
-            _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
-        });
+        let judged = if path.is_dir() {
+            bag_answer(context, path).map(|bag| (bag.json, vec![bag.text], bag.exit))
+        } else {
+            magic(path).and_then(|magic| match &magic {
+                b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
+                b"PK\x03\x04" => bundle(context, path, &anchors, &siblings),
+                _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
+            })
+        };
         // One file that cannot be read does not keep the others from being checked.
         let (row, lines, status) = judged.unwrap_or_else(|stopped| told(context, path, &stopped.0));
         rows.push(row);
@@ -96,6 +105,34 @@ fn magic(path: &Path) -> Result<[u8; 4], Stopped> {
 }
 
 type Told = (Value, Vec<String>, u8);
+
+/// What stands beside bundles: late tokens and evidence records. Each is tried for each bundle.
+struct Siblings {
+    tokens: Vec<Vec<u8>>,
+    records: Vec<Record>,
+}
+
+impl Siblings {
+    fn read(arguments: &Verify) -> Result<Self, Stopped> {
+        let mut siblings = Self { tokens: Vec::new(), records: Vec::new() };
+        for file in &arguments.token {
+            siblings.tokens.push(durable::read(file, LIMIT)?);
+        }
+        for file in &arguments.record {
+            siblings.records.push(Record::from_der(&durable::read(file, LIMIT)?)?);
+        }
+        Ok(siblings)
+    }
+
+    /// The token over `bundle`, or the first of those that are over something else.
+    fn token(&self, bundle: Digest) -> Option<Late<'_>> {
+        let is_over = |token: &&Vec<u8>| {
+            Token::parse(token).is_ok_and(|token| token.imprint() == Some(bundle))
+        };
+        let token = self.tokens.iter().find(is_over).or_else(|| self.tokens.first())?;
+        Some(Late { token, bundle })
+    }
+}
 
 fn letter(
     context: &Context,
@@ -145,12 +182,34 @@ fn letter(
     Ok(told(context, path, &found))
 }
 
-fn bundle(context: &Context, path: &Path, anchors: &TrustAnchors) -> Result<Told, Stopped> {
+fn bundle(
+    context: &Context,
+    path: &Path,
+    anchors: &TrustAnchors,
+    siblings: &Siblings,
+) -> Result<Told, Stopped> {
     if anchors.certificates().is_empty() {
         return Ok(told(context, path, &[FileFinding::NoAnchor.into()]));
     }
     let file: File = durable::open_regular(path)?;
-    let checked = evidence::verify(file, anchors, Limits::default(), &mut |_| {})?;
+    let needs_digest = !(siblings.tokens.is_empty() && siblings.records.is_empty());
+    let digest = if needs_digest {
+        Some(Digest::of_reader(&file).map_err(durable::at(path))?.0)
+    } else {
+        None
+    };
+    let late = digest.and_then(|digest| siblings.token(digest));
+    let mut checked = evidence::verify_late(file, anchors, Limits::default(), late, &mut |_| {})?;
+    let proven = match digest.filter(|_| !siblings.records.is_empty()) {
+        Some(digest) => match judge_records(siblings, &digest, anchors) {
+            Ok(proven) => Some(proven),
+            Err(report) => {
+                checked.findings.push(evidence::Finding { file: None, report });
+                None
+            }
+        },
+        None => None,
+    };
     let facts = &checked.facts;
     let sound = checked.holds();
     let mut lines = vec![format!(
@@ -190,9 +249,34 @@ fn bundle(context: &Context, path: &Path, anchors: &TrustAnchors) -> Result<Told
         "gen_time": facts.gen_time.map(|time| time.to_rfc3339()),
         "self_asserted_time": facts.self_asserted,
         "signer": facts.signer.as_ref().map(|signer| signer.fingerprint().to_string()),
+        "record": proven.map(|proven| json!({
+            "since": proven.since.to_rfc3339(),
+            "renewed": proven.renewed.to_rfc3339(),
+            "stamps": proven.stamps,
+        })),
         "findings": findings_json(context, &checked.findings),
     });
     Ok((row, lines, u8::from(!sound)))
+}
+
+/// What the records prove of `bundle` as of now: one of them must be about it.
+fn judge_records(
+    siblings: &Siblings,
+    bundle: &Digest,
+    anchors: &TrustAnchors,
+) -> Result<Proven, Report> {
+    let zone = *chrono::DateTime::<chrono::FixedOffset>::default().offset();
+    let now = SystemClock::new(zone).now().to_utc();
+    let mut failed: Option<RecordError> = None;
+    for record in &siblings.records {
+        match record.verify(bundle, anchors, now) {
+            Ok(proven) => return Ok(proven),
+            // What is about this bundle and does not hold says more than what is about others.
+            Err(RecordError::OtherObject) if failed.is_some() => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    Err(failed.unwrap_or(RecordError::Nothing).into())
 }
 
 fn told(context: &Context, path: &Path, found: &[Report]) -> Told {

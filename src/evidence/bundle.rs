@@ -19,7 +19,8 @@ use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
 use super::{
     asic::{self, Cover},
     bag::{self, Info, Manifest},
-    container::{Fixity, Writer, copy_hashed},
+    container::{Fixity, Writer},
+    coverage::{self, Window},
     custody::{self, Act, Chain, Event},
     intake::{Details, Intake, Item},
     kind::Kind,
@@ -27,6 +28,7 @@ use super::{
     problem::EvidenceError,
     staged::Staged,
     verify_text,
+    whole::Whole,
 };
 use crate::{
     digest::Digest,
@@ -53,6 +55,8 @@ pub struct Description {
     pub custodian: Option<String>,
     /// The visit it documents.
     pub visit: Option<String>,
+    /// What the recordings of the visit are held against.
+    pub window: Option<Window>,
     /// Kinds without which the evidence is not complete.
     pub needs: Vec<Kind>,
     /// What was done with the evidence before, in order of time.
@@ -97,6 +101,8 @@ pub struct Sealed {
 pub struct Seal {
     /// The bundle's number.
     pub bundle_id: String,
+    /// The visit it documents.
+    pub visit: Option<String>,
     /// SHA-256 of the whole file.
     pub digest: Digest,
     /// Bytes of the whole file.
@@ -113,6 +119,8 @@ pub struct Seal {
     pub gen_time: DateTime<Utc>,
     /// Whether that time is only the office's own word.
     pub self_asserted: bool,
+    /// Whether the authority was absent: the time is the signer's until a token comes.
+    pub time_pending: bool,
     /// Path, kind and digest of each file, by path, and its recording's number if it has one.
     pub files: Vec<SealedFile>,
     /// Whether nothing is missing that the occasion needs and every film has enough lines.
@@ -191,13 +199,33 @@ impl Bundle<Open> {
         sealing: &Sealing<'_>,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Bundle<Sealed>, Vec<Report>> {
-        let Open { intake, description } = self.0;
         let staged = Staged::create(staging).map_err(|error| vec![Report::of(&error)])?;
-        let draft = Draft { intake: &intake, description: &description, sealing };
-        let seal = draft
-            .write(&staged, progress)
-            .map_err(|errors| errors.iter().map(Report::of).collect::<Vec<_>>())?;
+        let seal = self.seal_into(&staged.file, staging, sealing, progress)?;
+        let folder = staging.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            durable::sync_folder(folder)
+                .map_err(|source| vec![Report::of(&EvidenceError::File { source })])?;
+        }
         Ok(Bundle(Sealed { path: staged.keep(), seal }))
+    }
+
+    /// Writes the bundle to `file`, which is empty, open for reading too, and called `name` in
+    /// messages. When it succeeds, the bytes are on disk; else the file is of no use.
+    ///
+    /// # Errors
+    /// Every reason why it was not sealed.
+    pub fn seal_into(
+        self,
+        file: &File,
+        name: &Path,
+        sealing: &Sealing<'_>,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Seal, Vec<Report>> {
+        let Open { intake, description } = self.0;
+        let draft = Draft { intake: &intake, description: &description, sealing };
+        draft
+            .write(file, name, progress)
+            .map_err(|errors| errors.iter().map(Report::of).collect::<Vec<_>>())
     }
 }
 
@@ -237,13 +265,30 @@ fn alone<E: Into<EvidenceError>>(error: E) -> Failures {
 impl Draft<'_> {
     fn write(
         &self,
-        staged: &Staged,
+        file: &File,
+        name: &Path,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Seal, Failures> {
-        let mut writer = Writer::new(&staged.file);
+        thread::scope(|scope| {
+            let whole = Whole::begin(scope, file);
+            let (draft, length) = self.parts(file, &whole, progress)?;
+            let fault = |error| alone(EvidenceError::File { source: durable::at(name)(error) });
+            let digest = whole.end(length).map_err(fault)?;
+            Ok(Seal { digest, bytes: length, ..draft })
+        })
+    }
+
+    /// Writes all parts and tells what is known of them, but for the digest of the whole.
+    fn parts(
+        &self,
+        file: &File,
+        whole: &Whole<'_>,
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<(Seal, u64), Failures> {
+        let mut writer = Writer::new(file);
         let mut covered = Manifest::new();
         let mimetype = writer.add(asic::MIMETYPE_PATH, asic::MIMETYPE.as_bytes()).map_err(alone)?;
-        let payload = self.payload(&mut writer, progress)?;
+        let payload = self.payload(&mut writer, whole, progress)?;
         self.intake.unchanged()?;
 
         let manifest: Manifest =
@@ -271,13 +316,13 @@ impl Draft<'_> {
         covered.insert(bag::TAG_MANIFEST_PATH.to_owned(), fixity.digest);
         covered.extend(manifest);
 
-        let gen_time = self.sign(&mut writer, covered)?;
+        let (gen_time, time_pending) = self.sign(&mut writer, covered)?;
         let (_, length) = writer.finish().map_err(alone)?;
-        let digest = self.settle(staged, length)?;
         let findings = self.findings(payload.len());
-        Ok(Seal {
+        let seal = Seal {
             bundle_id: self.description.bundle_id.clone(),
-            digest,
+            visit: self.description.visit.clone(),
+            digest: payload_manifest,
             bytes: length,
             payload_manifest,
             payload_files: u64::try_from(payload.len()).unwrap_or(u64::MAX),
@@ -285,15 +330,18 @@ impl Draft<'_> {
             signer: self.sealing.signer.certificate().fingerprint(),
             gen_time,
             self_asserted,
+            time_pending,
             files: payload,
             complete: !findings.iter().any(is_gap),
             findings,
-        })
+        };
+        Ok((seal, length))
     }
 
     fn payload(
         &self,
         writer: &mut Writer<&File>,
+        whole: &Whole<'_>,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Vec<SealedFile>, Failures> {
         let mut files = Vec::new();
@@ -307,6 +355,7 @@ impl Draft<'_> {
             }
             let Fixity { digest, bytes, .. } = copied.map_err(alone)?;
             item.unchanged(&file).map_err(alone)?;
+            whole.reached(writer.position());
             let recording_id = item.details.recording_id.clone();
             let (path, kind) = (item.path.clone(), item.kind);
             files.push(SealedFile { path, kind, digest, bytes, recording_id });
@@ -389,7 +438,7 @@ impl Draft<'_> {
         &self,
         writer: &mut Writer<&File>,
         mut covered: Manifest,
-    ) -> Result<DateTime<Utc>, Failures> {
+    ) -> Result<(DateTime<Utc>, bool), Failures> {
         let Sealing { signer, chain, authority, nonce, now } = *self.sealing;
         let now = now.with_timezone(&Utc).trunc_subsecs(0);
         let signed = asic::write(Cover::Signature, &covered);
@@ -399,34 +448,14 @@ impl Draft<'_> {
         covered.insert(asic::SIGNED_PATH.to_owned(), signed);
         covered.insert(asic::SIGNATURE_PATH.to_owned(), signature);
         let stamped = asic::write(Cover::Timestamp, &covered);
-        let stamped = writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?.digest;
-        let token = authority.stamp(&stamped, nonce, now).map_err(alone)?;
-        let token = Token::parse(&token).map_err(alone)?;
+        let token = match authority.stamp(&Digest::of(&stamped), nonce, now) {
+            // A token over the whole file comes later, as a sibling.
+            Err(error) if authority.queues() && error.is_absence() => return Ok((now, true)),
+            answer => Token::parse(&answer.map_err(alone)?).map_err(alone)?,
+        };
+        writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?;
         writer.add(asic::TIMESTAMP_PATH, token.as_der()).map_err(alone)?;
-        Ok(token.gen_time())
-    }
-
-    /// Puts the finished file on disk and, meanwhile, reads it back for its digest.
-    fn settle(&self, staged: &Staged, length: u64) -> Result<Digest, Failures> {
-        let fault = |error| EvidenceError::File { source: durable::at(&staged.path)(error) };
-        let mut written = durable::open_regular(&staged.path)
-            .map_err(|source| alone(EvidenceError::File { source }))?;
-        let (flushed, read) = thread::scope(|scope| {
-            let flushing = scope.spawn(|| staged.file.sync_all());
-            let read = copy_hashed(&mut written, &mut io::sink(), length);
-            let stopped = |_| Err(io::Error::other("the flushing thread stopped"));
-            (flushing.join().unwrap_or_else(stopped), read)
-        });
-        flushed.map_err(|error| alone(fault(error)))?;
-        let fixity = read.map_err(|error| alone(fault(error)))?;
-        if fixity.bytes != length {
-            let name = self.description.bundle_id.clone();
-            return Err(alone(EvidenceError::Changed { name }));
-        }
-        if let Some(folder) = staged.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            durable::sync_folder(folder).map_err(|source| alone(EvidenceError::File { source }))?;
-        }
-        Ok(fixity.digest)
+        Ok((token.gen_time(), false))
     }
 
     fn findings(&self, files: usize) -> Vec<Report> {
@@ -435,6 +464,9 @@ impl Draft<'_> {
             if !self.intake.items().iter().any(|item| item.kind == *kind) {
                 findings.push(EvidenceError::KindMissing { kind: kind.name() }.into());
             }
+        }
+        if let Some(window) = &self.description.window {
+            findings.extend(coverage::findings(self.intake.items(), window));
         }
         if self.description.visit.is_some() && self.description.custodian.is_none() {
             findings.push(EvidenceError::NoCustodian.into());
@@ -455,6 +487,7 @@ pub(super) const SELF_ASSERTED: &str = "self-asserted";
 /// Whether `finding` keeps evidence from being complete.
 fn is_gap(finding: &Report) -> bool {
     matches!(finding.code.code, "CH-E051" | "CH-E052" | "CH-E053" | "CH-E055" | "CH-E056")
+        || coverage::CoverageFinding::CODES.iter().any(|code| code.code == finding.code.code)
 }
 
 /// Tells how far reading is, and stops it when asked to.

@@ -63,6 +63,10 @@ crate::problems! {
         TooLarge { path: String } = "CH-G014", Finding,
             "`{path}` is larger than such a file can be" => "do not trust it; it was not made by sealing",
             "`{path}` 超出此类文件应有大小" => "请勿采信；并非由封存生成";
+        /// No token is in it.
+        TimePending = "CH-E166", Finding,
+            "the bundle holds no timestamp: its time is the signer's own word until one comes" => "give the token that came later with --token, or run `chancery evidence timestamp` in its office",
+            "证据包内没有时间戳，在时间戳补到之前其时间仅为签名者自述" => "请用 --token 给出后补的时间戳，或在其办公室运行 `chancery evidence timestamp`";
     }
 }
 

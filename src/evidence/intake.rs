@@ -15,6 +15,7 @@ use rustix::{fd::OwnedFd, fs::CWD};
 
 use super::{
     container::path::fold,
+    coverage,
     kind::Kind,
     media::{self, Defect, FEWEST_LINES, MediaFacts},
     names::{SafeNames, masked},
@@ -166,6 +167,15 @@ impl Intake {
         Ok(())
     }
 
+    /// Binds the recordings that a statement names to the files that are they.
+    pub fn bind(&mut self, named: &[(Kind, String)]) {
+        for (at, id) in coverage::bound(&self.items, named) {
+            if let Some(item) = self.items.get_mut(at) {
+                item.details.recording_id = Some(id);
+            }
+        }
+    }
+
     /// The files, in the order of their paths in the container.
     #[must_use]
     pub fn items(&self) -> &[Item] {
@@ -224,7 +234,7 @@ fn facts(
 /// Why `item` cannot be sealed as its kind, if it cannot.
 fn refusal(item: &Item) -> Option<EvidenceError> {
     let name = item.masked_original.clone();
-    if item.stamp.size == 0 {
+    if item.stamp.size == 0 && item.kind.must_be_whole() {
         return Some(EvidenceError::EmptyFile { name });
     }
     if !item.kind.admits(&item.facts) {
@@ -256,6 +266,9 @@ fn item_notes(item: &Item) -> Vec<Report> {
     if item.facts.format.is_belied_by(suffix) {
         let format = item.facts.format.name();
         notes.push(EvidenceError::Belied { path: path(), format });
+    }
+    if item.stamp.size == 0 {
+        notes.push(EvidenceError::Unusable { path: path(), what: Words("empty", "空文件") });
     }
     if let (Some(defect), false) = (item.facts.defect, item.kind.must_be_whole()) {
         let what = match defect {
@@ -289,7 +302,6 @@ mod tests {
         write_new(&at("a.txt"), b"text").unwrap();
         write_new(&at("A.txt"), b"text").unwrap();
         write_new(&at("gpj.\u{202e}exe"), b"text").unwrap();
-        write_new(&at("empty"), b"").unwrap();
         symlink("/etc/hostname", at("link")).unwrap();
         symlink("/etc", at("folder_link")).unwrap();
         let pipe = at("pipe");
@@ -298,10 +310,14 @@ mod tests {
         write_new(&at("video/film.mp4"), b"no film").unwrap();
         let found =
             codes(Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default()));
-        assert_eq!(found, ["CH-E031", "CH-E033", "CH-E031", "CH-E031", "CH-E034", "CH-E042"]);
+        assert_eq!(found, ["CH-E031", "CH-E033", "CH-E031", "CH-E031", "CH-E034"]);
         let found =
             codes(Intake::of_folder(folder.path(), Sorting::BySubfolder, &Masking::default()));
         assert!(found.contains(&"CH-E037") && found.contains(&"CH-E038"), "{found:?}");
+        write_new(&at("video/empty.mp4"), b"").unwrap();
+        let found =
+            codes(Intake::of_folder(&at("video"), Sorting::As(Kind::Video), &Masking::default()));
+        assert_eq!(found, ["CH-E042", "CH-E038"]);
         let empty = tempfile::tempdir().unwrap();
         assert_eq!(
             codes(Intake::of_folder(empty.path(), Sorting::BySubfolder, &Masking::default())),

@@ -110,6 +110,7 @@ pub(crate) fn description() -> Description {
         operator: "r-1".into(),
         custodian: Some("保管员甲".into()),
         visit: Some("V-2026-0003".into()),
+        window: None,
         needs: vec![Kind::Audio, Kind::Video],
         custody: vec![Event {
             act: Act::Collected,

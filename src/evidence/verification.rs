@@ -5,7 +5,14 @@
 //! content is read once; memory does not grow with it; nothing is written.
 //! Source: SPEC "Bundle", decisions 12 and 17; RFC 8493; EN 319 162-1.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,7 +20,9 @@ use super::{
     asic::{self, Cover},
     bag::{self, BagFinding, Info, Manifest},
     bundle::{SELF_ASSERTED, TIMESTAMP_FIELD},
-    container::{Container, ContainerError, Inspection, Limits, Source, path::shown},
+    container::{
+        Container, ContainerError, Entry, Fixity, Inspection, Limits, Source, path::shown,
+    },
     custody::{self, Act, Break},
     finding::{BundleFinding, Finding},
     originals::{self, Original},
@@ -96,22 +105,50 @@ impl Verification {
 ///
 /// # Errors
 /// [`ContainerError::Io`] where the source itself cannot be read; everything else is a finding.
-pub fn verify<S: Source>(
+pub fn verify<S: Source + Sync>(
     source: S,
     anchors: &TrustAnchors,
     limits: Limits,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Verification, ContainerError> {
+    verify_late(source, anchors, limits, None, progress)
+}
+
+/// A token that came after its bundle was sealed: over the digest of the whole file.
+#[derive(Clone, Copy, Debug)]
+pub struct Late<'a> {
+    /// The token, DER.
+    pub token: &'a [u8],
+    /// SHA-256 of the whole bundle, computed by whoever asks.
+    pub bundle: Digest,
+}
+
+/// As [`verify`], with the sibling token of a bundle that was sealed while the authority was
+/// absent. A bundle that holds a token is judged by that one.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_late<S: Source + Sync>(
+    source: S,
+    anchors: &TrustAnchors,
+    limits: Limits,
+    late: Option<Late<'_>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Verification, ContainerError> {
     let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
     if let Some(parts) = check.contents(source, limits, progress)? {
-        check.signatures(&parts, anchors);
+        if parts.is_pending() {
+            check.signatures_late(&parts, anchors, late);
+        } else {
+            check.signatures(&parts, anchors);
+        }
     }
     Ok(Verification { facts: check.facts, findings: check.findings })
 }
 
 /// Checks all but signature and timestamp: what is found here, [`verify`] finds too.
 #[cfg(test)]
-pub(super) fn verify_contents<S: Source>(source: S) -> Verification {
+pub(super) fn verify_contents<S: Source + Sync>(source: S) -> Verification {
     let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
     check.contents(source, Limits::default(), &mut |_| {}).unwrap();
     Verification { facts: check.facts, findings: check.findings }
@@ -121,12 +158,18 @@ pub(super) fn verify_contents<S: Source>(source: S) -> Verification {
 #[derive(Default)]
 struct Parts {
     digests: Manifest,
-    texts: std::collections::BTreeMap<String, Vec<u8>>,
+    texts: BTreeMap<String, Vec<u8>>,
 }
 
 impl Parts {
     fn text(&self, path: &str) -> Option<&[u8]> {
         self.texts.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether it was sealed without a token.
+    fn is_pending(&self) -> bool {
+        let absent = |path| !self.digests.contains_key(path);
+        absent(asic::STAMPED_PATH) && absent(asic::TIMESTAMP_PATH)
     }
 
     fn those(&self, is_meant: impl Fn(&str) -> bool) -> Manifest {
@@ -159,6 +202,45 @@ fn is_payload(path: &str) -> bool {
 
 fn is_meta_inf(path: &str) -> bool {
     path.starts_with("META-INF/")
+}
+
+/// Payload from which on two threads read it.
+const WORTH_TWO: u64 = 8 << 20;
+const READERS: usize = 2;
+
+/// Reads a large payload by two threads, largest files first; of a small one nothing.
+fn hashed<S: Source + Sync>(
+    container: &Container<S>,
+    progress: &mut dyn FnMut(u64),
+) -> BTreeMap<usize, Result<Fixity, ContainerError>> {
+    let mut order: Vec<(usize, &Entry)> =
+        container.entries().iter().enumerate().filter(|(_, one)| is_payload(&one.path)).collect();
+    let bytes = order.iter().fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.size));
+    if order.len() < READERS || bytes < WORTH_TWO {
+        return BTreeMap::new();
+    }
+    order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.size));
+    let next = AtomicUsize::new(0);
+    let mut read = BTreeMap::new();
+    thread::scope(|scope| {
+        let (done, finished) = mpsc::channel();
+        for _ in 0..READERS {
+            let (done, order, next) = (done.clone(), &order, &next);
+            scope.spawn(move || {
+                while let Some((at, entry)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let fixity = container.copy(entry, &mut std::io::sink());
+                    // Whoever waits is there until all are done.
+                    let _ = done.send((*at, entry.size, fixity));
+                }
+            });
+        }
+        drop(done);
+        for (at, size, fixity) in finished {
+            progress(size);
+            read.insert(at, fixity);
+        }
+    });
+    read
 }
 
 impl Check {
@@ -195,7 +277,7 @@ impl Check {
     }
 
     /// Checks everything whose proof is in the container itself.
-    fn contents<S: Source>(
+    fn contents<S: Source + Sync>(
         &mut self,
         source: S,
         limits: Limits,
@@ -218,17 +300,20 @@ impl Check {
         Ok(Some(parts))
     }
 
-    fn read<S: Source>(
+    fn read<S: Source + Sync>(
         &mut self,
         container: &Container<S>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Parts, ContainerError> {
         let mut parts = Parts::default();
-        for entry in container.entries() {
+        let mut payload = hashed(container, progress);
+        for (at, entry) in container.entries().iter().enumerate() {
+            let known = payload.remove(&at);
+            let told = known.is_some();
             let read = if is_payload(&entry.path) {
                 self.facts.payload_files = self.facts.payload_files.saturating_add(1);
                 self.facts.payload_bytes = self.facts.payload_bytes.saturating_add(entry.size);
-                container.copy(entry, &mut std::io::sink())
+                known.unwrap_or_else(|| container.copy(entry, &mut std::io::sink()))
             } else if entry.size > TAG_LIMIT {
                 self.add(&entry.path, BundleFinding::TooLarge { path: shown(&entry.path) });
                 container.copy(entry, &mut std::io::sink())
@@ -248,7 +333,9 @@ impl Check {
                 }
             };
             parts.digests.insert(entry.path.clone(), digest);
-            progress(entry.size);
+            if !told {
+                progress(entry.size);
+            }
         }
         self.facts.payload = parts.those(is_payload);
         Ok(parts)
@@ -265,7 +352,10 @@ impl Check {
             paths.iter().copied().filter(|path| is_payload(path)).collect();
         expected.extend(payload);
         expected.extend(TAGS);
-        expected.extend(META_INF);
+        let there = |path: &&&str| paths.contains(path);
+        // Stamp manifest and token are both there, or neither is and the time is pending.
+        let stamped = META_INF.iter().skip(2).any(|path| there(&path));
+        expected.extend(META_INF.iter().take(if stamped { 4 } else { 2 }));
         let known: BTreeSet<&str> = expected.iter().copied().collect();
         for path in paths.iter().filter(|path| !known.contains(*path)) {
             self.add(path, BundleFinding::Foreign { path: shown(path) });
@@ -350,6 +440,26 @@ impl Check {
 
     fn signatures(&mut self, parts: &Parts, anchors: &TrustAnchors) {
         let stamp = self.timestamp(parts, anchors);
+        self.signed_at(parts, anchors, stamp);
+    }
+
+    fn signatures_late(&mut self, parts: &Parts, anchors: &TrustAnchors, late: Option<Late<'_>>) {
+        let stamp = if let Some(late) = late {
+            self.judged(late.token, &late.bundle, anchors)
+        } else {
+            self.add(asic::TIMESTAMP_PATH, BundleFinding::TimePending);
+            None
+        };
+        self.signed_at(parts, anchors, stamp);
+    }
+
+    /// Judges the signature at the time of the stamp, or at its own where none holds.
+    fn signed_at(
+        &mut self,
+        parts: &Parts,
+        anchors: &TrustAnchors,
+        stamp: Option<(DateTime<Utc>, Option<Certificate>)>,
+    ) {
         let Some(signature) = self.signature(parts) else { return };
         let at = match &stamp {
             Some((time, _)) => *time,
@@ -405,6 +515,15 @@ impl Check {
     ) -> Option<(DateTime<Utc>, Option<Certificate>)> {
         let (bytes, stamped) =
             (parts.text(asic::TIMESTAMP_PATH)?, parts.digests.get(asic::STAMPED_PATH)?);
+        self.judged(bytes, stamped, anchors)
+    }
+
+    fn judged(
+        &mut self,
+        bytes: &[u8],
+        stamped: &Digest,
+        anchors: &TrustAnchors,
+    ) -> Option<(DateTime<Utc>, Option<Certificate>)> {
         let judged = Token::parse(bytes).and_then(|token| {
             if token.as_der() != bytes {
                 self.add(asic::TIMESTAMP_PATH, BundleFinding::TokenForm);

@@ -56,21 +56,26 @@ unzip -q "$BUNDLE" -d "$W"
 (cd "$W" && sha256sum --quiet --strict -c tagmanifest-sha256.txt)
 test "$(find "$W/data" -type f | wc -l)" -eq "$(wc -l < "$W/manifest-sha256.txt")"
 if command -v bagit.py > /dev/null; then bagit.py --validate "$W"; fi
-# ASiC: what signature and timestamp cover
-for M in ASiCManifest001 ASiCManifest002; do
+# ASiC: what signature and timestamp cover. A bundle sealed while the authority was absent holds no
+# token: name the one that came later (TOKEN=/path/to/bundle.tst), which is over the whole bundle
+LAST=ASiCManifest002 TST="$W/META-INF/timestamp002.tst" STAMPED="$W/META-INF/ASiCManifest002.xml"
+if test ! -f "$TST" && test ! -f "$STAMPED"; then
+  LAST=ASiCManifest001 TST=${TOKEN:?the timestamp came later: name it as TOKEN} STAMPED=$BUNDLE
+fi
+for M in ASiCManifest001 $LAST; do
   sed -n 's|.*URI="\([^"]*\)">.*<ds:DigestValue>\([^<]*\)<.*|\2 \1|p' "$W/META-INF/$M.xml" |
   while read -r D F; do
     test "$(openssl dgst -sha256 -binary "$W/$F" | openssl base64 -A)" = "$D" ||
       { echo "CHANGED: $F"; exit 1; }
   done
 done
-test "$(find "$W" -type f | wc -l)" -eq "$(($(grep -c DataObjectReference "$W/META-INF/ASiCManifest002.xml") + 3))"
+test "$(find "$W" -type f | wc -l)" -eq "$(($(grep -c DataObjectReference "$W/META-INF/$LAST.xml") + 3))"
 # Timestamp, judged at its own time (macOS: date -j -u -f '%b %e %T %Y %Z' "$T" +%s)
-T=$(openssl ts -reply -token_in -in "$W/META-INF/timestamp002.tst" -text 2> /dev/null |
+T=$(openssl ts -reply -token_in -in "$TST" -text 2> /dev/null |
   sed -n 's/^Time stamp: //p' | sed 's/\(:[0-9]*\)\.[0-9]*/\1/')
 AT=$(date -u -d "$T" +%s)
-openssl ts -verify -data "$W/META-INF/ASiCManifest002.xml" -token_in \
-  -in "$W/META-INF/timestamp002.tst" -CAfile "$ANCHORS" -attime "$AT"
+openssl ts -verify -data "$STAMPED" -token_in \
+  -in "$TST" -CAfile "$ANCHORS" -attime "$AT"
 # Signature, judged at the time of the timestamp
 openssl cms -verify -cades -binary -inform DER -in "$W/META-INF/signature001.p7s" \
   -content "$W/META-INF/ASiCManifest001.xml" -CAfile "$ANCHORS" -purpose any -attime "$AT" \
@@ -99,7 +104,13 @@ foreach ($M in 'manifest-sha256.txt', 'tagmanifest-sha256.txt') {
     if ((certutil -hashfile "$W\$F" SHA256)[1].Replace(' ', '') -ne $H) { throw "CHANGED: $F" }
   }
 }
-foreach ($M in 'ASiCManifest001', 'ASiCManifest002') {
+# A bundle sealed without a token: set $Token to the file of the one that came later
+$Last = 'ASiCManifest002'; $Tst = "$W\META-INF\timestamp002.tst"
+$Stamped = "$W\META-INF\ASiCManifest002.xml"
+if (-not (Test-Path $Tst) -and -not (Test-Path $Stamped)) {
+  $Last = 'ASiCManifest001'; $Tst = $Token; $Stamped = $Bundle
+}
+foreach ($M in 'ASiCManifest001', $Last) {
   foreach ($L in Get-Content "$W\META-INF\$M.xml") {
     if ($L -match 'URI="([^"]*)">.*<ds:DigestValue>([^<]*)<') {
       $F = $Matches[1]; $D = [Convert]::FromBase64String($Matches[2])
@@ -108,12 +119,12 @@ foreach ($M in 'ASiCManifest001', 'ASiCManifest002') {
     }
   }
 }
-$T = (openssl ts -reply -token_in -in "$W\META-INF\timestamp002.tst" -text |
+$T = (openssl ts -reply -token_in -in "$Tst" -text |
   Select-String '^Time stamp: (.*) GMT$').Matches[0].Groups[1].Value -replace '(:\d+)\.\d+', '$1'
 $At = [DateTimeOffset]::ParseExact(($T -replace '\s+', ' ') + ' +0', 'MMM d HH:mm:ss yyyy z',
   [Globalization.CultureInfo]::InvariantCulture).ToUnixTimeSeconds()
-openssl ts -verify -data "$W\META-INF\ASiCManifest002.xml" -token_in `
-  -in "$W\META-INF\timestamp002.tst" -CAfile $Anchors -attime $At
+openssl ts -verify -data "$Stamped" -token_in `
+  -in "$Tst" -CAfile $Anchors -attime $At
 if ($LASTEXITCODE) { throw 'TIMESTAMP' }
 openssl cms -verify -cades -binary -inform DER -in "$W\META-INF\signature001.p7s" `
   -content "$W\META-INF\ASiCManifest001.xml" -CAfile $Anchors -purpose any -attime $At `

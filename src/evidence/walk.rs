@@ -24,7 +24,7 @@ use super::{
 use crate::masking::Masking;
 
 /// Most files of one bundle.
-pub const MOST_FILES: usize = 10_000;
+pub const MOST_FILES: usize = 200_000;
 const DEEPEST: usize = 8;
 
 /// What tells one state of a file from another without reading it.
@@ -59,7 +59,8 @@ pub(super) fn open_folder(at: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
     Ok(openat(at, path, flags, Mode::empty())?)
 }
 
-fn open_file(root: &OwnedFd, original: &str) -> io::Result<File> {
+/// Opens the file at `original` below `root`, following no link.
+pub(super) fn open_file(root: &OwnedFd, original: &str) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let (folders, name) = original.rsplit_once('/').unwrap_or(("", original));
     let mut folder: Option<OwnedFd> = None;

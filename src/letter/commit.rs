@@ -183,6 +183,9 @@ pub(super) fn prepared(
     if let Some(key) = &ready.address_key {
         draft = draft.with("address_key", key.as_str());
     }
+    if let Some(person) = &ready.person {
+        draft = draft.with("person", person.as_str());
+    }
     if let Some(pair) = &ready.pair {
         draft = draft.with("pair", pair.as_str());
     }

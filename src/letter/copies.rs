@@ -106,12 +106,15 @@ fn kept(
     due: &BTreeMap<String, &'static str>,
 ) -> Result<BTreeSet<String>, Vec<Report>> {
     let mut kept = BTreeSet::new();
+    let gone = office.shelves().map_err(alone)?.disposed;
     for found in office.view().find(Some(&journal::EVIDENCE_SEALED), None) {
         let found = found.map_err(|error| alone(OfficeError::from(error)))?;
+        let bundle = &found.entry().subject;
         let body = &found.entry().body;
         let named = text(body, "letter").filter(|letter| due.contains_key(*letter));
         let (Some(letter), Some(object)) = (named, digest(body, "object")) else { continue };
-        if holds_copy(office, &object)? {
+        // What was destroyed after its term had been kept.
+        if gone.contains_key(bundle) || holds_copy(office, &object)? {
             kept.insert(letter.to_owned());
         }
     }

@@ -27,12 +27,13 @@ use crate::{
     durable,
     figures::statement::Statements,
     letter::page::Mark,
-    masking::{Masked, Masking, mask_text},
+    masking::{IdentityNumber, Masked, Masking, mask_text},
     office::{
         Office,
         actor::{Actor, ActorError},
         embedded, journal, lock,
         office_folder::OfficeError,
+        person::person_key,
         principal::Profile,
     },
     problem::{Problem, Report},
@@ -111,6 +112,7 @@ pub(super) struct Ready {
     pub(super) masking: Masking,
     /// Keyed value of the address it goes to.
     pub(super) address_key: Option<String>,
+    pub(super) person: Option<String>,
     /// Number of the letter it is attached to.
     pub(super) pair: Option<String>,
     pub(super) facts: Map<String, Value>,
@@ -359,7 +361,11 @@ impl<'a> Desk<'a> {
         let seal = template.package().seal().is_some();
         let address_key = past::address_key(&self.index, request);
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
-        Ok(Ready { template, profile, masking, address_key, pair, facts, seal })
+        let person = request
+            .raw("recipient_id_number")
+            .and_then(|number| IdentityNumber::parse(number.expose()).ok())
+            .map(|number| person_key(&self.index, &number));
+        Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
     }
 
     pub(super) fn make(

@@ -186,8 +186,8 @@ impl Desk<'_> {
             return Err(reports);
         }
         let seal = template.package().seal().is_some();
-        let (address_key, pair) = (None, None);
-        Ok(Ready { template, profile, masking, address_key, pair, facts, seal })
+        let (address_key, pair, person) = (None, None, None);
+        Ok(Ready { template, profile, masking, address_key, pair, person, facts, seal })
     }
 }
 

@@ -1,33 +1,37 @@
 //! Sealing evidence in an office: number, bundle, register entry, archive, retention.
 //!
-//! Orders the stages: number reserved (`evidence.prepared`) → bundle sealed in the office's staging
-//! folder → staged in the archive → `evidence.sealed` (the commit point) → published →
-//! `evidence.archived`. What an earlier run left is finished or spoiled by the same code, under the
-//! room's lock.
+//! Orders the stages: number reserved (`evidence.prepared`) → bundle sealed straight into the
+//! archive's staging → `evidence.sealed` (the commit point) → published → `evidence.archived`.
+//! What an earlier run left is finished or spoiled by the same code, under the room's lock.
 
-use std::{fs::File, ops::ControlFlow, path::Path};
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use chrono::{Datelike as _, NaiveDate, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Office,
     actor::Actor,
     credentials::{Ask, Credentials, Service},
     journal, lock,
+    occasion::{Occasion, Wanted},
     office_folder::OfficeError,
     operator::Role,
     state::{digest, text},
 };
 use crate::{
-    archive::{ArchiveError, Objects as _, Stage as _},
+    archive::{ArchiveError, Objects as _, StagedFile},
     digest::Digest,
     durable::{self, DurableError},
     evidence::{
-        Bundle, Description, Finding, Intake, Kind, Seal, Sealing, Sorting, Verification,
-        container::Limits, verify,
+        Bundle, Description, Finding, Intake, Late, Seal, Sealing, Verification, container::Limits,
+        verify_late,
     },
-    masking::{Masking, mask_text},
+    masking::Masking,
     problem::{Report, alone as report},
     register::{Clock as _, Draft, Recorded, RegisterError},
     retention::{schedule::Schedule, term::Term},
@@ -76,6 +80,13 @@ crate::problems! {
 
 type Reports<T> = Result<T, Vec<Report>>;
 
+/// What a bundle is about besides itself.
+struct About<'a> {
+    case: &'a str,
+    letter: Option<&'a str>,
+    prepared: u64,
+}
+
 /// A sealed bundle of the office.
 #[derive(Clone, Debug)]
 pub struct Kept {
@@ -91,27 +102,22 @@ pub struct Kept {
     pub files: u64,
     /// Digest of the payload manifest.
     pub manifest: Digest,
+    /// The visit's document it belongs to.
+    pub visit: Option<String>,
+    /// The letter whose signed copy it holds.
+    pub letter: Option<String>,
     /// Whether everything is there that its occasion needs.
     pub complete: bool,
     /// Whether its time is only the office's own word.
     pub self_asserted: bool,
-    /// Time of the token.
+    /// Time of the token; of the signature while the token is pending.
     pub gen_time: String,
+    /// Whether it was sealed without a token, because the authority was absent.
+    pub time_pending: bool,
     /// Day through which it is kept at least, while its case is open.
     pub kept_not_before: NaiveDate,
     /// Register entry.
     pub seq: u64,
-}
-
-/// What is to be sealed.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
-    /// Folder of files.
-    pub folder: &'a Path,
-    /// Case number.
-    pub case: &'a str,
-    /// One kind for all files, or `auto` for kinds by subfolder.
-    pub kind: &'a str,
 }
 
 impl Office {
@@ -129,27 +135,17 @@ impl Office {
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Reports<(Kept, Seal)> {
         actor.require(Role::Archivist).map_err(report)?;
-        let case = mask_text(wanted.case, &Masking::default()).text;
-        if case != wanted.case {
-            return Err(report(RoomError::CaseNumber));
-        }
-        let sorting = match wanted.kind {
-            "auto" => Sorting::BySubfolder,
-            kind => Sorting::As(kind.parse::<Kind>().map_err(|_| report(RoomError::Kind))?),
-        };
-        let lock = lock::take(self.paths(), "sealing.lock")
-            .map_err(|source| report(RoomError::File { source }))?
-            .ok_or_else(|| report(RoomError::Busy))?;
+        let Occasion { case, sorting, visit, window, letter, needs } = self.occasion(&wanted)?;
+        let lock = self.room_lock().map_err(report)?;
         self.recover_evidence(actor)?;
         // What is wrong with the folder is told before a number is given.
-        let intake = Intake::of_folder(wanted.folder, sorting, &Masking::default())?;
+        let mut intake = Intake::of_folder(wanted.folder, sorting, &Masking::default())?;
+        if let Some(named) = window.as_ref().and_then(|window| window.named.as_deref()) {
+            intake.bind(named);
+        }
         let authority = self.timestamp_authority(credentials, ask)?;
         let prepared = self.prepare_bundle(&case, actor).map_err(report)?;
         let id = text(&prepared.entry().body, "bundle").unwrap_or_default().to_owned();
-        let needs = match sorting {
-            Sorting::BySubfolder => vec![Kind::Audio, Kind::Video],
-            Sorting::As(_) => Vec::new(),
-        };
         let operator = actor.operator().id.clone();
         let description = Description {
             bundle_id: id.clone(),
@@ -157,6 +153,8 @@ impl Office {
             organization: self.settings().agency.name.clone(),
             custodian: Some(operator.clone()),
             operator,
+            visit,
+            window,
             needs,
             ..Description::default()
         };
@@ -170,22 +168,26 @@ impl Office {
             nonce: u64::from_be_bytes(nonce) >> 1,
             now: self.now(),
         };
-        let staging = self.staging().map_err(report)?.join(format!("{id}.asice"));
+        let writing = self.archive().begin().map_err(|error| report(OfficeError::from(error)))?;
         let sealed = Bundle::open(intake, description)
-            .and_then(|open| open.seal(&staging, &sealing, progress));
-        let sealed = match sealed {
-            Ok(sealed) => sealed,
+            .and_then(|open| open.seal_into(writing.file(), writing.path(), &sealing, progress));
+        let mut seal = match sealed {
+            Ok(seal) => seal,
             Err(reports) => {
                 self.spoil_bundle(&id, prepared.seq(), "sealing was refused", actor)?;
                 return Err(reports);
             }
         };
-        let kept = self.keep(&sealed, &case, prepared.seq(), actor)?;
-        std::fs::remove_file(sealed.path())
-            .map_err(durable::at(sealed.path()))
-            .map_err(|source| report(RoomError::File { source }))?;
+        let alike = self.bundles_alike(&seal)?;
+        let staged = self
+            .archive()
+            .written(writing, seal.digest, seal.bytes)
+            .map_err(|error| report(OfficeError::from(error)))?;
+        let about = About { case: &case, letter: letter.as_deref(), prepared: prepared.seq() };
+        let kept = self.keep(&seal, staged, &about, actor)?;
+        seal.findings.extend(alike);
         drop(lock);
-        Ok((kept, sealed.seal().clone()))
+        Ok((kept, seal))
     }
 
     /// Every bundle the register holds.
@@ -221,7 +223,14 @@ impl Office {
         let fault = |error: ArchiveError| report(OfficeError::from(error));
         let anchors = self.evidence_anchors()?;
         let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
-        let mut found = verify(file, &anchors, Limits::default(), &mut |_| {}).map_err(report)?;
+        let token = self.late_token(bundle)?;
+        let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
+        let mut found =
+            verify_late(file, &anchors, Limits::default(), late, &mut |_| {}).map_err(report)?;
+        if bundle.time_pending && token.is_none() {
+            // Registered so: it waits, and that is no defect.
+            found.findings.retain(|finding| finding.report.code.code != "CH-E166");
+        }
         let lying = self.archive().check(&bundle.object, Some(bundle.bytes)).map_err(fault)?;
         found
             .findings
@@ -272,14 +281,15 @@ impl Office {
         TrustAnchors::from_pem(&String::from_utf8_lossy(&pem)).map_err(report)
     }
 
-    fn timestamp_authority(
+    pub(super) fn timestamp_authority(
         &self,
         credentials: &Credentials,
         ask: &Ask<'_>,
     ) -> Reports<Box<dyn TimestampAuthority>> {
         if let Some(url) = &self.settings().timestamp.url {
             let authority = HttpAuthority::new(url.clone(), self.timestamp_anchor()?)
-                .map_err(|source| report(RoomError::Authority { source }))?;
+                .map_err(|source| report(RoomError::Authority { source }))?
+                .queueing(self.settings().timestamp.queue.unwrap_or(true));
             return Ok(Box::new(authority));
         }
         let credential =
@@ -290,7 +300,13 @@ impl Office {
         Ok(Box::new(authority))
     }
 
-    fn staging(&self) -> Result<std::path::PathBuf, RoomError> {
+    /// The lock of the evidence room: one command at a time seals, stamps or exports.
+    pub(super) fn room_lock(&self) -> Result<File, RoomError> {
+        let lock = lock::take(self.paths(), "sealing.lock");
+        lock.map_err(|source| RoomError::File { source })?.ok_or(RoomError::Busy)
+    }
+
+    pub(super) fn staging(&self) -> Result<PathBuf, RoomError> {
         let folder = self.paths().root().join("staging");
         durable::create_folder(&folder).map_err(|source| RoomError::File { source })?;
         Ok(folder)
@@ -314,25 +330,17 @@ impl Office {
 
     fn keep(
         &mut self,
-        sealed: &Bundle<crate::evidence::Sealed>,
-        case: &str,
-        prepared: u64,
+        seal: &Seal,
+        staged: StagedFile,
+        about: &About<'_>,
         actor: &Actor,
     ) -> Reports<Kept> {
-        let seal = sealed.seal();
-        let file = File::open(sealed.path())
-            .map_err(durable::at(sealed.path()))
-            .map_err(|source| report(RoomError::File { source }))?;
         let archive_fault = |error: ArchiveError| report(OfficeError::from(error));
-        let staged = self.archive().stage(&mut &file).map_err(archive_fault)?;
-        if staged.digest() != seal.digest {
-            return Err(archive_fault(ArchiveError::Changed { digest: seal.digest }));
-        }
         let schedule = Schedule { archived_on: self.today(), closed_on: None, term: Term::FLOOR };
         let keeping = schedule.keeping().map_err(report)?.day();
-        let draft = Draft::new(journal::EVIDENCE_SEALED, seal.bundle_id.clone())
-            .with("prepared", prepared)
-            .with("case", case)
+        let mut draft = Draft::new(journal::EVIDENCE_SEALED, seal.bundle_id.clone())
+            .with("prepared", about.prepared)
+            .with("case", about.case)
             .with("object", seal.digest.to_string())
             .with("object_bytes", seal.bytes)
             .with("manifest", seal.payload_manifest.to_string())
@@ -343,6 +351,20 @@ impl Office {
             .with("gen_time", seal.gen_time.with_timezone(&Utc).to_rfc3339())
             .with("signer", seal.signer.to_string())
             .with("kept_not_before", keeping.to_string());
+        if let Some(visit) = &seal.visit {
+            draft = draft.with("visit", visit.clone());
+            let recordings = seal.files.iter().filter_map(|file| {
+                let id = file.recording_id.clone()?;
+                Some(json!({ "id": id, "kind": file.kind.name(), "sha256": file.digest.to_string() }))
+            });
+            draft = draft.with("recordings", recordings.collect::<Vec<Value>>());
+        }
+        if let Some(letter) = about.letter {
+            draft = draft.with("letter", letter);
+        }
+        if seal.time_pending {
+            draft = draft.with("time_pending", true);
+        }
         let entry = self.append(draft, actor).map_err(report)?;
         self.archive().publish(staged).map_err(archive_fault)?;
         self.complete_bundle(&seal.bundle_id, entry.seq(), actor).map_err(report)?;
@@ -374,24 +396,9 @@ impl Office {
         Ok(())
     }
 
-    /// Archives the sealed bundle that a cut-off command left at `path`, if it is `object`.
-    fn put_left(&self, path: &Path, object: &Digest) -> Reports<()> {
-        let fault = |error: ArchiveError| report(OfficeError::from(error));
-        let missing = || fault(ArchiveError::Missing { digest: *object });
-        let mut file = durable::open_regular(path).map_err(|_| missing())?;
-        let staged = self.archive().stage(&mut file).map_err(fault)?;
-        if staged.digest() != *object {
-            self.archive().discard(staged).map_err(fault)?;
-            return Err(missing());
-        }
-        self.archive().publish(staged).map_err(fault)?;
-        Ok(())
-    }
-
     /// Finishes or spoils the newest bundle; under the room's lock only it can be unfinished.
     fn recover_evidence(&mut self, actor: &Actor) -> Reports<()> {
         let fault = |error: RegisterError| report(OfficeError::from(error));
-        let archive_fault = |error: ArchiveError| report(OfficeError::from(error));
         let view = self.view();
         let newest = view.last_place(&journal::EVIDENCE_PREPARED).map_err(fault)?;
         let prepared = newest.map(|seq| view.get(seq)).transpose().map_err(fault)?.flatten();
@@ -404,25 +411,12 @@ impl Office {
                 (Some(_), Some(_), _) | (None, _, Some(_)) => {}
                 (Some(sealed), None, _) => {
                     self.settle_staged().map_err(report)?;
-                    if let Some(object) = digest(&sealed.entry().body, "object")
-                        && !self.archive().contains(&object).map_err(archive_fault)?
-                    {
-                        // The bundle itself may still stand where it was sealed.
-                        let left = self.paths().root().join("staging").join(format!("{id}.asice"));
-                        self.put_left(&left, &object)?;
-                    }
                     self.complete_bundle(&id, sealed.seq(), actor).map_err(report)?;
                 }
                 (None, ..) => {
+                    self.settle_staged().map_err(report)?;
                     self.spoil_bundle(&id, prepared.seq(), "cut off before it was sealed", actor)?;
                 }
-            }
-        }
-        // A bundle without an end record is none: what lies in staging is of no use to anybody.
-        let staging = self.paths().root().join("staging");
-        if let Ok(entries) = std::fs::read_dir(&staging) {
-            for entry in entries.flatten() {
-                let _ = std::fs::remove_file(entry.path());
             }
         }
         Ok(())
@@ -440,9 +434,12 @@ fn kept(entry: &Recorded) -> Option<Kept> {
         bytes: number("object_bytes")?,
         files: number("files")?,
         manifest: digest(body, "manifest")?,
+        visit: text(body, "visit").map(str::to_owned),
+        letter: text(body, "letter").map(str::to_owned),
         complete: flag("complete")?,
         self_asserted: flag("self_asserted_time")?,
         gen_time: text(body, "gen_time")?.to_owned(),
+        time_pending: flag("time_pending").unwrap_or(false),
         kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
         seq: entry.seq(),
     })

@@ -64,6 +64,8 @@ pub const EVIDENCE_SEALED: EntryKind = EntryKind::literal("evidence.sealed");
 pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived");
 /// A copy of a sealed bundle was given out.
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
+/// A bundle was verified, and that was to be registered.
+pub const EVIDENCE_VERIFIED: EntryKind = EntryKind::literal("evidence.verified");
 /// Two letters belong together: a commitment and the notice attached to it.
 pub const LETTER_PAIRED: EntryKind = EntryKind::literal("letter.paired");
 /// A person or address of a case that may not be written to.
@@ -78,3 +80,25 @@ pub const PRINT_VOLUME: EntryKind = EntryKind::literal("print.volume");
 pub const PRINT_RESPOOLED: EntryKind = EntryKind::literal("print.respooled");
 /// A printed letter must not be dispatched.
 pub const LETTER_BLOCKED: EntryKind = EntryKind::literal("letter.blocked");
+/// A case was closed: its retention begins.
+pub const CASE_CLOSED: EntryKind = EntryKind::literal("case.closed");
+/// A closed case was opened again.
+pub const CASE_REOPENED: EntryKind = EntryKind::literal("case.reopened");
+/// A legal hold was placed.
+pub const RETENTION_HELD: EntryKind = EntryKind::literal("retention.held");
+/// A legal hold was released.
+pub const RETENTION_RELEASED: EntryKind = EntryKind::literal("retention.released");
+/// One side approved a disposal plan.
+pub const RETENTION_APPROVED: EntryKind = EntryKind::literal("retention.approved");
+/// A bundle was disposed of: its tombstone, and the leave to destroy its bytes.
+pub const EVIDENCE_DISPOSED: EntryKind = EntryKind::literal("evidence.disposed");
+/// A letter was disposed of: its tombstone, and the leave to destroy its bytes.
+pub const LETTER_DISPOSED: EntryKind = EntryKind::literal("letter.disposed");
+/// The bytes that a disposal is about are gone.
+pub const RETENTION_DESTROYED: EntryKind = EntryKind::literal("retention.destroyed");
+/// A copy of what is kept was encrypted to a recipient.
+pub const EVIDENCE_EXPORTED: EntryKind = EntryKind::literal("evidence.exported");
+/// A token that came late was put beside its bundle.
+pub const EVIDENCE_TIMESTAMPED: EntryKind = EntryKind::literal("evidence.timestamped");
+/// An evidence record was put beside a bundle, or renewed.
+pub const EVIDENCE_RENEWED: EntryKind = EntryKind::literal("evidence.renewed");

@@ -292,6 +292,8 @@ impl Office {
         let kinds = [
             &journal::LETTER_ISSUED,
             &journal::EVIDENCE_SEALED,
+            &journal::EVIDENCE_TIMESTAMPED,
+            &journal::EVIDENCE_RENEWED,
             &journal::LETTER_RECEIPT,
             &journal::RECONCILE_DONE,
             &journal::PRINT_VOLUME,

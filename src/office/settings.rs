@@ -89,6 +89,10 @@ pub struct Timestamp {
     /// Its trust anchor, a PEM file beside `office.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anchor: Option<PathBuf>,
+    /// Whether sealing goes on while the authority is absent, and the token comes later; so by
+    /// default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<bool>,
 }
 
 /// Documents that are off unless an office turns them on.

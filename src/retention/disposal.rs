@@ -1,13 +1,15 @@
 //! The two steps by which an archived object may be destroyed.
 //!
 //! A [`DisposalPlan`] exists only for an expired object without a hold; a [`DisposalOrder`] only
-//! where two different people approved the plan and expiry and holds were checked again. Neither
-//! can be made in another way. Source: REQUIREMENTS 5, decision 7; DOCUMENTS 23.
+//! where two different people approved the plan and expiry and holds were checked again; a
+//! [`DisposalPermit`], which alone lets the archive destroy bytes, only where the disposal is
+//! registered. None can be made in another way. Source: REQUIREMENTS 5, decision 7; DOCUMENTS 23.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{RetentionRefusal, schedule::Schedule};
+use crate::{digest::Digest, register::Recorded};
 
 /// Why disposal is suspended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -123,6 +125,48 @@ impl DisposalOrder {
     #[must_use]
     pub const fn approvers(&self) -> &[String; 2] {
         &self.approvers
+    }
+}
+
+/// Kinds of entries that register a disposal.
+const DISPOSED: [&str; 2] = ["evidence.disposed", "letter.disposed"];
+
+/// Leave to destroy the bytes of archive objects, for which the register holds the tombstone.
+#[derive(Clone, Debug)]
+pub struct DisposalPermit {
+    objects: Vec<Digest>,
+    entry: u64,
+}
+
+impl DisposalPermit {
+    /// The permit that a registered disposal gives; `None` if `entry` registers none.
+    #[must_use]
+    pub fn of(entry: &Recorded) -> Option<Self> {
+        if !DISPOSED.contains(&entry.entry().kind.as_str()) {
+            return None;
+        }
+        let listed = entry.entry().body.get("destroyed")?.as_array()?;
+        let objects: Option<Vec<Digest>> =
+            listed.iter().map(|object| object.as_str()?.parse().ok()).collect();
+        Some(Self { objects: objects?, entry: entry.seq() })
+    }
+
+    /// The objects it is about.
+    #[must_use]
+    pub fn objects(&self) -> &[Digest] {
+        &self.objects
+    }
+
+    /// Whether `object` may be destroyed under it.
+    #[must_use]
+    pub fn covers(&self, object: &Digest) -> bool {
+        self.objects.contains(object)
+    }
+
+    /// The entry that gives it.
+    #[must_use]
+    pub const fn entry(&self) -> u64 {
+        self.entry
     }
 }
 

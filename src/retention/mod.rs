@@ -6,6 +6,7 @@
 //! decision 7; 民法典 200–204 (reckoning of periods).
 
 pub mod disposal;
+pub mod plan;
 pub mod schedule;
 pub mod term;
 

@@ -13,6 +13,7 @@ pub mod authority;
 pub mod cades;
 pub mod certificate;
 pub mod chain;
+pub mod envelope;
 pub mod key;
 pub mod keyed;
 mod oid;
@@ -33,6 +34,7 @@ pub use cades::{
 };
 pub use certificate::Certificate;
 pub use chain::{Purpose, TrustAnchors, verify_chain};
+pub use envelope::{EnvelopeError, Recipient};
 pub use key::{KeyPair, LogKey, LogPublicKey, Passphrase, PublicKey, SecretKey32};
 pub use keyed::{KeyedIndex, check_code};
 pub use random::{Random, SystemRandom};

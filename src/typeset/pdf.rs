@@ -43,8 +43,24 @@ impl ProvedPage {
     /// [`TypesetError::Date`], or [`TypesetError::Export`] for each clause of the standards that
     /// is violated.
     pub fn to_pdf(&self, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
-        let timestamp = timestamp(identity).ok_or_else(|| vec![TypesetError::Date.into()])?;
         let standards = STANDARDS.as_ref().map_err(|_| vec![TypesetError::EngineFailed.into()])?;
+        self.export(identity, standards)
+    }
+
+    /// Writes a PDF that claims no standard: for sheets, to which pictures of others are added.
+    ///
+    /// # Errors
+    /// As [`Self::to_pdf`].
+    pub fn to_plain_pdf(&self, identity: &PdfIdentity) -> Result<Vec<u8>, Vec<Report>> {
+        self.export(identity, &PdfStandards::default())
+    }
+
+    fn export(
+        &self,
+        identity: &PdfIdentity,
+        standards: &PdfStandards,
+    ) -> Result<Vec<u8>, Vec<Report>> {
+        let timestamp = timestamp(identity).ok_or_else(|| vec![TypesetError::Date.into()])?;
         let Composition { document, fixed, fonts, .. } = &self.composition;
         let mut document = part(document, fixed, fonts.twins());
         let info = document.info_mut();

@@ -186,8 +186,9 @@ fn names_links_pipes_and_empty_folders_are_refused_and_leave_nothing() {
     }
 
     let hollow = make("hollow");
+    fs::remove_file(hollow.join("note.txt")).unwrap();
     fs::write(hollow.join("nothing.wav"), "").unwrap();
-    seal(&desk, &hollow, "other").tells_only(1, &["CH-E042"]);
+    seal(&desk, &hollow, "audio").tells_only(1, &["CH-E042"]);
 
     let belied = make("belied");
     seal(&desk, &belied, "video").tells_only(1, &["CH-E038"]);

@@ -147,7 +147,7 @@ pub fn room() -> TempDir {
 }
 
 /// Where this run keeps what it makes once. Leftovers of runs that ended are swept.
-fn kept() -> &'static Path {
+pub fn kept() -> &'static Path {
     static KEPT: OnceLock<PathBuf> = OnceLock::new();
     KEPT.get_or_init(|| {
         let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("it");

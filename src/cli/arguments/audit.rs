@@ -25,4 +25,13 @@ pub enum Audit {
         #[arg(long, value_name = "PDF")]
         out: PathBuf,
     },
+    /// 每周质检抽样，任何人可复算 · weekly random sample for quality control, which anybody can draw again
+    Sample {
+        /// 周次，如 2026-W21 · week (default: the last one that ended)
+        #[arg(long)]
+        week: Option<String>,
+        /// 件数 · how many
+        #[arg(long, default_value_t = 10)]
+        count: usize,
+    },
 }

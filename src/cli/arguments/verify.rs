@@ -13,6 +13,12 @@ pub struct Verify {
     /// 信任的根证书 · certificates to trust, PEM
     #[arg(long, value_name = "PEM")]
     pub anchor: Vec<PathBuf>,
+    /// 后补的时间戳 · token of a bundle that was sealed without one
+    #[arg(long, value_name = "TST")]
+    pub token: Vec<PathBuf>,
+    /// 证据记录 · evidence record (RFC 4998) of a bundle
+    #[arg(long, value_name = "ERS")]
+    pub record: Vec<PathBuf>,
     /// 检查点 · a checkpoint of the register
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,

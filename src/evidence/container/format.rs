@@ -9,6 +9,7 @@ pub(super) const LOCAL: u32 = 0x0403_4b50;
 pub(super) const CENTRAL: u32 = 0x0201_4b50;
 pub(super) const END: u32 = 0x0605_4b50;
 pub(super) const END_64: u32 = 0x0606_4b50;
+pub(super) const DESCRIPTOR: u32 = 0x0807_4b50;
 pub(super) const LOCATOR_64: u32 = 0x0706_4b50;
 
 pub(super) const LOCAL_LENGTH: u64 = 30;

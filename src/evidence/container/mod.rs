@@ -15,7 +15,7 @@ mod source;
 mod writer;
 
 pub use fixity::{Fixity, copy_hashed};
-pub use reader::{Container, Inspection, Limits};
+pub use reader::{Container, Inspection, Limits, Profile};
 pub use source::Source;
 pub use writer::Writer;
 

@@ -76,6 +76,34 @@ fn check_part(part: &str) -> Result<(), Words> {
     Ok(())
 }
 
+/// Says what makes `path` unsafe in a container of others, where names need only lead nowhere and
+/// be read alike by all.
+///
+/// # Errors
+/// A few words that name the defect and never the path.
+pub fn check_foreign(path: &str) -> Result<(), Words> {
+    if path.chars().any(|character| character.is_control() || character == '\u{fffd}') {
+        return Err(Words("it holds control characters", "含控制字符"));
+    }
+    let mut letters = path.chars();
+    let drive = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic())
+        && letters.next() == Some(':');
+    if drive || path.contains('\\') {
+        return Err(Words(
+            "it holds a character that some system reads in its own way",
+            "含某些系统会另作解释的字符",
+        ));
+    }
+    path.split('/').try_for_each(|part| match part {
+        "" => Err(Words(
+            "it has an empty part, or begins or ends with `/`",
+            "含空的路径段，或以 `/` 开头或结尾",
+        )),
+        "." | ".." => Err(Words("it has a dot segment", "含 `.` 或 `..` 路径段")),
+        _ => Ok(()),
+    })
+}
+
 /// Whether `character` steers the text or does not show: controls, line breaks, bidi marks,
 /// zero-width and tag characters, the private use areas and the replacement character.
 #[must_use]
@@ -128,7 +156,20 @@ impl Paths {
     /// [`ContainerError::UnsafePath`] or [`ContainerError::SameName`].
     pub fn insert(&mut self, path: &str) -> Result<(), ContainerError> {
         check(path).map_err(|what| ContainerError::UnsafePath { path: shown(path), what })?;
-        let folded = fold(path);
+        self.take(path, fold(path))
+    }
+
+    /// Takes in a path of a container of others, where case and Unicode form tell names apart.
+    ///
+    /// # Errors
+    /// [`ContainerError::UnsafePath`] or [`ContainerError::SameName`].
+    pub fn insert_foreign(&mut self, path: &str) -> Result<(), ContainerError> {
+        check_foreign(path)
+            .map_err(|what| ContainerError::UnsafePath { path: shown(path), what })?;
+        self.take(path, path.to_owned())
+    }
+
+    fn take(&mut self, path: &str, folded: String) -> Result<(), ContainerError> {
         let parents: Vec<String> = folded
             .match_indices('/')
             .filter_map(|(at, _)| folded.get(..at))

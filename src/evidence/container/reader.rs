@@ -14,7 +14,7 @@ use super::{
     ContainerError, Entry, Method, Result,
     fixity::{Fixity, copy_hashed},
     format,
-    path::{Paths, shown},
+    path::{self, Paths, shown},
     records::{End, directory_is_canonical, directory_records, read_local},
     source::{Section, Source, read},
 };
@@ -35,14 +35,25 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 100_000, directory: 32 << 20, contents: 1 << 42, ratio: 100 }
+        Self { entries: 250_000, directory: 96 << 20, contents: 1 << 42, ratio: 100 }
     }
+}
+
+/// What a container must be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Profile {
+    /// As a bundle is: nothing but what the writer here writes, or may be read in one way only.
+    Bundle,
+    /// As common packers write: also folders, times in extra fields, data descriptors after
+    /// deflated bytes, unflagged ASCII names, and names that differ in case alone.
+    Foreign,
 }
 
 /// A container whose directory has been read.
 pub struct Container<S> {
     source: S,
     entries: Vec<Entry>,
+    folders: Vec<String>,
     limits: Limits,
 }
 
@@ -75,6 +86,14 @@ impl<S: Source> Container<S> {
     /// # Errors
     /// [`ContainerError::Io`]; defects are not errors.
     pub fn inspect(source: S, limits: Limits) -> Result<Inspection<S>> {
+        Self::inspect_as(source, limits, Profile::Bundle)
+    }
+
+    /// As [`Self::inspect`], by what `profile` lets pass.
+    ///
+    /// # Errors
+    /// [`ContainerError::Io`]; defects are not errors.
+    pub fn inspect_as(source: S, limits: Limits, profile: Profile) -> Result<Inspection<S>> {
         let mut defects = Vec::new();
         let end = match End::read(&source, &limits) {
             Ok(end) => end,
@@ -93,35 +112,48 @@ impl<S: Source> Container<S> {
         let mut canonical = directory_is_canonical(&records, &directory, &end);
         let mut paths = Paths::default();
         let mut entries = Vec::new();
+        let mut folders = Vec::new();
         let mut expected = 0_u64;
         let mut contents = 0_u64;
         for record in &records {
             let mut entry = record.entry.clone();
-            defects.extend(record.defects());
-            defects.extend(paths.insert(&entry.path).err());
+            let is_folder = profile == Profile::Foreign && record.is_folder();
+            defects.extend(record.defects(profile));
+            defects.extend(match (profile, entry.path.strip_suffix('/')) {
+                (Profile::Bundle, _) => paths.insert(&entry.path).err(),
+                // A folder may stand beside what is in it.
+                (Profile::Foreign, Some(folder)) if is_folder => path::check_foreign(folder)
+                    .err()
+                    .map(|what| ContainerError::UnsafePath { path: shown(folder), what }),
+                (Profile::Foreign, _) => paths.insert_foreign(&entry.path).err(),
+            });
             defects.extend(too_dense(&entry, limits.ratio));
             contents = contents.saturating_add(entry.size);
-            let path = || shown(&record.entry.path);
+            let shown_path = || shown(&record.entry.path);
             if entry.offset != expected {
                 let what = if entry.offset < expected {
                     Words("it overlaps or precedes the one before", "与前一条目重叠或倒置")
                 } else {
                     Words("bytes before it belong to no entry", "其前有不属于任何条目的字节")
                 };
-                defects.push(ContainerError::Layout { path: path(), what });
+                defects.push(ContainerError::Layout { path: shown_path(), what });
             }
-            match read_local(&source, record, end.directory)? {
+            match read_local(&source, record, end.directory, profile)? {
                 Ok(local) => {
                     canonical &= local.bytes == format::local_header(&entry);
                     defects.extend(local.defects);
                     entry.data = local.data;
-                    expected = entry.data.saturating_add(entry.packed);
+                    expected = entry.data.saturating_add(entry.packed).saturating_add(local.after);
                     if expected > end.directory {
                         let what = Words("it reaches into the directory", "伸入目录");
-                        defects.push(ContainerError::Layout { path: path(), what });
+                        defects.push(ContainerError::Layout { path: shown_path(), what });
                         continue;
                     }
-                    entries.push(entry);
+                    if is_folder {
+                        folders.push(entry.path);
+                    } else {
+                        entries.push(entry);
+                    }
                 }
                 Err(defect) => defects.push(defect),
             }
@@ -138,7 +170,7 @@ impl<S: Source> Container<S> {
             let what = Words("bytes of content", "内容字节数");
             defects.push(ContainerError::OverLimit { what, limit: limits.contents });
         }
-        let container = Some(Self { source, entries, limits });
+        let container = Some(Self { source, entries, folders, limits });
         Ok(Inspection { container, defects, canonical })
     }
 
@@ -146,6 +178,12 @@ impl<S: Source> Container<S> {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Folders that stand as entries of their own, with `/` at the end.
+    #[must_use]
+    pub fn folders(&self) -> &[String] {
+        &self.folders
     }
 
     /// The entry at `path`.

@@ -6,11 +6,11 @@
 use super::{
     ContainerError, Entry, Method, Result,
     format::{
-        self, CENTRAL, CENTRAL_LENGTH, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS, Fields,
-        LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
+        self, CENTRAL, CENTRAL_LENGTH, DESCRIPTOR, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS,
+        Fields, LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
     },
     path::{MAX_PATH, shown},
-    reader::Limits,
+    reader::{Limits, Profile},
     source::{Source, read},
 };
 use crate::evidence::words::Words;
@@ -123,10 +123,14 @@ impl End {
 }
 
 /// One record of the directory.
+#[expect(clippy::struct_excessive_bools, reason = "each is one defect, told by itself")]
 pub(super) struct Central {
     pub(super) entry: Entry,
     fields: Shared,
     extra_fits: bool,
+    extra_is_harmless: bool,
+    is_utf8: bool,
+    is_ascii: bool,
     name_fits: bool,
     commented: bool,
     disk: u16,
@@ -188,7 +192,10 @@ impl Central {
         Some(Self {
             entry,
             fields: shared,
-            extra_fits: wide.is_used_up(),
+            extra_fits: wide.is_used_up() && !wide.others,
+            extra_is_harmless: wide.is_used_up(),
+            is_utf8: std::str::from_utf8(name).is_ok(),
+            is_ascii: name.is_ascii(),
             name_fits: std::str::from_utf8(name).is_ok() && name.len() <= MAX_PATH,
             commented: comment != 0,
             disk,
@@ -196,7 +203,22 @@ impl Central {
         })
     }
 
-    pub(super) fn defects(&self) -> Vec<ContainerError> {
+    /// Whether it is a folder and nothing else.
+    pub(super) fn is_folder(&self) -> bool {
+        let unix = self.attributes >> 28;
+        let (packed, size) = (self.entry.packed, self.entry.size);
+        self.entry.path.ends_with('/')
+            && (packed, size) == (0, 0)
+            && self.fields.flags & 0x0008 == 0
+            && (unix == 4 || (unix == 0 && self.attributes & 0x10 != 0))
+    }
+
+    fn is_described_after(&self) -> bool {
+        self.fields.flags & 0x0008 != 0
+    }
+
+    pub(super) fn defects(&self, profile: Profile) -> Vec<ContainerError> {
+        let foreign = profile == Profile::Foreign;
         let path = || shown(&self.entry.path);
         let mut defects = Vec::new();
         let mut feature = |present: bool, what| {
@@ -206,9 +228,14 @@ impl Central {
         };
         let flags = self.fields.flags;
         feature(flags & 0x2041 != 0, Words("encryption", "加密"));
-        feature(flags & 0x0008 != 0, Words("a data descriptor", "数据描述符"));
-        feature(flags & FLAGS == 0, Words("a name not flagged as UTF-8", "未标记为 UTF-8 的名称"));
-        feature(flags & !(FLAGS | 0x2049) != 0, Words("an unusual flag", "异常标志"));
+        // A stored content that is described after itself may hold what looks like its end.
+        let described = self.is_described_after() && !(foreign && self.fields.method == 8);
+        feature(described, Words("a data descriptor", "数据描述符"));
+        let unflagged = flags & FLAGS == 0 && !(foreign && self.is_ascii);
+        feature(unflagged, Words("a name not flagged as UTF-8", "未标记为 UTF-8 的名称"));
+        // How hard the deflater tried.
+        let usual = FLAGS | 0x2049 | if foreign { 0x0006 } else { 0 };
+        feature(flags & !usual != 0, Words("an unusual flag", "异常标志"));
         feature(
             !matches!(self.fields.method, 0 | 8),
             Words("an unusual method of compression", "异常压缩方法"),
@@ -220,14 +247,15 @@ impl Central {
         feature(self.commented, Words("a comment", "注释"));
         feature(self.disk != 0, Words("another disk", "其他分卷"));
         feature(
-            !self.extra_fits,
+            !(self.extra_fits || (foreign && self.extra_is_harmless)),
             Words("an extra field that is not a needed zip64 field", "并非必需的 zip64 附加字段"),
         );
-        if !self.name_fits {
+        if !(self.name_fits || (foreign && self.is_utf8)) {
             let what = Words("it is not UTF-8, or too long", "不是 UTF-8 或过长");
             defects.push(ContainerError::UnsafePath { path: path(), what });
         }
-        if !matches!(self.attributes >> 28, 0 | 8) || self.attributes & 0x18 != 0 {
+        let regular = matches!(self.attributes >> 28, 0 | 8) && self.attributes & 0x18 == 0;
+        if !(regular || (foreign && self.is_folder())) {
             defects.push(ContainerError::NotRegular { path: path() });
         }
         if self.entry.method == Method::Stored && self.entry.packed != self.entry.size {
@@ -242,17 +270,33 @@ impl Central {
 struct Wide<'a> {
     fields: Fields<'a>,
     sound: bool,
+    /// Whether fields of times and owners stand beside.
+    others: bool,
 }
+
+/// Extra fields of times, owners and Java, which change neither name nor content.
+const HARMLESS: [u16; 6] = [0x5455, 0x5855, 0x7855, 0x7875, 0x000a, 0xcafe];
 
 impl<'a> Wide<'a> {
     fn of(extra: &'a [u8]) -> Self {
+        let mut wide = Self { fields: Fields(&[]), sound: true, others: false };
         let mut fields = Fields(extra);
-        if extra.is_empty() {
-            return Self { fields, sound: true };
+        let mut seen = false;
+        while !fields.0.is_empty() {
+            let (tag, length) = (fields.u16(), fields.u16());
+            let body = length.and_then(|length| fields.bytes(usize::from(length)));
+            match (tag, body) {
+                (Some(ZIP64), Some(body)) if !seen => {
+                    seen = true;
+                    wide.fields = Fields(body);
+                    // One that holds nothing is needed by nothing.
+                    wide.sound &= !body.is_empty();
+                }
+                (Some(tag), Some(_)) if HARMLESS.contains(&tag) => wide.others = true,
+                _ => return Self { sound: false, ..wide },
+            }
         }
-        let sound = fields.u16() == Some(ZIP64)
-            && fields.u16().is_some_and(|length| usize::from(length) == fields.0.len());
-        Self { fields, sound }
+        wide
     }
 
     /// `narrow`, or the next wide number if it is only the mark of one.
@@ -294,6 +338,8 @@ pub(super) fn directory_is_canonical(records: &[Central], directory: &[u8], end:
 pub(super) struct Local {
     pub(super) bytes: Vec<u8>,
     pub(super) data: u64,
+    /// Bytes of the data descriptor behind the content.
+    pub(super) after: u64,
     pub(super) defects: Vec<ContainerError>,
 }
 
@@ -303,6 +349,7 @@ pub(super) fn read_local<S: Source>(
     source: &S,
     record: &Central,
     directory: u64,
+    profile: Profile,
 ) -> Result<std::result::Result<Local, ContainerError>> {
     let entry = &record.entry;
     let path = || shown(&entry.path);
@@ -340,8 +387,18 @@ pub(super) fn read_local<S: Source>(
     let mut wide = Wide::of(extra);
     // Where one size moves into the zip64 field of a local header, both have to.
     let sizes = (wide.take(size), wide.take(packed));
-    let extra_fits =
-        wide.is_used_up() && (extra.is_empty() || (size, packed) == (u32::MAX, u32::MAX));
+    let foreign = profile == Profile::Foreign;
+    let is_wide = (size, packed) == (u32::MAX, u32::MAX);
+    let is_narrow = size != u32::MAX && packed != u32::MAX;
+    let extra_fits = wide.is_used_up() && (is_narrow || is_wide) && (foreign || !wide.others);
+    let data = entry.offset.saturating_add(LOCAL_LENGTH).saturating_add(more);
+    // Written by a packer that could not go back: the numbers stand behind the content.
+    let later = foreign && record.is_described_after() && (crc, packed, size) == (0, 0, 0);
+    let after = if foreign && record.is_described_after() {
+        descriptor(source, entry, data, directory)?
+    } else {
+        Some(0)
+    };
     let mut defects = Vec::new();
     let mut differs = |same: bool, what| {
         if !same {
@@ -356,10 +413,33 @@ pub(super) fn read_local<S: Source>(
         (shared.time, shared.date) == (record.fields.time, record.fields.date),
         Words("the time", "时间"),
     );
-    differs(crc == entry.crc32, Words("the CRC", "CRC"));
-    differs(sizes == (entry.size, entry.packed), Words("the lengths", "长度"));
+    differs(later || crc == entry.crc32, Words("the CRC", "CRC"));
+    differs(later || sizes == (entry.size, entry.packed), Words("the lengths", "长度"));
+    differs(after.is_some(), Words("the data descriptor", "数据描述符"));
     differs(extra_fits, Words("the extra field", "附加字段"));
     bytes.extend(rest);
-    let data = entry.offset.saturating_add(LOCAL_LENGTH).saturating_add(more);
-    Ok(Ok(Local { bytes, data, defects }))
+    Ok(Ok(Local { bytes, data, after: after.unwrap_or_default(), defects }))
+}
+
+/// Length of the data descriptor behind the content of `entry`, if it says what the directory says.
+fn descriptor<S: Source>(
+    source: &S,
+    entry: &Entry,
+    data: u64,
+    directory: u64,
+) -> Result<Option<u64>> {
+    let at = data.saturating_add(entry.packed);
+    let room = directory.saturating_sub(at).min(24);
+    let bytes = read(source, at, room)?;
+    let narrow = (u32::try_from(entry.packed).ok(), u32::try_from(entry.size).ok());
+    let crc = entry.crc32.to_le_bytes();
+    let wide = [&crc[..], &entry.packed.to_le_bytes(), &entry.size.to_le_bytes()].concat();
+    let mut forms = vec![wide];
+    if let (Some(packed), Some(size)) = narrow {
+        forms.push([&crc[..], &packed.to_le_bytes(), &size.to_le_bytes()].concat());
+    }
+    let signed = |form: &Vec<u8>| [&DESCRIPTOR.to_le_bytes()[..], form].concat();
+    let signed: Vec<Vec<u8>> = forms.iter().map(signed).collect();
+    let found = signed.iter().chain(&forms).find(|form| bytes.starts_with(form));
+    Ok(found.and_then(|form| u64::try_from(form.len()).ok()))
 }

@@ -79,6 +79,12 @@ impl<W: Write + Seek> Writer<W> {
         Ok(fixity)
     }
 
+    /// Bytes written so far, all of which stay as they are.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.at
+    }
+
     /// Writes directory and end record; gives back `out` and the length of the container.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! Reads the headers it needs and skips the rest. A box that reaches past its parent, a film
 //! without its index, or an index that never came is named. Encrypted tracks are known by their
-//! sample entries. Source: ISO/IEC 14496-12 (boxes), 14496-14; ISO/IEC 23001-7 (encryption);
+//! sample entries. Time, device and place come from `QuickTime`'s keys where they are. Source: ISO/IEC 14496-12 (boxes), 14496-14; ISO/IEC 23001-7 (encryption);
 //! `QuickTime` File Format.
 
 use std::io;
@@ -13,6 +13,7 @@ use super::{Defect, Format, MediaFacts, exif, section::Bytes};
 
 const MOST_BOXES: u32 = 20_000;
 const DEEPEST: u32 = 8;
+const MOST_KEYS: usize = 100;
 /// Seconds from 1904-01-01 to 1970-01-01.
 const EPOCH: i64 = 2_082_844_800;
 
@@ -30,6 +31,7 @@ pub(super) fn read(bytes: &Bytes<'_>) -> io::Result<MediaFacts> {
         index: false,
         media: false,
         scale: None,
+        names: Vec::new(),
     };
     let whole = walk.children(0, bytes.length, 0)?;
     let Walk { mut facts, index, media, .. } = walk;
@@ -55,6 +57,7 @@ struct Walk<'a, 'b> {
     index: bool,
     media: bool,
     scale: Option<u64>,
+    names: Vec<String>,
 }
 
 impl Walk<'_, '_> {
@@ -115,6 +118,25 @@ impl Walk<'_, '_> {
             b"iprp" | b"ipco" if self.facts.format == Format::Heic => {
                 return self.children(at, end, depth + 1);
             }
+            b"udta" => return self.children(at, end, depth + 1),
+            // Of QuickTime, with keys by name; ISO puts version and flags before the boxes.
+            b"meta" if depth > 0 => {
+                let skip = match self.bytes.array::<8>(at)? {
+                    Some([_, _, _, _, kind @ ..]) if kind == *b"hdlr" => 0,
+                    _ => 4,
+                };
+                return self.children(at.saturating_add(skip), end, depth + 1);
+            }
+            b"keys" => self.keys(at, end)?,
+            b"ilst" => self.values(at, end)?,
+            b"\xa9xyz" => {
+                let text = self.text(at.saturating_add(4), end)?;
+                self.facts.position = text.filter(|text| text.starts_with(['+', '-']));
+            }
+            b"\xa9mod" => {
+                let text = self.text(at.saturating_add(4), end)?;
+                self.facts.device = self.facts.device.take().or(text);
+            }
             b"ispe" => self.item_size(at)?,
             b"mdat" => self.media = true,
             b"mvhd" => self.movie_header(at)?,
@@ -131,6 +153,63 @@ impl Walk<'_, '_> {
             _ => {}
         }
         Ok(true)
+    }
+
+    /// A short text without hidden characters.
+    fn text(&self, at: u64, end: u64) -> io::Result<Option<String>> {
+        let length = end.saturating_sub(at).min(128);
+        let bytes = self.bytes.at(at, usize::try_from(length).unwrap_or_default())?;
+        Ok(exif::device(&String::from_utf8_lossy(&bytes)))
+    }
+
+    /// The names of the values that follow.
+    fn keys(&mut self, at: u64, end: u64) -> io::Result<()> {
+        self.names.clear();
+        let mut at = at.saturating_add(8);
+        while at < end && self.names.len() < MOST_KEYS {
+            let Some([s3, s2, s1, s0, ..]) = self.bytes.array::<8>(at)? else { break };
+            let next = at.saturating_add(u64::from(u32::from_be_bytes([s3, s2, s1, s0])));
+            if next < at.saturating_add(8) || next > end {
+                break;
+            }
+            self.names.push(self.text(at.saturating_add(8), next)?.unwrap_or_default());
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// The values of the keys that tell time, device and place.
+    fn values(&mut self, at: u64, end: u64) -> io::Result<()> {
+        let mut at = at;
+        let mut device = (None, None);
+        for _ in 0..MOST_KEYS {
+            let Some([s3, s2, s1, s0, number @ ..]) = self.bytes.array::<8>(at)? else { break };
+            let next = at.saturating_add(u64::from(u32::from_be_bytes([s3, s2, s1, s0])));
+            if next < at.saturating_add(24) || next > end {
+                break;
+            }
+            let index = usize::try_from(u32::from_be_bytes(number)).unwrap_or_default();
+            let name = index.checked_sub(1).and_then(|index| self.names.get(index)).cloned();
+            // The value stands in a box of its own, after its type and place.
+            let value = self.text(at.saturating_add(24), next)?;
+            match name.as_deref() {
+                Some("com.apple.quicktime.make") => device.0 = value,
+                Some("com.apple.quicktime.model") => device.1 = value,
+                Some("com.apple.quicktime.location.ISO6709") => self.facts.position = value,
+                Some("com.apple.quicktime.creationdate") => {
+                    let parse =
+                        |text: String| DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").ok();
+                    if let Some(time) = value.and_then(parse) {
+                        self.facts.captured = Some(time.to_rfc3339());
+                    }
+                }
+                _ => {}
+            }
+            at = next;
+        }
+        let parts: Vec<String> = [device.0, device.1].into_iter().flatten().collect();
+        self.facts.device = exif::device(&parts.join(" ")).or(self.facts.device.take());
+        Ok(())
     }
 
     fn brand(&mut self, at: u64) -> io::Result<()> {

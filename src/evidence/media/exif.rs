@@ -1,7 +1,7 @@
-//! Time and device of capture from EXIF.
+//! Time, device and place of capture from EXIF.
 //!
 //! EXIF may be missing, broken or made up; a picture is not refused for it.
-//! Source: EXIF 2.32 (`DateTimeOriginal`, `OffsetTimeOriginal`, `Make`, `Model`).
+//! Source: EXIF 2.32 (`DateTimeOriginal`, `OffsetTimeOriginal`, `Make`, `Model`, `GPSLatitude`); ISO 6709.
 
 use exif::{Exif, In, Reader, Tag, Value};
 
@@ -25,6 +25,23 @@ pub(super) fn add(found: &Exif, facts: &mut MediaFacts) {
     let parts: Vec<String> =
         [Tag::Make, Tag::Model].into_iter().filter_map(|tag| text(found, tag)).collect();
     facts.device = device(&parts.join(" "));
+    facts.position = position(found);
+}
+
+/// Latitude and longitude as ISO 6709 writes them.
+fn position(found: &Exif) -> Option<String> {
+    let degrees = |value: Tag, side: Tag, negative: &str| {
+        let Value::Rational(parts) = &found.get_field(value, In::PRIMARY)?.value else {
+            return None;
+        };
+        let [whole, minutes, seconds] = parts.as_slice() else { return None };
+        let sum = whole.to_f64() + minutes.to_f64() / 60.0 + seconds.to_f64() / 3600.0;
+        let sign = if text(found, side)? == negative { -1.0 } else { 1.0 };
+        (sum.is_finite() && sum <= 180.0).then_some(sum * sign)
+    };
+    let latitude = degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S")?;
+    let longitude = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")?;
+    Some(format!("{latitude:+09.5}{longitude:+010.5}/"))
 }
 
 fn text(found: &Exif, tag: Tag) -> Option<String> {

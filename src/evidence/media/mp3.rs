@@ -1,4 +1,4 @@
-//! MPEG audio: recognised by two frames in a row, duration from the first frame's tables.
+//! MPEG audio: recognised by two frames in a row, duration from all frames, which are walked to the end.
 //!
 //! Source: ISO/IEC 11172-3 section 2.4.1.3; ID3v2.4 section 3.1; the `Xing`/`Info` header.
 
@@ -21,21 +21,52 @@ pub(super) fn read(bytes: &Bytes<'_>) -> io::Result<MediaFacts> {
         // One frame alone proves nothing: any file may begin with eleven set bits.
         return Ok(MediaFacts::of(Format::Unknown));
     }
-    let frames = counted_frames(bytes, tag, &frame)?;
-    facts.duration_ms = match frames {
-        Some(count) => {
-            frame.samples.saturating_mul(count).saturating_mul(1000).checked_div(frame.sample_rate)
-        }
-        None => bytes.length.saturating_sub(tag).saturating_mul(8).checked_div(frame.kilobits),
-    };
+    // The first frame may be the encoder's note and hold no sound.
+    let noted = counted_frames(bytes, tag, &frame)?;
+    let walked = walk(bytes, tag)?;
+    if walked.cut {
+        facts.defect = Some(Defect::Truncated);
+    }
+    let short = noted.is_some_and(|count| walked.frames < count);
+    if short && facts.defect.is_none() {
+        facts.defect = Some(Defect::Truncated);
+    }
+    facts.codec = Some("mp3".to_owned());
+    facts.duration_ms = walked.samples.saturating_mul(1000).checked_div(frame.sample_rate);
     Ok(facts)
+}
+
+/// What a walk over all frames found.
+struct Walked {
+    frames: u64,
+    samples: u64,
+    /// Whether the last frame reaches past the end.
+    cut: bool,
+}
+
+const MOST_FRAMES: u64 = 5_000_000;
+
+fn walk(bytes: &Bytes<'_>, start: u64) -> io::Result<Walked> {
+    let mut reader = bytes.window();
+    let mut walked = Walked { frames: 0, samples: 0, cut: false };
+    let mut at = start;
+    while walked.frames < MOST_FRAMES {
+        let Some(frame) = reader.array::<4>(at)?.and_then(parsed) else { break };
+        at = at.saturating_add(frame.length);
+        if at > bytes.length {
+            walked.cut = true;
+            break;
+        }
+        walked.frames = walked.frames.saturating_add(1);
+        walked.samples = walked.samples.saturating_add(frame.samples);
+    }
+    Ok(walked)
 }
 
 struct Frame {
     length: u64,
     samples: u64,
     sample_rate: u64,
-    kilobits: u64,
     side_info: u64,
 }
 
@@ -80,7 +111,7 @@ fn parsed([sync, second, third, fourth]: [u8; 4]) -> Option<Frame> {
         (1152, true) | (_, false) => 17,
         (_, true) => 9,
     };
-    Some(Frame { length, samples, sample_rate, kilobits, side_info })
+    Some(Frame { length, samples, sample_rate, side_info })
 }
 
 /// Number of frames as the encoder noted it.

@@ -37,9 +37,36 @@ impl<'a> Bytes<'a> {
         Ok(self.at(offset, N)?.try_into().ok())
     }
 
+    pub(super) const fn window(&self) -> Window<'_, 'a> {
+        Window { bytes: self, block: Vec::new(), from: 0 }
+    }
+
     pub(super) fn reader(&self, offset: u64) -> io::BufReader<SectionReader<'a>> {
         let reader = SectionReader { source: self.source, length: self.length, at: offset };
         io::BufReader::with_capacity(64 << 10, reader)
+    }
+}
+
+/// Small pieces one after another, read from the source a block at a time.
+pub(super) struct Window<'a, 'b> {
+    bytes: &'a Bytes<'b>,
+    block: Vec<u8>,
+    from: u64,
+}
+
+impl Window<'_, '_> {
+    /// `N` bytes at `offset`, or nothing where the content ends before.
+    pub(super) fn array<const N: usize>(&mut self, offset: u64) -> io::Result<Option<[u8; N]>> {
+        let held = |block: &[u8], from: u64| -> Option<[u8; N]> {
+            let at = usize::try_from(offset.checked_sub(from)?).ok()?;
+            block.get(at..at.checked_add(N)?)?.try_into().ok()
+        };
+        if let Some(found) = held(&self.block, self.from) {
+            return Ok(Some(found));
+        }
+        self.block = self.bytes.at(offset, 64 << 10)?;
+        self.from = offset;
+        Ok(held(&self.block, self.from))
     }
 }
 

@@ -130,6 +130,86 @@ fn a_sound_tells_its_duration_and_whether_it_was_cut() {
     assert_eq!(facts(&whole[..20_000]).defect, Some(Defect::Truncated));
 }
 
+/// A Matroska file of one film track; `length` is that of its segment, unknown where none.
+fn matroska(finished: bool) -> Vec<u8> {
+    let element = |id: &[u8], content: &[u8]| {
+        let length = u64::try_from(content.len()).unwrap() | (1 << 56);
+        [id, &length.to_be_bytes(), content].concat()
+    };
+    let mut info = element(&[0x2a, 0xd7, 0xb1], &1_000_000_u32.to_be_bytes());
+    if finished {
+        info.extend(element(&[0x44, 0x89], &2_500.0_f64.to_be_bytes()));
+    }
+    info.extend(element(
+        &[0x44, 0x61],
+        &((1_795_000_000_i64 - 978_307_200) * 1_000_000_000).to_be_bytes(),
+    ));
+    let size =
+        [element(&[0xb0], &1920_u16.to_be_bytes()), element(&[0xba], &1080_u16.to_be_bytes())];
+    let track = [
+        element(&[0x83], &[1]),
+        element(&[0x86], b"V_MPEG4/ISO/AVC"),
+        element(&[0xe0], &size.concat()),
+    ];
+    let tracks = element(&[0x16, 0x54, 0xae, 0x6b], &element(&[0xae], &track.concat()));
+    let content = [
+        element(&[0x15, 0x49, 0xa9, 0x66], &info),
+        tracks,
+        element(&[0x1f, 0x43, 0xb6, 0x75], &[0xec, 0x84, 1, 2, 3, 4]),
+    ]
+    .concat();
+    let head = element(&[0x1a, 0x45, 0xdf, 0xa3], b"");
+    if finished {
+        [head, element(&[0x18, 0x53, 0x80, 0x67], &content)].concat()
+    } else {
+        let unknown = [0x18, 0x53, 0x80, 0x67, 1, 255, 255, 255, 255, 255, 255, 255];
+        [&head[..], &unknown, &content].concat()
+    }
+}
+
+#[test]
+fn a_matroska_film_tells_all_and_whether_it_was_finished() {
+    let whole = matroska(true);
+    let facts = facts(&whole);
+    assert_eq!((facts.format, facts.lines(), facts.defect), (Format::Mkv, Some(1080), None));
+    assert_eq!(facts.duration_ms, Some(2500));
+    assert_eq!(facts.codec.as_deref(), Some("V_MPEG4/ISO/AVC"));
+    assert_eq!(facts.captured.as_deref(), Some("2026-11-18T11:06:40Z"));
+    for cut in 12..whole.len() {
+        assert_eq!(self::facts(&whole[..cut]).defect, Some(Defect::Truncated), "cut at {cut}");
+    }
+    assert_eq!(self::facts(&matroska(false)).defect, Some(Defect::Truncated));
+}
+
+fn speech() -> Vec<u8> {
+    let frame = [&[0x3c_u8][..], &[7; 31]].concat();
+    [b"#!AMR\n".as_slice(), &frame.repeat(50)].concat()
+}
+
+#[test]
+fn speech_tells_its_duration_and_whether_it_was_cut() {
+    let whole = speech();
+    assert_eq!((facts(&whole).duration_ms, facts(&whole).defect), (Some(1000), None));
+    assert_eq!(facts(&whole[..whole.len() - 1]).defect, Some(Defect::Truncated));
+}
+
+#[test]
+fn a_broadcast_wave_tells_time_and_recorder() {
+    let mut chunk = vec![0; 602];
+    chunk[256..266].copy_from_slice(b"Recorder-7");
+    chunk[320..338].copy_from_slice(b"2026-11-2314:05:09");
+    let plain = sound();
+    let mut whole = plain[..12].to_vec();
+    whole.extend(b"bext");
+    whole.extend(602_u32.to_le_bytes());
+    whole.extend(chunk);
+    whole.extend(&plain[12..]);
+    let facts = facts(&whole);
+    assert_eq!(facts.captured.as_deref(), Some("2026-11-23T14:05:09"));
+    assert_eq!(facts.device.as_deref(), Some("Recorder-7"));
+    assert_eq!((facts.duration_ms, facts.defect), (Some(2000), None));
+}
+
 #[test]
 fn a_locked_document_is_named_and_a_text_is_nothing_known() {
     let open = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
@@ -145,11 +225,14 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn no_bytes_break_the_readers(noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), at in 0_usize..4000, byte: u8, which in 0_usize..3) {
+    fn no_bytes_break_the_readers(noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), at in 0_usize..4000, byte: u8, cut in 0_usize..4000, which in 0_usize..5) {
         let _ = facts(&noise);
-        let mut bytes = [movie(*b"avc1", 9, 9), picture(), sound()][which].clone();
+        let mut bytes =
+            [movie(*b"avc1", 9, 9), picture(), sound(), matroska(true), speech()][which].clone();
         let length = bytes.len();
         bytes[at % length] = byte;
+        let _ = facts(&bytes);
+        bytes.splice(cut % length..cut % length, noise);
         let _ = facts(&bytes);
     }
 }
@@ -176,11 +259,13 @@ fn media_of_another_program_are_read_as_it_made_them() {
         ("a.mp4", Format::Mp4, &[film, "-c:v", "mpeg4"][..]),
         ("b.mp4", Format::Mp4, &[film, "-c:v", "mpeg4", "-movflags", "faststart"]),
         ("a.mov", Format::Mov, &[film, "-c:v", "mpeg4"]),
+        ("a.mkv", Format::Mkv, &[film, "-c:v", "mpeg4"]),
     ] {
         let Some(facts) = make(name, arguments) else { continue };
         assert_eq!((facts.format, facts.lines()), (format, Some(1080)), "{name}");
         assert_eq!((facts.duration_ms, facts.defect), (Some(2000), None), "{name}");
-        assert!(facts.is_video() && facts.codec.as_deref() == Some("mp4v"), "{name}: {facts:?}");
+        let codec = facts.codec.as_deref().unwrap_or_default();
+        assert!(facts.is_video() && codec.to_lowercase().contains("mp"), "{name}: {facts:?}");
     }
     for (name, format) in [("a.wav", Format::Wav), ("a.mp3", Format::Mp3), ("a.m4a", Format::M4a)] {
         let Some(facts) = make(name, &[tone]) else { continue };

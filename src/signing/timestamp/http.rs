@@ -26,6 +26,7 @@ pub struct HttpAuthority {
     url: String,
     anchors: TrustAnchors,
     time_limit: Duration,
+    queues: bool,
     agent: ureq::Agent,
 }
 
@@ -58,7 +59,13 @@ impl HttpAuthority {
             .proxy(None)
             .build()
             .into();
-        Ok(Self { url, anchors, time_limit, agent })
+        Ok(Self { url, anchors, time_limit, queues: false, agent })
+    }
+
+    /// The same authority, whose absence lets sealing go on and stamp later.
+    #[must_use]
+    pub fn queueing(self, queues: bool) -> Self {
+        Self { queues, ..self }
     }
 
     fn ask(&self, request: &[u8]) -> Result<Vec<u8>, TimestampError> {
@@ -123,6 +130,10 @@ impl TimestampAuthority for HttpAuthority {
 
     fn self_asserted(&self) -> bool {
         false
+    }
+
+    fn queues(&self) -> bool {
+        self.queues
     }
 }
 

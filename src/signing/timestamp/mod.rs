@@ -102,6 +102,17 @@ crate::problems! {
     }
 }
 
+impl TimestampError {
+    /// Whether the authority was not there, rather than wrong: a token may come later.
+    #[must_use]
+    pub const fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::Slow { .. } | Self::HttpStatus { status: 429 | 500..=599 }
+        )
+    }
+}
+
 impl From<SignatureError> for TimestampError {
     fn from(source: SignatureError) -> Self {
         match source {
@@ -142,6 +153,11 @@ pub trait TimestampAuthority: Send + Sync {
 
     /// Whether the time is the office's own word, which proves nothing against the office.
     fn self_asserted(&self) -> bool;
+
+    /// Whether what it cannot stamp now may be stamped later.
+    fn queues(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

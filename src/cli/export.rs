@@ -1,0 +1,107 @@
+//! `evidence export`.
+
+use std::{io::Read as _, ops::ControlFlow, path::Path};
+
+use chancery::{
+    durable,
+    masking::IdentityNumber,
+    office::export_room::{ExportError, Exporting, Selection, person, told},
+    signing::{Recipient, SystemRandom},
+};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{
+    arguments::Export,
+    context::Context,
+    principal::read_certificate,
+    report::{Answer, Stopped},
+};
+
+/// Largest file that holds one identity number, in bytes.
+const PERSON_LIMIT: u64 = 256;
+
+/// Exports what was asked for.
+pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
+    let selection = selection(wanted)?;
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    let credentials = context.credentials(office.paths(), office.settings());
+    let ask = |name: &str| context.ask(name);
+    let certificate = read_certificate(&wanted.to)?;
+    let recipient = Recipient::new(certificate, office.now().to_utc())?;
+    let shelves = office.shelves()?;
+    let items = office
+        .select(&shelves, &selection, wanted.principal.as_deref(), &credentials, &ask)
+        .map_err(Stopped)?;
+    let bar = context.progress();
+    let mut random = SystemRandom;
+    let mut by =
+        Exporting { actor: &actor, credentials: &credentials, ask: &ask, random: &mut random };
+    let made = office.export(&items, &recipient, &wanted.out, &mut by, &mut |bytes| {
+        bar.inc(bytes);
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    let made = made.map_err(Stopped)?;
+    context.auto_checkpoint(&mut office);
+    let mut json = told(&made);
+    if let Some(object) = json.as_object_mut() {
+        object.insert("out".to_owned(), json!(wanted.out));
+    }
+    let text = match context.pick("zh", "en") {
+        "zh" => format!(
+            "导出 {}：{} 项，已加密给 {}\n  {}\n  SHA-256 {}\n  开启：openssl cms -decrypt -inform DER -binary -in FILE -recip CERT -inkey KEY -out export.asice",
+            made.id,
+            made.items.len(),
+            made.recipient,
+            wanted.out.display(),
+            made.digest
+        ),
+        _ => format!(
+            "export {}: {} things, encrypted to {}\n  {}\n  SHA-256 {}\n  opened by: openssl cms -decrypt -inform DER -binary -in FILE -recip CERT -inkey KEY -out export.asice",
+            made.id,
+            made.items.len(),
+            made.recipient,
+            wanted.out.display(),
+            made.digest
+        ),
+    };
+    Ok(Answer::done(json, text))
+}
+
+fn selection(wanted: &Export) -> Result<Selection, Stopped> {
+    if let Some(case) = &wanted.case {
+        return Ok(Selection::Case(case.clone()));
+    }
+    if let Some(number) = wanted.bundle.as_ref().or(wanted.letter.as_ref()) {
+        return Ok(Selection::Number(number.clone()));
+    }
+    if let Some(file) = &wanted.person {
+        return Ok(Selection::Person(read_person(file)?));
+    }
+    if let (Some(from), Some(until)) = (&wanted.from, &wanted.until) {
+        let day = |text: &str| chancery::case::date::parse(text).map_err(|_| ExportError::Days);
+        let (from, until) = (day(from)?, day(until)?);
+        return if from <= until {
+            Ok(Selection::Days(from, until))
+        } else {
+            Err(ExportError::Days.into())
+        };
+    }
+    Err(ExportError::Selection.into())
+}
+
+/// The number is wiped; it was never an argument, so it is in no list of processes.
+fn read_person(file: &Path) -> Result<IdentityNumber, Stopped> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Zeroizing::new(Vec::new());
+        let read = std::io::stdin().take(PERSON_LIMIT).read_to_end(&mut bytes);
+        read.map_err(|_| ExportError::Person)?;
+        bytes
+    } else {
+        Zeroizing::new(durable::read(file, PERSON_LIMIT)?)
+    };
+    let text = std::str::from_utf8(&bytes).map_err(|_| ExportError::Person)?;
+    Ok(person(text)?)
+}

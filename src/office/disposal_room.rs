@@ -1,0 +1,437 @@
+//! Destroying what has expired: approvals of both sides, tombstone, then the bytes.
+//!
+//! Orders the stages: plan and approvals checked, every refusal told at once → for each item, under
+//! the register's lock, holds and days checked again and the tombstone registered (the commit
+//! point) → its bytes destroyed → `retention.destroyed`. What was cut off in between is finished
+//! by the next disposal. The tombstone keeps number, digests, approvals and certificate number.
+//! Source: REQUIREMENTS 5 (7); DOCUMENTS 23; STYLE rule 8.
+
+use std::{collections::BTreeMap, fs::File};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use chrono::{Datelike as _, Utc};
+
+use super::{
+    Office,
+    actor::Actor,
+    journal, lock,
+    office_folder::OfficeError,
+    operator::Role,
+    retention_room::{RetentionError, Terms, concerns, due, item},
+    retention_state::{Shelved, Shelves},
+    state::{State, digest, text},
+};
+use crate::{
+    digest::Digest,
+    problem::{Report, alone as report},
+    register::{Clock as _, Draft, Recorded, RegisterError, View},
+    retention::{
+        disposal::{DisposalPermit, DisposalPlan, Hold, HoldGround},
+        plan::{Item, Party, Plan, Sort, judge},
+        schedule::Schedule,
+        term::Term,
+    },
+    signing::{Certificate, TrustAnchors, sign_detached},
+};
+
+/// How bytes are destroyed, as the certificate says it.
+pub const METHOD: &str = "覆写后删除";
+
+type Reports<T> = Result<T, Vec<Report>>;
+
+/// An approval of a plan that the register holds.
+#[derive(Clone, Debug)]
+struct Approval {
+    seq: u64,
+    party: Party,
+    approver: Certificate,
+}
+
+/// One disposal that is done.
+#[derive(Clone, Debug)]
+pub struct Disposal {
+    /// What was destroyed.
+    pub id: String,
+    /// Number of its destruction certificate.
+    pub certificate: String,
+    /// The tombstone.
+    pub entry: u64,
+    /// Objects destroyed.
+    pub objects: Vec<Digest>,
+    /// Whether an earlier command had registered it.
+    pub already: bool,
+    /// What the destruction certificate says, by field of its template (DOCUMENTS 23).
+    pub facts: BTreeMap<&'static str, String>,
+}
+
+impl Office {
+    /// Signs `plan` for the agency.
+    ///
+    /// # Errors
+    /// [`RetentionError`], and [`super::actor::ActorError::Role`] unless an approver acts.
+    pub fn approve_disposal(
+        &mut self,
+        plan: &Plan,
+        plan_digest: &Digest,
+        actor: &Actor,
+    ) -> Reports<Recorded> {
+        actor.require(Role::Approver).map_err(report)?;
+        let now = self.now().with_timezone(&Utc);
+        let signature = sign_detached(plan_digest, actor.signer(), &[], now).map_err(report)?;
+        self.take_plan_approval(plan, plan_digest, &signature, actor)
+    }
+
+    /// Takes in a signature over `plan`, whoever made it.
+    ///
+    /// # Errors
+    /// [`RetentionError::OtherOffice`], [`RetentionError::NotApprover`].
+    pub fn take_plan_approval(
+        &mut self,
+        plan: &Plan,
+        plan_digest: &Digest,
+        signature: &[u8],
+        actor: &Actor,
+    ) -> Reports<Recorded> {
+        let principal = self.principal_anchors(plan)?;
+        let now = self.now().with_timezone(&Utc);
+        let anchors = self.state().agency_anchors();
+        let judged = judge(signature, plan_digest, &anchors, &principal, now);
+        let Some((party, _)) = judged else {
+            return Err(report(RetentionError::NotApprover));
+        };
+        let draft = Draft::new(journal::RETENTION_APPROVED, plan_digest.to_string())
+            .with("principal", plan.principal.as_str())
+            .with("side", side(party))
+            .with("items", u64::try_from(plan.items.len()).unwrap_or(u64::MAX))
+            .with("signature", BASE64_STANDARD.encode(signature));
+        self.append(draft, actor).map_err(report)
+    }
+
+    /// Destroys everything in `plan`, or nothing, and says why. What was cut off is finished first;
+    /// run again, it says what is done already.
+    ///
+    /// # Errors
+    /// [`RetentionError`], every refusal at once; faults of register and archive.
+    pub fn dispose(
+        &mut self,
+        plan: &Plan,
+        plan_digest: &Digest,
+        actor: &Actor,
+    ) -> Reports<Vec<Disposal>> {
+        actor.require(Role::Archivist).map_err(report)?;
+        let lock = self.disposal_lock().map_err(report)?;
+        self.refresh().map_err(report)?;
+        self.finish_disposals(actor)?;
+        let principal = self.principal_anchors(plan)?;
+        let mut refused: Vec<Report> = Vec::new();
+        let mut approvals = Vec::new();
+        for party in [Party::Agency, Party::Principal] {
+            match self.approval(plan_digest, party, &principal)? {
+                Some(found) => approvals.push(found),
+                None => refused.push(RetentionError::Missing { side: side(party) }.into()),
+            }
+        }
+        let shelves = self.shelves().map_err(report)?;
+        let mut longest = Terms::new(self);
+        let mut terms = BTreeMap::new();
+        let mut done = Vec::new();
+        let mut open = Vec::new();
+        for wanted in &plan.items {
+            if let Some(gone) = shelves.disposed.get(&wanted.id) {
+                if text(&gone.entry.entry().body, "plan") == Some(&plan_digest.to_string()) {
+                    done.push(self.told(&gone.entry, true)?);
+                } else {
+                    let (id, entry) = (wanted.id.clone(), gone.entry.seq());
+                    refused.push(RetentionError::Gone { id, entry }.into());
+                }
+                continue;
+            }
+            let Some(kept) = shelves.kept.iter().find(|kept| kept.id == wanted.id) else {
+                refused.push(RetentionError::ItemDiffers { id: wanted.id.clone() }.into());
+                continue;
+            };
+            let term = longest.of(&shelves, kept)?;
+            terms.insert(wanted.id.clone(), term);
+            refused.extend(self.forbids(&shelves, kept, wanted, plan, term)?);
+            open.push(wanted);
+        }
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        let [agency, own] = approvals.as_slice() else { return Err(refused) };
+        for wanted in open {
+            let term = terms.get(&wanted.id).copied().unwrap_or_default();
+            let entry = self.bury(wanted, plan, plan_digest, [agency, own], term, actor)?;
+            self.destroy(&entry, actor)?;
+            done.push(self.told(&entry, false)?);
+        }
+        drop(lock);
+        Ok(done)
+    }
+
+    /// Checks one item once more under the register's lock and registers its tombstone.
+    fn bury(
+        &mut self,
+        wanted: &Item,
+        plan: &Plan,
+        plan_digest: &Digest,
+        approvals: [&Approval; 2],
+        term: Term,
+        actor: &Actor,
+    ) -> Reports<Recorded> {
+        let clock = *self.clock();
+        let state = self.state().clone();
+        let [agency, own] = approvals;
+        let mut forbidden: Vec<Report> = Vec::new();
+        let committed = self.register().map_err(report)?.transact(|tx| {
+            let view = tx.view();
+            let today = clock.today();
+            // Holds are read from the register as it is under the lock, not as it was.
+            let state = fresh(&view, &state);
+            let shelves = Shelves::replay(&view, &state, *clock.now().offset())?;
+            let kept = shelves.kept.iter().find(|kept| kept.id == wanted.id);
+            let Some(kept) = kept else {
+                forbidden.push(RetentionError::ItemDiffers { id: wanted.id.clone() }.into());
+                return Err(RegisterError::Spoiled);
+            };
+            let closed_on = shelves.closed_on(&kept.case);
+            let schedule = Schedule { archived_on: kept.archived_on, closed_on, term };
+            let held: Vec<Hold> = shelves
+                .held(kept, &state, today)
+                .into_iter()
+                .map(|id| Hold { id, ground: HoldGround::Instruction })
+                .collect();
+            let order = DisposalPlan::new(&wanted.id, schedule, &held, today).and_then(|plan| {
+                let name = |one: &Approval| one.approver.fingerprint().to_string();
+                plan.approve(&held, today, name(agency), name(own))
+            });
+            let order = match order {
+                Ok(order) => order,
+                Err(refusals) => {
+                    forbidden.extend(refusals.into_iter().map(|source| {
+                        Report::from(RetentionError::Forbidden { id: wanted.id.clone(), source })
+                    }));
+                    return Err(RegisterError::Spoiled);
+                }
+            };
+            let year = clock.now().year();
+            let number = view.next_number(&format!("disposal/{year}"))?;
+            let kind = match kept.sort {
+                Sort::Bundle => journal::EVIDENCE_DISPOSED,
+                Sort::Letter => journal::LETTER_DISPOSED,
+            };
+            let destroyed: Vec<String> = kept.objects.iter().map(Digest::to_string).collect();
+            let draft = Draft::new(kind, order.object())
+                .with("case", kept.case.as_str())
+                .with("rests_on", kept.seq)
+                .with("destroyed", destroyed)
+                .with("manifest", kept.manifest.to_string())
+                .with("last_day_kept", order.last_day_kept().to_string())
+                .with("plan", plan_digest.to_string())
+                .with("principal", plan.principal.as_str())
+                .with("approvals", vec![agency.seq, own.seq])
+                .with("certificate", format!("DC-{year}-{:06}", number.value()))
+                .with_number(&number);
+            tx.append(draft, actor, &clock)
+        });
+        match committed {
+            Ok(committed) => {
+                let entry = committed.recorded.into_iter().next();
+                entry.ok_or_else(|| report(OfficeError::from(RegisterError::Spoiled)))
+            }
+            Err(_) if !forbidden.is_empty() => Err(forbidden),
+            Err(error) => Err(report(OfficeError::from(error))),
+        }
+    }
+
+    /// Destroys the bytes that a tombstone is about, and registers that they are gone.
+    fn destroy(&mut self, entry: &Recorded, actor: &Actor) -> Reports<()> {
+        if let Some(permit) = DisposalPermit::of(entry) {
+            for object in permit.objects() {
+                self.archive()
+                    .destroy(object, &permit)
+                    .map_err(|error| report(OfficeError::from(error)))?;
+            }
+            let draft = Draft::new(journal::RETENTION_DESTROYED, entry.entry().subject.clone())
+                .with("disposed", permit.entry())
+                .with("method", METHOD);
+            let clock = *self.clock();
+            let register = self.register().map_err(report)?;
+            register
+                .append_once(draft, actor, &clock)
+                .map_err(|error| report(OfficeError::from(error)))?;
+        }
+        Ok(())
+    }
+
+    /// Finishes the disposals that a cut-off command left.
+    fn finish_disposals(&mut self, actor: &Actor) -> Reports<()> {
+        let shelves = self.shelves().map_err(report)?;
+        for left in shelves.disposed.values().filter(|disposed| !disposed.destroyed) {
+            self.destroy(&left.entry, actor)?;
+        }
+        Ok(())
+    }
+
+    /// Everything that forbids one item of a plan.
+    fn forbids(
+        &self,
+        shelves: &Shelves,
+        kept: &Shelved,
+        wanted: &Item,
+        plan: &Plan,
+        term: Term,
+    ) -> Reports<Vec<Report>> {
+        let today = self.today();
+        let found = due(self, shelves, kept, term, today)?;
+        let mut refused: Vec<Report> = Vec::new();
+        let id = || wanted.id.clone();
+        let holds: Vec<Hold> = found
+            .holds
+            .iter()
+            .map(|hold| Hold { id: hold.clone(), ground: HoldGround::Instruction })
+            .collect();
+        match DisposalPlan::new(id(), found.schedule, &holds, today) {
+            Ok(_) if item(&found).as_ref() == Some(wanted) => {}
+            Ok(_) => refused.push(RetentionError::ItemDiffers { id: id() }.into()),
+            Err(refusals) => refused.extend(
+                refusals
+                    .into_iter()
+                    .map(|source| RetentionError::Forbidden { id: id(), source }.into()),
+            ),
+        }
+        if !concerns(shelves, kept, &plan.principal) {
+            refused.push(RetentionError::ItemDiffers { id: id() }.into());
+        }
+        Ok(refused)
+    }
+
+    /// The newest approval of a plan by `party`, judged again.
+    fn approval(
+        &self,
+        plan: &Digest,
+        party: Party,
+        principal: &TrustAnchors,
+    ) -> Reports<Option<Approval>> {
+        let mut newest = None;
+        let subject = plan.to_string();
+        for found in self.view().find(Some(&journal::RETENTION_APPROVED), Some(&subject)) {
+            let found = found.map_err(|error| report(OfficeError::from(error)))?;
+            let signature = text(&found.entry().body, "signature")
+                .and_then(|signature| BASE64_STANDARD.decode(signature).ok());
+            let Some(signature) = signature else { continue };
+            let at = found.recorded_at().with_timezone(&Utc);
+            let judged = judge(&signature, plan, &self.state().agency_anchors(), principal, at);
+            if let Some((found_party, approver)) = judged
+                && found_party == party
+                && (party == Party::Principal || self.is_enrolled_approver(&approver))
+            {
+                newest = Some(Approval { seq: found.seq(), party, approver });
+            }
+        }
+        Ok(newest.filter(|approval| approval.party == party))
+    }
+
+    /// An agency's approver counts while enrolled as one, as for templates.
+    fn is_enrolled_approver(&self, approver: &Certificate) -> bool {
+        let operator = self.state().certificate(&approver.fingerprint());
+        operator.is_some_and(|operator| operator.may(Role::Approver))
+    }
+
+    /// Whether an entry holds the approval of the side it names, for a plan of `principal`.
+    #[must_use]
+    pub fn is_approval_of(&self, entry: &crate::register::Entry, principal: Option<&str>) -> bool {
+        let pinned = principal.and_then(|id| self.state().principals.get(id));
+        let anchors = pinned.map(|one| TrustAnchors::new([one.certificate.clone()]));
+        let plan: Option<Digest> = entry.subject.parse().ok();
+        let signature = text(&entry.body, "signature")
+            .and_then(|signature| BASE64_STANDARD.decode(signature).ok());
+        let (Some(anchors), Some(plan), Some(signature)) = (anchors, plan, signature) else {
+            return false;
+        };
+        let at = entry.recorded_at.with_timezone(&Utc);
+        let judged = judge(&signature, &plan, &self.state().agency_anchors(), &anchors, at);
+        judged.is_some_and(|(party, _)| text(&entry.body, "side") == Some(side(party)))
+    }
+
+    fn principal_anchors(&self, plan: &Plan) -> Reports<TrustAnchors> {
+        let principal = self.state().principals.get(&plan.principal);
+        match principal.filter(|_| plan.office == self.settings().agency.uscc) {
+            Some(principal) => Ok(TrustAnchors::new([principal.certificate.clone()])),
+            None => Err(report(RetentionError::OtherOffice)),
+        }
+    }
+
+    /// A disposal with what its destruction certificate says.
+    fn told(&self, entry: &Recorded, already: bool) -> Reports<Disposal> {
+        let body = &entry.entry().body;
+        let member = |name: &str| text(body, name).unwrap_or_default().to_owned();
+        let permit = DisposalPermit::of(entry);
+        let profile = self.profile(&member("principal"))?;
+        let approver = body
+            .get("approvals")
+            .and_then(|approvals| approvals.get(0)?.as_u64())
+            .and_then(|seq| self.view().get(seq).ok().flatten())
+            .map_or_else(String::new, |approval| approval.entry().operator.clone());
+        let day = entry.recorded_at().with_timezone(self.now().offset()).date_naive();
+        let facts = BTreeMap::from([
+            ("bundle_id", entry.entry().subject.clone()),
+            ("manifest_hash", member("manifest")),
+            ("last_day_kept", member("last_day_kept")),
+            ("approver_agency", approver),
+            ("principal_name", profile.name),
+            ("approval_id", member("certificate")),
+            ("destroyed_at", day.to_string()),
+            ("method", METHOD.to_owned()),
+        ]);
+        Ok(Disposal {
+            id: entry.entry().subject.clone(),
+            certificate: member("certificate"),
+            entry: entry.seq(),
+            objects: permit.map(|permit| permit.objects().to_vec()).unwrap_or_default(),
+            already,
+            facts,
+        })
+    }
+
+    fn disposal_lock(&self) -> Result<File, RetentionError> {
+        let lock = lock::take(self.paths(), "disposal.lock");
+        lock.map_err(|source| RetentionError::File { source })?.ok_or(RetentionError::Busy)
+    }
+}
+
+/// The state as the register tells it now, or as it was if it cannot be told.
+fn fresh(view: &View<'_>, before: &State) -> State {
+    State::replay(view).unwrap_or_else(|_| before.clone())
+}
+
+const fn side(party: Party) -> &'static str {
+    match party {
+        Party::Agency => "agency",
+        Party::Principal => "principal",
+    }
+}
+
+/// Objects that registered disposals name, with the tombstone of each.
+///
+/// # Errors
+/// Those of the storage.
+pub fn destroyed(view: &View<'_>) -> Result<BTreeMap<Digest, u64>, RegisterError> {
+    let mut objects = BTreeMap::new();
+    for kind in [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED] {
+        for found in view.find(Some(kind), None) {
+            let found = found?;
+            if let Some(permit) = DisposalPermit::of(&found) {
+                objects.extend(permit.objects().iter().map(|object| (*object, found.seq())));
+            }
+        }
+    }
+    Ok(objects)
+}
+
+/// What a tombstone rests on: the entry of what was destroyed, and its payload manifest or PDF.
+#[must_use]
+pub fn rests_on(entry: &crate::register::Entry) -> Option<(u64, Digest)> {
+    let rests_on = entry.body.get("rests_on")?.as_u64()?;
+    Some((rests_on, digest(&entry.body, "manifest")?))
+}

@@ -1,0 +1,362 @@
+//! Time from outside: an authority of openssl behind a server on the loopback.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use crate::{
+    command::{Ran, chancery},
+    office::{Desk, text},
+    tools::tool,
+};
+
+const GOOD: u8 = 0;
+const ABSENT: u8 = 1;
+const LYING: u8 = 2;
+
+/// An authority of openssl.
+struct Authority {
+    url: String,
+    mode: Arc<AtomicU8>,
+    root: PathBuf,
+}
+
+impl Authority {
+    fn new(desk: &Desk) -> Option<Self> {
+        let openssl = tool("openssl")?;
+        let folder = desk.beside("tsa");
+        fs::create_dir(&folder).unwrap();
+        let at = |name: &str| text(&folder.join(name)).to_owned();
+        let config = format!(
+            "[tsa]\ndefault_tsa=t\n[t]\nserial={}\nsigner_digest=sha256\ndefault_policy=1.2.3.4.5\n\
+             digests=sha256\nordering=no\ntsa_name=no\ness_cert_id_chain=no\ness_cert_id_alg=sha256\n",
+            at("serial")
+        );
+        fs::write(folder.join("tsa.cnf"), config).unwrap();
+        fs::write(folder.join("serial"), "01\n").unwrap();
+        fs::write(
+            folder.join("ext"),
+            "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n",
+        )
+        .unwrap();
+        let run = |line: &[&str]| {
+            openssl.run(line).ends(0);
+        };
+        for key in ["root.key", "tsa.key"] {
+            run(&["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", &at(key)]);
+        }
+        run(&[
+            "req",
+            "-new",
+            "-x509",
+            "-key",
+            &at("root.key"),
+            "-subj",
+            "/CN=TSA root",
+            "-days",
+            "3650",
+            "-addext",
+            "keyUsage=critical,keyCertSign",
+            "-out",
+            &at("root.pem"),
+        ]);
+        run(&["req", "-new", "-key", &at("tsa.key"), "-subj", "/CN=TSA", "-out", &at("tsa.csr")]);
+        run(&[
+            "x509",
+            "-req",
+            "-in",
+            &at("tsa.csr"),
+            "-CA",
+            &at("root.pem"),
+            "-CAkey",
+            &at("root.key"),
+            "-set_serial",
+            "9",
+            "-days",
+            "3000",
+            "-extfile",
+            &at("ext"),
+            "-out",
+            &at("tsa.pem"),
+        ]);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let mode = Arc::new(AtomicU8::new(GOOD));
+        let (seen, own) = (Arc::clone(&mode), folder.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                answer(stream, seen.load(Ordering::SeqCst), &own);
+            }
+        });
+        let root = folder.join("root.pem");
+        fs::copy(&root, desk.office().join("tsa.pem")).unwrap();
+        let settings = desk.office().join("office.toml");
+        let text = fs::read_to_string(&settings).unwrap();
+        assert!(text.trim_end().ends_with("[timestamp]"), "{text}");
+        fs::write(
+            &settings,
+            format!("{}\nurl = \"{url}\"\nanchor = \"tsa.pem\"\n", text.trim_end()),
+        )
+        .unwrap();
+        Some(Self { url, mode, root })
+    }
+
+    fn is(&self, mode: u8) {
+        self.mode.store(mode, Ordering::SeqCst);
+    }
+}
+
+fn answer(mut stream: TcpStream, mode: u8, folder: &Path) {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4096];
+    let body = loop {
+        let Ok(count @ 1..) = stream.read(&mut piece) else { return };
+        bytes.extend(&piece[..count]);
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+        let length: usize = length.unwrap().trim().parse().unwrap();
+        if bytes.len() >= end + 4 + length {
+            break bytes[end + 4..].to_vec();
+        }
+    };
+    if mode == ABSENT {
+        let _ = stream
+            .write_all(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        return;
+    }
+    let at = |name: &str| text(&folder.join(name)).to_owned();
+    let openssl = tool("openssl").unwrap();
+    if mode == LYING {
+        fs::write(folder.join("other"), "other").unwrap();
+        openssl
+            .run(&["ts", "-query", "-data", &at("other"), "-sha256", "-cert", "-out", &at("query")])
+            .ends(0);
+    } else {
+        fs::write(folder.join("query"), body).unwrap();
+    }
+    openssl
+        .run(&[
+            "ts",
+            "-reply",
+            "-config",
+            &at("tsa.cnf"),
+            "-queryfile",
+            &at("query"),
+            "-signer",
+            &at("tsa.pem"),
+            "-inkey",
+            &at("tsa.key"),
+            "-out",
+            &at("reply"),
+        ])
+        .ends(0);
+    let reply = fs::read(folder.join("reply")).unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        reply.len()
+    );
+    let _ = stream.write_all(&[head.as_bytes(), &reply].concat());
+}
+
+fn seal(desk: &Desk, case: &str) -> Ran {
+    let folder = desk.beside(case);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("note.txt"), case).unwrap();
+    let out = desk.beside(&format!("{case}.asice"));
+    let line =
+        ["evidence", "seal", text(&folder), "--case", case, "--kind", "other", "--out", text(&out)];
+    desk.by_json("archivist", &line)
+}
+
+/// Copies the newest sibling object of `kind` out of the archive, as a reader would be given it.
+fn sibling(desk: &Desk, kind: &str, name: &str) -> PathBuf {
+    let entries = desk.entries(kind);
+    let digest = entries.last().unwrap()["body"]["object"].as_str().unwrap().to_owned();
+    let object = desk.office().join("archive/objects").join(&digest[..2]).join(&digest[2..]);
+    desk.write(name, fs::read(object).unwrap())
+}
+
+#[test]
+fn a_bundle_sealed_while_the_authority_was_absent_gets_its_token_later() {
+    let desk = Desk::fresh();
+    let Some(tsa) = Authority::new(&desk) else { return };
+    assert!(tsa.url.starts_with("http://127.0.0.1:"));
+    let (anchor, root) = (desk.anchor(), tsa.root.clone());
+    let verify = |file: &Path, more: &[&str]| {
+        let line = ["verify", text(file), "--anchor", text(&anchor), "--anchor", text(&root)];
+        chancery().run(&[&line[..], more].concat())
+    };
+    let whole = seal(&desk, "C-1").ends(0).json();
+    assert_eq!(
+        (&whole["time_pending"], &whole["self_asserted_time"]),
+        (&false.into(), &false.into())
+    );
+    verify(&desk.beside("C-1.asice"), &[]).ends(0);
+
+    tsa.is(ABSENT);
+    let waiting = seal(&desk, "C-2").ends(0).json();
+    assert_eq!(waiting["time_pending"], true);
+    let bundle = desk.beside("C-2.asice");
+    verify(&bundle, &[]).tells_only(1, &["CH-E166"]);
+    desk.by("auditor", &["evidence", "verify"]).ends(0);
+    desk.by("auditor", &["audit", "run"]).ends(0).tells(0, "CH-E167");
+    desk.by("archivist", &["evidence", "timestamp"]).tells_only(3, &["CH-K071"]);
+    // One that lies is refused, for sealing and for stamping.
+    tsa.is(LYING);
+    seal(&desk, "C-3").tells_only(3, &["CH-E049"]);
+    desk.by("archivist", &["evidence", "timestamp"]).tells_only(1, &["CH-K063"]);
+    assert!(desk.entries("evidence.timestamped").is_empty());
+
+    tsa.is(GOOD);
+    let done = desk.by_json("archivist", &["evidence", "timestamp"]).ends(0).json();
+    assert_eq!(done["timestamped"].as_array().unwrap().len(), 1);
+    let again = desk.by_json("archivist", &["evidence", "timestamp"]).ends(0).json();
+    assert!(again["timestamped"].as_array().unwrap().is_empty());
+    desk.by("auditor", &["evidence", "verify"]).ends(0);
+    let audit = desk.by("auditor", &["audit", "run"]).ends(0);
+    assert!(!audit.both().contains("CH-E167"), "{}", audit.both());
+    let token = sibling(&desk, "evidence.timestamped", "C-2.tst");
+    verify(&bundle, &["--token", text(&token)]).ends(0);
+    verify(&desk.beside("C-1.asice"), &["--token", text(&token)]).ends(0);
+    // openssl judges the token over the very file.
+    let line = [
+        "ts",
+        "-verify",
+        "-token_in",
+        "-in",
+        text(&token),
+        "-data",
+        text(&bundle),
+        "-CAfile",
+        text(&root),
+    ];
+    tool("openssl").unwrap().run(&line).ends(0);
+    let forged = crate::past::flipped(&token, fs::read(&token).unwrap().len() - 5);
+    let forged = desk.write("forged.tst", forged);
+    assert_ne!(verify(&bundle, &["--token", text(&forged)]).status, Some(0));
+    // The commands the bundle brings along take the token that came later.
+    let mut zip = zip::ZipArchive::new(fs::File::open(&bundle).unwrap()).unwrap();
+    let words = std::io::read_to_string(zip.by_name("meta/VERIFY.txt").unwrap()).unwrap();
+    let (_, shell) = words.split_once("#--- sh ---\n").unwrap();
+    let (shell, _) = shell.split_once("#--- end ---").unwrap();
+    if tool("unzip").is_some() {
+        let anchors =
+            desk.write("anchors", [fs::read(&anchor).unwrap(), fs::read(&root).unwrap()].concat());
+        let run = |token: Option<&Path>| {
+            let mut sh = std::process::Command::new("sh");
+            sh.args(["-c", shell])
+                .env("BUNDLE", &bundle)
+                .env("ANCHORS", &anchors)
+                .env("LC_ALL", "C");
+            if let Some(token) = token {
+                sh.env("TOKEN", token);
+            }
+            Ran::of(sh, b"")
+        };
+        assert_ne!(run(None).status, Some(0));
+        assert!(run(Some(&token)).ends(0).out().contains("VERIFIED at"));
+    }
+}
+
+#[test]
+fn evidence_records_prove_every_bundle_and_are_renewed() {
+    let desk = Desk::fresh();
+    let Some(tsa) = Authority::new(&desk) else { return };
+    for case in ["C-1", "C-2"] {
+        seal(&desk, case).ends(0);
+    }
+    tsa.is(ABSENT);
+    seal(&desk, "C-3").ends(0);
+    tsa.is(GOOD);
+    desk.by("archivist", &["evidence", "timestamp"]).ends(0);
+    let renewed = |again: &[&str]| {
+        let made =
+            desk.by_json("archivist", &[&["evidence", "renew"], again].concat()).ends(0).json();
+        made["renewed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["stamps"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(renewed(&[]), [1, 1, 1]);
+    assert!(renewed(&[]).is_empty(), "each is covered");
+    assert_eq!(renewed(&["--again"]), [2, 2, 2]);
+    desk.by("auditor", &["audit", "run"]).ends(0);
+    let record = sibling(&desk, "evidence.renewed", "C-3.ers");
+    let token = sibling(&desk, "evidence.timestamped", "C-3.tst");
+    let (anchor, root) = (desk.anchor(), tsa.root.clone());
+    let verify = |case: &str, record: &Path| {
+        let bundle = desk.beside(&format!("{case}.asice"));
+        let line =
+            ["--json", "verify", text(&bundle), "--anchor", text(&anchor), "--anchor", text(&root)];
+        chancery().run(&[&line[..], &["--record", text(record), "--token", text(&token)]].concat())
+    };
+    let proven = verify("C-3", &record).ends(0).json();
+    assert_eq!(proven["files"][0]["record"]["stamps"], 2);
+    verify("C-1", &record).tells_only(1, &["CH-K091"]);
+    let forged = crate::past::flipped(&record, fs::read(&record).unwrap().len() / 2);
+    let forged = desk.write("forged.ers", forged);
+    assert_ne!(verify("C-3", &forged).status, Some(0));
+    // The record and the token go out with the bundle.
+    let openssl = tool("openssl").unwrap();
+    let (key, certificate) = (desk.beside("court.key"), desk.beside("court.pem"));
+    openssl
+        .run(&["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", text(&key)])
+        .ends(0);
+    openssl
+        .run(&[
+            "req",
+            "-new",
+            "-x509",
+            "-key",
+            text(&key),
+            "-subj",
+            "/CN=court",
+            "-days",
+            "30",
+            "-out",
+            text(&certificate),
+        ])
+        .ends(0);
+    let out = desk.beside("export.p7m");
+    desk.by(
+        "archivist",
+        &["evidence", "export", "--case", "C-3", "--to", text(&certificate), "--out", text(&out)],
+    )
+    .ends(0);
+    let inner = desk.beside("export.asice");
+    openssl
+        .run(&[
+            "cms",
+            "-decrypt",
+            "-inform",
+            "DER",
+            "-binary",
+            "-in",
+            text(&out),
+            "-recip",
+            text(&certificate),
+            "-inkey",
+            text(&key),
+            "-out",
+            text(&inner),
+        ])
+        .ends(0);
+    let zip = zip::ZipArchive::new(fs::File::open(&inner).unwrap()).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    for ending in [".asice", ".tst", ".ers"] {
+        assert!(
+            names.iter().any(|name| name.starts_with("data/") && name.ends_with(ending)),
+            "{ending} {names:?}"
+        );
+    }
+}
