@@ -305,7 +305,7 @@ fn gates(metadata: &Metadata) -> Vec<String> {
     if metadata.seal {
         gates.push("seal".to_owned());
     }
-    for rule in ["address_verification", "debt_verification", "mandate"] {
+    for rule in ["address_verification", "debt_verification", "holds", "mandate"] {
         if !exempt.contains(&rule) {
             gates.push(rule.to_owned());
         }

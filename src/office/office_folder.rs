@@ -121,7 +121,7 @@ impl Office {
     /// # Errors
     /// What is wrong with settings, register or archive.
     pub fn open(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        let office = Self::assemble(paths, |path| {
+        let office = Self::assemble(paths, State::replay, |path| {
             Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
         })?;
         let found = office.unlike_founded();
@@ -133,11 +133,12 @@ impl Office {
     /// # Errors
     /// As [`Office::open`].
     pub fn open_read_only(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        Self::assemble(paths, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
+        Self::assemble(paths, State::read, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
     }
 
     fn assemble(
         paths: OfficePaths,
+        state: impl FnOnce(&View<'_>) -> Result<State, StateError>,
         books: impl FnOnce(&Path) -> Result<Books, RegisterError>,
     ) -> Result<Self, Vec<Report>> {
         let settings = Settings::read(&paths.settings()).map_err(report)?;
@@ -145,7 +146,7 @@ impl Office {
         let books = books(&paths.register()).map_err(|e| report(OfficeError::from(e)))?;
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
-        let state = State::replay(&view(&books)).map_err(report)?;
+        let state = state(&view(&books)).map_err(report)?;
         Ok(Self { paths, settings, clock, books, archive, state })
     }
 

@@ -15,7 +15,7 @@ use crate::{
         hold, journal,
         operator::{Operator, Role},
     },
-    register::{Entry, EntryKind, RegisterError, View},
+    register::{Entry, EntryKind, Recorded, RegisterError, View},
     signing::{
         certificate::Certificate,
         chain::{Purpose, TrustAnchors, verify_chain},
@@ -111,11 +111,34 @@ impl State {
         Ok(state)
     }
 
+    /// As [`State::replay`], for those who only look: an entry that cannot be read counts for
+    /// nothing, so that the checks which name it can be run. Nobody may act on such a state.
+    ///
+    /// # Errors
+    /// [`StateError`], by variant.
+    pub fn read(view: &View<'_>) -> Result<Self, StateError> {
+        let genesis = view.get(0)?.ok_or(StateError::NotFounded)?;
+        let mut state = Self::founded(genesis.entry())?;
+        state.take_in(view, |error| match error {
+            RegisterError::DamagedEntry { .. } => Ok(None),
+            other => Err(other),
+        })?;
+        Ok(state)
+    }
+
     /// Takes in the entries that were registered since, and says whether any of them makes state.
     ///
     /// # Errors
     /// [`StateError::Register`]; [`StateError::NotFounded`] if the register has become shorter.
     pub fn advance(&mut self, view: &View<'_>) -> Result<bool, StateError> {
+        self.take_in(view, Err)
+    }
+
+    fn take_in(
+        &mut self,
+        view: &View<'_>,
+        damaged: impl Fn(RegisterError) -> Result<Option<Recorded>, RegisterError>,
+    ) -> Result<bool, StateError> {
         let size = view.size()?;
         if size < self.seen {
             return Err(StateError::NotFounded);
@@ -133,7 +156,7 @@ impl State {
         }
         let changed = !places.is_empty();
         for seq in places {
-            if let Some(recorded) = view.get(seq)? {
+            if let Some(recorded) = view.get(seq).or_else(&damaged)? {
                 self.apply(recorded.entry());
             }
         }

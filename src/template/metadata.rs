@@ -47,6 +47,8 @@ pub enum Exemption {
     AddressVerification,
     /// Needs no verified debt.
     DebtVerification,
+    /// Goes to the principal or stays here, and prepares no visit: a hold does not stop it.
+    Holds,
     /// May be written after the mandate's term, for it asks nobody for anything.
     Mandate,
 }

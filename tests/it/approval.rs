@@ -108,8 +108,7 @@ fn a_withdrawn_approval_stops_letters_at_once_for_that_principal_only() {
 #[test]
 fn a_template_nobody_approved_is_refused() {
     let desk = Desk::fresh();
-    // The bank approved this kind, the insurer did not.
-    let changes = json!({ "kind": "payment_reminder", "principal": "sample-insurer" });
+    let changes = json!({ "kind": "visit_plan" });
     let file = desk.request_with("notice-001", changes);
     desk.issue(&file).tells(1, "CH-A001");
     let file = desk.request_with("notice-001", json!({ "kind": "../collection_notice" }));

@@ -62,8 +62,16 @@ fn triggers_stop_a_mistake() {
 
 #[test]
 fn an_edited_entry_is_named_as_the_first_bad_one() {
-    for (seq, from, to) in [(40, "clerk", "clark"), (120, "2026", "2025"), (33, "issued", "issuer")]
-    {
+    let at = |kind: &str| Desk::worked().entries(kind)[0]["seq"].as_u64().unwrap();
+    let (letter, approval) = (at("letter.prepared"), at("template.approved"));
+    for (seq, from, to) in [
+        (letter, "clerk", "clark"),
+        (letter, "2026", "2025"),
+        (at("letter.issued"), "issued", "issuer"),
+        // An entry that makes state, and one that can no longer be read.
+        (approval, "CH", "CN"),
+        (approval, "{", "["),
+    ] {
         let desk = Desk::worked();
         tamper(
             &desk,

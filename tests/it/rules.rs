@@ -329,6 +329,11 @@ fn cases(at: &Setting) -> Vec<Case> {
             (claim, json!({ "insured_relation": "none" })),
         ),
         case(
+            "CH-I093",
+            (claim, json!({ "insured_relation": "unknown" })),
+            (claim, json!({ "insured_relation": "none" })),
+        ),
+        case(
             "CH-R021",
             (notice, json!({ "identity_verified_on": day(1) })),
             (notice, json!({ "identity_verified_on": day(0) })),

@@ -1,12 +1,17 @@
 //! Which documents a hold on the case stops.
 //!
-//! A hold stops everything that leaves for somebody else than the principal. Two ways lead past:
+//! A hold stops letters and visits. What stays here or goes to the principal is exempt by its metadata,
+//! a script for a visit to come is not. Two ways lead past for letters:
 //! hardship lets gentle documents through, and an answer to whoever objected passes the hold that
 //! the objection placed, where its approved metadata says so. Source: REQUIREMENTS 2;
 //! `docs/decisions/0009-holds-and-letters.md`.
 
 use super::{Circumstances, Found, PolicyRefusal};
-use crate::{case::request::Request, office::hold, template::metadata::Metadata};
+use crate::{
+    case::request::Request,
+    office::hold,
+    template::metadata::{Exemption, Metadata},
+};
 
 pub(super) fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
     for held in at.holds {
@@ -18,7 +23,7 @@ pub(super) fn holds(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
 
 /// Whether a hold of `kind` stops `document`.
 pub(super) fn stops(kind: &str, document: &Metadata) -> bool {
-    if !document.is_outbound() {
+    if document.exempt_from.contains(&Exemption::Holds) {
         return false;
     }
     match hold::kind(kind).map(|known| known.passes) {
