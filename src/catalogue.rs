@@ -64,7 +64,6 @@ const OFFICE: &[&[Code]] = &[
     crate::letter::desk::DeskError::CODES,
     crate::letter::life::refusal::LifeRefusal::CODES,
     crate::letter::batch::BatchProblem::CODES,
-    crate::letter::desk::DeskError::CODES,
     crate::letter::print::PrintProblem::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
     crate::letter::policy::gates::GateRefusal::CODES,
