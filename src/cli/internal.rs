@@ -86,6 +86,16 @@ pub fn certificate(
     issue(context, &mut office, &actor, &wanted, out)
 }
 
+/// `retention certificate`.
+pub fn destruction(context: &Context, id: &str, out: &Path) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    actor.require(Role::Archivist)?;
+    let disposal = office.disposal(id).map_err(Stopped)?;
+    let wanted = certificates::of_disposal(&disposal)?;
+    issue(context, &mut office, &actor, &wanted, out)
+}
+
 /// Issues `wanted` and writes its PDF to `out`. The same file again is left alone.
 pub fn issue(
     context: &Context,

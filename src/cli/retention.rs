@@ -79,6 +79,7 @@ pub fn run(context: &Context, verb: Retention) -> Result<Answer, Stopped> {
             Ok(Answer::done(json, listing(context, &plan, &digest)))
         }
         Retention::Approve(arguments) => approve(context, arguments),
+        Retention::Certificate { id, out } => super::internal::destruction(context, &id, &out),
         Retention::Dispose { plan } => {
             let (plan, digest) = read(&plan)?;
             let mut office = context.open()?;

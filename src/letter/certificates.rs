@@ -7,10 +7,19 @@ use serde_json::Value;
 
 use super::{internal::Wanted, issued::text};
 use crate::{
-    case::{date, facts::OfficeContext},
-    office::{Office, evidence_room::Kept, journal, office_folder::OfficeError, state::Hold},
+    case::{
+        date,
+        facts::{FactsError, OfficeContext},
+    },
+    office::{
+        Office, disposal_room::Disposal, evidence_room::Kept, journal, office_folder::OfficeError,
+        state::Hold,
+    },
     problem::{Report, alone as report},
 };
+
+/// Facts of a disposal that the profile supplies to every document.
+const OF_THE_PRINCIPAL: [&str; 1] = ["principal_name"];
 
 crate::problems! {
     /// Why a certificate is not made.
@@ -75,6 +84,33 @@ pub fn of_bundle(office: &Office, principal: &str, bundle: &Kept) -> Result<Want
         case: Some(bundle.case.clone()),
         values,
     })
+}
+
+/// Document 23 for what was destroyed.
+///
+/// # Errors
+/// [`FactsError`] if a value is none of its field.
+pub fn of_disposal(disposal: &Disposal) -> Result<Wanted, FactsError> {
+    let mut values = OfficeContext::default();
+    let said = disposal.facts.iter();
+    for (field, value) in said.filter(|(field, _)| !OF_THE_PRINCIPAL.contains(*field)) {
+        match *field {
+            "destroyed_at" => values.tell(field, disposal.at.naive_local())?,
+            "last_day_kept" => values.tell(field, printed_day(value))?,
+            _ => values.tell(field, value.as_str())?,
+        }
+    }
+    Ok(Wanted {
+        kind: "destruction_certificate".to_owned(),
+        principal: disposal.principal.clone(),
+        case: Some(disposal.case.clone()),
+        values,
+    })
+}
+
+/// A day of the register as letters print it.
+fn printed_day(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), date::display)
 }
 
 /// Holds as documents name them.

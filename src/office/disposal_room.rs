@@ -9,7 +9,7 @@
 use std::{collections::BTreeMap, fs::File};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use chrono::{Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
 
 use super::{
     Office,
@@ -54,8 +54,14 @@ pub struct Disposal {
     pub id: String,
     /// Number of its destruction certificate.
     pub certificate: String,
+    /// Principal whose approval it had.
+    pub principal: String,
+    /// Case it belonged to.
+    pub case: String,
     /// The tombstone.
     pub entry: u64,
+    /// When it was registered.
+    pub at: DateTime<FixedOffset>,
     /// Objects destroyed.
     pub objects: Vec<Digest>,
     /// Whether an earlier command had registered it.
@@ -362,6 +368,20 @@ impl Office {
         }
     }
 
+    /// The disposal of bundle or letter `id`.
+    ///
+    /// # Errors
+    /// [`RetentionError::NotDisposed`], and where the register cannot be read.
+    pub fn disposal(&self, id: &str) -> Reports<Disposal> {
+        let fault = |error| report(OfficeError::from(error));
+        for kind in [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED] {
+            if let Some(entry) = self.view().last(kind, id).map_err(fault)? {
+                return self.told(&entry, true);
+            }
+        }
+        Err(report(RetentionError::NotDisposed))
+    }
+
     /// A disposal with what its destruction certificate says.
     fn told(&self, entry: &Recorded, already: bool) -> Reports<Disposal> {
         let body = &entry.entry().body;
@@ -372,7 +392,7 @@ impl Office {
             .get("approvals")
             .and_then(|approvals| approvals.get(0)?.as_u64())
             .and_then(|seq| self.view().get(seq).ok().flatten())
-            .map_or_else(String::new, |approval| approval.entry().operator.clone());
+            .map_or_else(String::new, |approval| self.operator_name(&approval.entry().operator));
         let day = entry.recorded_at().with_timezone(self.now().offset()).date_naive();
         let facts = BTreeMap::from([
             ("bundle_id", entry.entry().subject.clone()),
@@ -387,7 +407,10 @@ impl Office {
         Ok(Disposal {
             id: entry.entry().subject.clone(),
             certificate: member("certificate"),
+            principal: member("principal"),
+            case: member("case"),
             entry: entry.seq(),
+            at: entry.recorded_at(),
             objects: permit.map(|permit| permit.objects().to_vec()).unwrap_or_default(),
             already,
             facts,

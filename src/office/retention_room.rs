@@ -47,6 +47,10 @@ crate::problems! {
         NotClosed = "CH-D025", Refusal,
             "the case is not closed" => "see `chancery retention due --all`",
             "案件尚未结案" => "请查看 `chancery retention due --all`";
+        /// Nothing of that number was destroyed.
+        NotDisposed = "CH-D050", Input,
+            "nothing of that number was destroyed" => "see `chancery register list --kind evidence.disposed` and `letter.disposed`",
+            "没有该编号的销毁登记" => "请查看 `chancery register list --kind evidence.disposed` 与 `letter.disposed`";
         /// Closed earlier than before.
         Earlier { latest: NaiveDate } = "CH-D026", Refusal,
             "the case was closed on {latest} before; an earlier day would shorten its term" => "give that day or a later one",

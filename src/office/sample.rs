@@ -42,13 +42,14 @@ pub const BANK: &str = "sample-bank";
 /// The sample principal that insures.
 pub const INSURER: &str = "sample-insurer";
 /// Kinds of documents the sample principals approve.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 18] = [
     "address_labels",
     "archive_certificate",
     "audit_report",
     "callback_card",
     "collection_notice",
     "delivery_receipt",
+    "destruction_certificate",
     "envelope",
     "incident_report",
     "letter_register",

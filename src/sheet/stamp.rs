@@ -20,6 +20,9 @@ const WORDS: &str = "副本 与原件一致";
 const SIDES: (f32, f32) = (147.4, 48.19);
 /// Its distance from the page's edges.
 const MARGIN: f32 = 14.0;
+/// What a whole document ends with (ISO 32000-2 section 7.5.5), and how near to its last byte.
+const END: &[u8] = b"%%EOF";
+const TAIL: usize = 1024;
 /// Most levels of a page tree that inherited sides are looked for in.
 const DEEPEST: usize = 32;
 
@@ -56,6 +59,11 @@ pub fn stamp(
 
 fn put(original: &[u8], stamp: &[u8]) -> Result<Vec<u8>, String> {
     let told = |error: lopdf::Error| error.to_string();
+    // Readers rebuild what was cut off; a stamp on half a document would pass it off as whole.
+    let tail = original.get(original.len().saturating_sub(TAIL)..).unwrap_or_default();
+    if !tail.windows(END.len()).any(|part| part == END) {
+        return Err("its end is missing".to_owned());
+    }
     let before = Document::load_mem(original).map_err(told)?;
     if before.is_encrypted() || before.trailer.has(b"Encrypt") {
         return Err("it is encrypted".to_owned());

@@ -194,7 +194,7 @@ fn names_links_pipes_and_empty_folders_are_refused_and_leave_nothing() {
     seal(&desk, &belied, "video").tells_only(1, &["CH-E038"]);
     seal(&desk, &belied, "auto").tells_only(1, &["CH-E037"]);
     assert_eq!(seal(&desk, &belied, "nonsense").status, Some(2));
-    assert_eq!(seal(&desk, &desk.beside("none"), "other").status, Some(2));
+    seal(&desk, &desk.beside("none"), "other").tells_only(2, &["CH-U042"]);
 
     let cut = make("cut");
     let film = fs::read(desk.office().join("samples/visit/video/visit_video.mp4")).unwrap();

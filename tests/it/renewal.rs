@@ -99,12 +99,9 @@ impl Authority {
         fs::copy(&root, desk.office().join("tsa.pem")).unwrap();
         let settings = desk.office().join("office.toml");
         let text = fs::read_to_string(&settings).unwrap();
-        assert!(text.trim_end().ends_with("[timestamp]"), "{text}");
-        fs::write(
-            &settings,
-            format!("{}\nurl = \"{url}\"\nanchor = \"tsa.pem\"\n", text.trim_end()),
-        )
-        .unwrap();
+        assert!(text.contains("\n[timestamp]\n"), "{text}");
+        let table = format!("\n[timestamp]\nurl = \"{url}\"\nanchor = \"tsa.pem\"\n");
+        fs::write(&settings, text.replace("\n[timestamp]\n", &table)).unwrap();
         Some(Self { url, mode, root })
     }
 

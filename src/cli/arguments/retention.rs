@@ -59,6 +59,14 @@ pub enum Retention {
         /// 计划 · plan
         plan: PathBuf,
     },
+    /// 销毁证明 · issue the destruction certificate of what was destroyed
+    Certificate {
+        /// 证据包编号或函号 · bundle or letter number
+        id: String,
+        /// 输出 PDF · PDF
+        #[arg(long, value_name = "PDF")]
+        out: PathBuf,
+    },
 }
 
 /// `retention approve`.

@@ -19,7 +19,10 @@ impl<'a> Bytes<'a> {
     pub(super) fn at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let left = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; length.min(left)];
-        self.source.read_exact_at(&mut bytes, offset)?;
+        // Past the end there is nothing to read; not every source takes such a place.
+        if !bytes.is_empty() {
+            self.source.read_exact_at(&mut bytes, offset)?;
+        }
         Ok(bytes)
     }
 
