@@ -164,6 +164,10 @@ fn peak_memory() -> String {
     line.unwrap_or("VmHWM: unknown").to_owned()
 }
 
+/// One way to do it; says whether it could.
+type Peer<'a> = Box<dyn Fn() -> bool + 'a>;
+
+#[expect(clippy::too_many_lines, reason = "one list of peers, told in one place")]
 fn main() {
     // Under `cargo test` a bench is only built and called once.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -173,9 +177,9 @@ fn main() {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
     let megabytes: usize = number("CHANCERY_BENCH_MB", 2048);
-    let root = std::env::var_os("CHANCERY_BENCH_DIR")
+    let beside = std::env::var_os("CHANCERY_BENCH_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
-    let room = tempfile::tempdir_in(root).unwrap();
+    let room = tempfile::tempdir_in(beside).unwrap();
     let folder = room.path().join("in");
     fill(&folder, megabytes);
     let now = Utc::now();
@@ -183,7 +187,7 @@ fn main() {
     let bundle = room.path().join("out.asice");
     let scratch = room.path().join("scratch");
     let bag = "rm -rf \"$OUT\" && cp -r \"$IN\" \"$OUT\" && bagit.py --quiet --sha256 --processes 2 \"$OUT\"";
-    let peers: Vec<(&str, Box<dyn Fn() -> bool + '_>)> = vec![
+    let peers: Vec<(&str, Peer<'_>)> = vec![
         (
             "seal",
             Box::new(|| {

@@ -8,10 +8,7 @@ use crate::office::{Desk, said, text};
 
 /// Number of the first visit statement that was issued.
 fn visit() -> String {
-    said("visits")
-        .iter()
-        .find_map(|row| row["number"].as_str().map(str::to_owned))
-        .expect("a statement was issued")
+    said("visits").iter().find_map(|row| row["number"].as_str().map(str::to_owned)).unwrap()
 }
 
 fn codes(notes: &Value) -> Vec<String> {
