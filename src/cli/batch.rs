@@ -400,7 +400,7 @@ impl Printing<'_> {
         let Tally { rows, issued, already, refused, unread, .. } = tally;
         let batch = self.batch;
         let chinese = self.context.pick("zh", "en") == "zh";
-        let mut text = if chinese {
+        let mut lines = vec![if chinese {
             format!(
                 "批次 {batch}：共 {rows} 行，签发 {issued}，此前已签发 {already}，拒绝 {refused}，无法读取 {unread}"
             )
@@ -408,30 +408,28 @@ impl Printing<'_> {
             format!(
                 "batch {batch}: {rows} rows, {issued} issued, {already} issued before, {refused} refused, {unread} unreadable"
             )
-        };
-        for (code, count) in tally.codes() {
-            text.push_str(&format!("\n  {code} × {count}"));
-        }
-        let Some(printed) = printed else { return text };
+        }];
+        lines.extend(tally.codes().into_iter().map(|(code, count)| format!("  {code} × {count}")));
+        let Some(printed) = printed else { return lines.join("\n") };
         for volume in &printed.volumes {
             let manifest = &volume.manifest;
             let (letters, sheets) = (manifest.letters.len(), manifest.sheets());
             let name = manifest.file_name();
-            text.push_str(&if chinese {
-                format!("\n  第 {} 卷 {letters} 件 {sheets} 页  {name}", manifest.volume)
+            lines.push(if chinese {
+                format!("  第 {} 卷 {letters} 件 {sheets} 页  {name}", manifest.volume)
             } else {
-                format!("\n  volume {} {letters} letters {sheets} sheets  {name}", manifest.volume)
+                format!("  volume {} {letters} letters {sheets} sheets  {name}", manifest.volume)
             });
         }
         for (number, reason) in &printed.withheld {
             let reason = reason.name();
-            text.push_str(&if chinese {
-                format!("\n  未入卷 {number}（{reason}）")
+            lines.push(if chinese {
+                format!("  未入卷 {number}（{reason}）")
             } else {
-                format!("\n  kept out of the volumes: {number} ({reason})")
+                format!("  kept out of the volumes: {number} ({reason})")
             });
         }
-        text
+        lines.join("\n")
     }
 }
 

@@ -69,7 +69,7 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
     {
         // A sheet without headings begins with a person: numbers at least are masked.
         let heading = mask_text(&column.heading, &Masking::default()).text;
-        let gives = column.gives.map(|key| key.name());
+        let gives = column.gives.map(chancery::case::request::Key::name);
         let near = field::nearest(&column.heading).map(|field| field.name);
         let said = match (&gives, column.ignored, heading.is_empty()) {
             (Some(field), ..) => format!("→ {field}"),

@@ -64,7 +64,7 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
                 context,
                 &mut office,
                 Enrolment { id: &id, roles: &roles, years },
-                name,
+                name.as_deref(),
                 key,
                 &actor,
             )?;
@@ -99,21 +99,13 @@ fn enrol(
     context: &Context,
     office: &mut chancery::office::Office,
     enrolment: Enrolment<'_>,
-    name: Option<String>,
+    name: Option<&str>,
     key: NewKey<'_>,
     actor: &chancery::office::actor::Actor,
 ) -> Result<(), Stopped> {
     let held = context.credentials(office.paths(), office.settings());
     office
-        .enrol(
-            enrolment,
-            name.as_deref(),
-            key,
-            actor,
-            &held,
-            &|name| context.ask(name),
-            &mut SystemRandom,
-        )
+        .enrol(enrolment, name, key, actor, &held, &|name| context.ask(name), &mut SystemRandom)
         .map_err(Stopped)?;
     context.auto_checkpoint(office);
     Ok(())

@@ -157,12 +157,11 @@ fn named(
         return Ok(Package::load(parent, id)?);
     }
     let own;
-    let office = match office {
-        Some(office) => office,
-        None => {
-            own = context.look()?;
-            &own
-        }
+    let office = if let Some(office) = office {
+        office
+    } else {
+        own = context.look()?;
+        &own
     };
     let Some((id, version)) = word.split_once('@') else {
         return of_office(office, word, principal);

@@ -187,7 +187,7 @@ impl Desk<'_> {
         }
         let seal = template.package().seal().is_some();
         let (address_key, pair, person) = (None, None, None);
-        Ok(Ready { template, profile, masking, address_key, pair, person, facts, seal })
+        Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
     }
 }
 

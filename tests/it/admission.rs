@@ -21,7 +21,7 @@ fn forge(desk: &Desk, number: &str, package: Option<&str>) -> u64 {
     let actor = Actor::open(clerk, office.paths(), &credentials, &|_| None, office.now()).unwrap();
     let draft = |kind: EntryKind, subject: &str, body: &Value, changed: [(&str, Value); 2]| {
         let mut draft = Draft::new(kind, subject);
-        draft.body = body.as_object().unwrap().clone();
+        draft.body.clone_from(body.as_object().unwrap());
         draft.body.remove("reserved_number");
         for (name, value) in changed {
             draft.body.insert(name.to_owned(), value);

@@ -169,8 +169,8 @@ fn memory_does_not_grow_with_the_file() {
     let mut object = fs::File::create(desk.beside("object.json")).unwrap();
     object.write_all(b"{\"request_id\": \"").unwrap();
     for _ in 0..40 {
-        long.write_all(&[b'a'; 1 << 20]).unwrap();
-        object.write_all(&[b'a'; 1 << 20]).unwrap();
+        long.write_all(&vec![b'a'; 1 << 20]).unwrap();
+        object.write_all(&vec![b'a'; 1 << 20]).unwrap();
     }
     object.write_all(b"\"}").unwrap();
     let limits = [("sparse.json", "CH-I051"), ("long.csv", "CH-I058"), ("object.json", "CH-I058")];
@@ -182,7 +182,7 @@ fn memory_does_not_grow_with_the_file() {
         let (ran, peak) = with_peak(&desk, &line);
         let ran = ran.tells(2, code);
         assert!(peak > 0 && peak < FLAT, "{name}: {peak} KiB\n{}", ran.both());
-        assert!(began.elapsed() < Duration::from_secs(120), "{name}");
+        assert!(began.elapsed() < Duration::from_mins(2), "{name}");
     }
     assert_eq!(standing(&desk).0, before.0);
     assert_eq!(standing(&desk).1, before.1);

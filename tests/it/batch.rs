@@ -256,7 +256,7 @@ fn volumes_say_what_the_letters_say_and_their_marks() {
             let mut meant = read(&[text(&single), "-"]);
             for page in 1..=sheets {
                 let sheet = first + page - 1;
-                meant.push_str(&format!("{batch} {sheet} {number} {page}/{sheets}"));
+                meant += &format!("{batch} {sheet} {number} {page}/{sheets}");
             }
             assert_eq!(letters_of(&printed), letters_of(&meant), "{number}");
         }

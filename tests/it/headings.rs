@@ -56,11 +56,11 @@ fn take_headings(desk: &Desk) {
     let mut profile = fs::read_to_string(side(desk, "profile.toml")).unwrap();
     profile.push_str("\n[headings]\n\"截至\" = \"as_of_date\"\n");
     for (heading, field, _) in COLUMNS {
-        profile.push_str(&format!("\"{heading}\" = \"{field}\"\n"));
+        profile += &format!("\"{heading}\" = \"{field}\"\n");
     }
     profile.push_str("[constants]\n");
     for (field, value) in CONSTANTS {
-        profile.push_str(&format!("{field} = \"{value}\"\n"));
+        profile += &format!("{field} = \"{value}\"\n");
     }
     profile.push_str("inquiry_channel = \"客服电话400-000-0100\"\n");
     let (plain, signed) = (desk.write("profile.toml", profile), desk.beside("profile.p7m"));

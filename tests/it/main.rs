@@ -7,6 +7,7 @@
     clippy::as_conversions,
     clippy::disallowed_methods,
     clippy::format_collect,
+    clippy::format_push_string,
     clippy::indexing_slicing,
     clippy::items_after_statements,
     clippy::manual_assert,

@@ -1,4 +1,4 @@
-//! Operators whose key is on a PKCS#11 token, by SoftHSM.
+//! Operators whose key is on a PKCS#11 token, by `softhsm2`.
 
 use std::{
     fs,
