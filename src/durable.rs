@@ -59,7 +59,7 @@ pub fn at(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
 }
 
 /// As [`at`], for a path that must exist: that it does not is told as such.
-fn existing(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
+pub fn existing(path: &Path) -> impl FnOnce(io::Error) -> DurableError + '_ {
     move |source| match source.kind() {
         io::ErrorKind::NotFound => DurableError::Missing { path: shown(path) },
         io::ErrorKind::NotADirectory => DurableError::NotFolder { path: shown(parent(path)) },

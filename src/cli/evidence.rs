@@ -131,6 +131,7 @@ fn is_path(id: &str) -> bool {
 
 /// Judges a bag of others; a bag that holds with a warning exits 0 and says so.
 pub fn bag_answer(context: &Context, path: &Path) -> Result<Answer, Stopped> {
+    path.symlink_metadata().map_err(durable::existing(path))?;
     let found = foreign::judge(path).map_err(|report| Stopped(vec![report]))?;
     let verdict = match found.verdict() {
         "valid" => context.pick("有效", "valid"),

@@ -252,7 +252,7 @@ fn a_path_in_the_place_of_a_name_leads_nowhere() {
         (&["letter", "show", "../../office.toml"], 2, "CH-R033"),
         (&["letter", "reproduce", "../../x", "--out", out], 2, "CH-R033"),
         (&["evidence", "show", "../x"], 2, "CH-E090"),
-        (&["evidence", "verify", "../x"], 2, "CH-E090"),
+        (&["evidence", "verify", "../x"], 2, "CH-U040"),
         (&["principal", "show", "../sample-bank"], 1, "CH-O012"),
         (&["--as", "../clerk", "hold", "list"], 0, ""),
         (&["--as", "../clerk", "letter", "preview", "/dev/null", "--out", out], 2, "CH-F004"),

@@ -69,7 +69,7 @@ fn an_edited_entry_is_named_as_the_first_bad_one() {
         (letter, "2026", "2025"),
         (at("letter.issued"), "issued", "issuer"),
         // An entry that makes state, and one that can no longer be read.
-        (approval, "CH", "CN"),
+        (approval, "approver", "approvar"),
         (approval, "{", "["),
     ] {
         let desk = Desk::worked();
