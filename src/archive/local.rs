@@ -4,6 +4,7 @@
 //! on its way in: `.part-…` while it is being written, `<digest>-…` once whole. A file that is
 //! staged is locked by the process that stages it, so that recovery leaves the living alone.
 //! Files and folders are synced before a call returns. Refuses links in the place of folders.
+//! Longer than other files because it is one trait over one folder, every step of it in order.
 
 use std::{
     collections::BTreeSet,

@@ -169,7 +169,7 @@ pub struct Metadata {
     /// Whether the bar code of the letter's number is placed; on labels one for each row.
     #[serde(default)]
     pub barcode: bool,
-    /// Papers it is printed on, by the names of [`Paper`]; none: A4 as the layout says.
+    /// Papers it is printed on, by the names of `Paper`; none: A4 as the layout says.
     #[serde(default)]
     pub papers: BTreeSet<String>,
     /// Font families it uses.
