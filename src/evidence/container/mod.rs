@@ -125,4 +125,4 @@ pub struct Entry {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

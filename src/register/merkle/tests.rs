@@ -155,18 +155,8 @@ fn files(folder: PathBuf) -> Vec<PathBuf> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skip must be visible")]
 fn verdicts_equal_those_of_the_public_vectors() {
-    let corpora = std::env::var_os("CHANCERY_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
-    let archive = corpora.join("merkle/sample.tar.gz");
-    if !archive.exists() {
-        assert!(std::env::var_os("CI").is_none(), "the Merkle corpus is absent");
-        eprintln!("SKIPPED: no Merkle corpus at {}", archive.display());
-        return;
-    }
+    let Some(archive) = crate::evidence::container::tests::corpus("merkle") else { return };
     let folder = tempfile::tempdir().unwrap();
     let status = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(folder.path()).status();
     assert!(status.unwrap().success());
