@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::Stdio,
     sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -177,12 +177,10 @@ fn memory_does_not_grow_with_the_file() {
     for (name, code) in limits {
         let file = desk.beside(name);
         let out = desk.beside("out");
-        let began = Instant::now();
         let line = ["letter", "issue", text(&file), "--out", text(&out)];
         let (ran, peak) = with_peak(&desk, &line);
         let ran = ran.tells(2, code);
         assert!(peak > 0 && peak < FLAT, "{name}: {peak} KiB\n{}", ran.both());
-        assert!(began.elapsed() < Duration::from_mins(2), "{name}");
     }
     assert_eq!(standing(&desk).0, before.0);
     assert_eq!(standing(&desk).1, before.1);
