@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     command::chancery,
     office::{room, rows, text},
-    tools::missing,
+    tools::absent,
 };
 
 /// The folder of the cases that count, or a visible skip.
@@ -20,7 +20,7 @@ fn vectors(name: &str) -> Option<Vec<Value>> {
     if file.is_file() {
         return Some(rows(&file));
     }
-    missing(&format!("the cases of {name} are not here (CHANCERY_VECTORS)"));
+    absent(&format!("the cases of {name} are not here (CHANCERY_VECTORS)"));
     None
 }
 
