@@ -9,7 +9,6 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::indexing_slicing,
-    clippy::items_after_statements,
     clippy::manual_assert,
     clippy::needless_pass_by_value,
     clippy::panic,
