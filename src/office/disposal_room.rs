@@ -19,7 +19,7 @@ use super::{
     operator::Role,
     retention_room::{RetentionError, Terms, concerns, due, item},
     retention_state::{Shelved, Shelves},
-    state::{State, digest, text},
+    state::{digest, text},
 };
 use crate::{
     digest::Digest,
@@ -193,7 +193,7 @@ impl Office {
             let view = tx.view();
             let today = clock.today();
             // Holds are read from the register as it is under the lock, not as it was.
-            let state = fresh(&view, &state);
+            let state = state.advanced(&view)?;
             let shelves = Shelves::replay(&view, &state, *clock.now().offset())?;
             let kept = shelves.kept.iter().find(|kept| kept.id == wanted.id);
             let Some(kept) = kept else {
@@ -421,11 +421,6 @@ impl Office {
         let lock = lock::take(self.paths(), "disposal.lock");
         lock.map_err(|source| RetentionError::File { source })?.ok_or(RetentionError::Busy)
     }
-}
-
-/// The state as the register tells it now, or as it was if it cannot be told.
-fn fresh(view: &View<'_>, before: &State) -> State {
-    State::replay(view).unwrap_or_else(|_| before.clone())
 }
 
 const fn side(party: Party) -> &'static str {

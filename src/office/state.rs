@@ -134,6 +134,20 @@ impl State {
         self.take_in(view, Err)
     }
 
+    /// This state with what was registered since: what a transaction acts on, whoever wrote before
+    /// it.
+    ///
+    /// # Errors
+    /// Those of the storage; nobody may act on a state that cannot be told.
+    pub fn advanced(&self, view: &View<'_>) -> Result<Self, RegisterError> {
+        let mut state = self.clone();
+        match state.advance(view) {
+            Ok(_) => Ok(state),
+            Err(StateError::Register { source }) => Err(source),
+            Err(StateError::NotFounded) => Err(RegisterError::NotFounded),
+        }
+    }
+
     fn take_in(
         &mut self,
         view: &View<'_>,

@@ -187,6 +187,9 @@ fn public_key(session: &Session, handle: ObjectHandle) -> Result<PublicKey, Toke
     PublicKey::from_point(bare).map_err(|_| TokenError::Device)
 }
 
+/// What a token signs to show that its key is the one of a certificate.
+const PROBE: &[u8] = b"chancery: is this the key of the certificate";
+
 /// Signs by a key on a token.
 pub struct TokenSigner {
     session: Mutex<Session>,
@@ -214,11 +217,9 @@ impl TokenSigner {
         let found = session.find_objects(&key.private())?;
         let [handle] = found[..] else { return Err(TokenError::NoKey) };
         let signer = Self { session: Mutex::new(session), key: handle, certificate };
-        let probe = signer.sign(b"chancery: is this the key of the certificate").ok();
-        let shown = probe.is_some_and(|signature| {
-            let message = b"chancery: is this the key of the certificate";
-            signer.certificate.verify(message, &signature).is_ok()
-        });
+        let probe = signer.sign(PROBE).ok();
+        let shown =
+            probe.is_some_and(|signature| signer.certificate.verify(PROBE, &signature).is_ok());
         if shown { Ok(signer) } else { Err(TokenError::NoKey) }
     }
 }

@@ -28,7 +28,7 @@ use crate::{
         journal,
         office_folder::OfficeError,
         operator::Role,
-        state::{State, StateError, text},
+        state::{State, text},
     },
     problem::{Report, alone},
     register::{Clock as _, Draft, EntryKind, RegisterError, Tx, View},
@@ -106,6 +106,7 @@ impl<'a> Counter<'a> {
         let archive = LocalArchive::open_folder(&office.paths().archive());
         let archive = archive.map_err(|source| alone(OfficeError::from(source)))?;
         let answers = office.settings().answers.clone();
+        let before = office.state().clone();
         let object =
             |digest: &Digest| archive.read(digest, OBJECT_LIMIT).map_err(OfficeError::from);
         let committed = office.register().map_err(alone)?.transact(|tx| {
@@ -114,7 +115,7 @@ impl<'a> Counter<'a> {
                 note_tracking(tracking, found?.entry());
             }
             *read_to = tx.view().size()?;
-            let mut state = State::replay(&tx.view()).map_err(told_as_register)?;
+            let mut state = before.advanced(&tx.view())?;
             let mut judged = Vec::new();
             for act in acts {
                 let mut at = Bench {
@@ -147,13 +148,6 @@ enum BenchFault {
 impl<E: Into<OfficeError>> From<E> for BenchFault {
     fn from(source: E) -> Self {
         Self::Office(source.into())
-    }
-}
-
-fn told_as_register(error: StateError) -> RegisterError {
-    match error {
-        StateError::Register { source } => source,
-        StateError::NotFounded => RegisterError::NotFounded,
     }
 }
 
