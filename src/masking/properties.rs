@@ -93,3 +93,24 @@ proptest! {
         prop_assert!(sweep_text(&masked(&text), &AllowList::default()).is_empty());
     }
 }
+
+/// What registers print in tables: numbers of rows, times, letter numbers, digests on two lines.
+#[test]
+fn tables_of_digests_and_times_hold_no_number() {
+    use sha2::{Digest, Sha256};
+    for separator in ["\n", "   ", " ¦ "] {
+        let rows: Vec<String> = (0..6_000_u32)
+            .map(|row| {
+                let digest = hex::encode(Sha256::digest(row.to_le_bytes()));
+                let (head, tail) = digest.split_at(32);
+                let time = format!("2026-11-{:02} {:02}:{:02}", row % 28 + 1, row % 24, row % 60);
+                let number = format!("QH-2026-{row:06}");
+                let entry = (row * 4).to_string();
+                [&(row % 500).to_string(), &time, &number, "催收通知书", &entry, head, tail]
+                    .join(separator)
+            })
+            .collect();
+        let found = sweep_text(&rows.join("\n"), &AllowList::default());
+        assert!(found.is_empty(), "{separator:?}: {} of {}", found.len(), rows.len());
+    }
+}

@@ -133,9 +133,23 @@ impl Window<'_> {
             || shown_after(self.text, self.end()).is_some_and(is_letter)
     }
 
-    /// Whether it lies in a hash, a UUID or the like.
+    /// Whether it lies in a hash, a UUID or the like, or begins or ends in one: in a table of
+    /// digests the last digits of one and the row number and date after it are no number.
     pub fn is_in_hash(&self) -> bool {
-        token::is_random(self.text, self.start(), self.end())
+        let whole = |cells: &[Cell]| match cells {
+            [first, .., last] => token::is_random(self.text, first.at, last.end()),
+            [only] => token::is_random(self.text, only.at, only.end()),
+            [] => false,
+        };
+        match self.sizes {
+            [first, .., last] => {
+                let tail = self.cells.len().saturating_sub(*last);
+                whole(self.cells.get(..*first).unwrap_or_default())
+                    || whole(self.cells.get(tail..).unwrap_or_default())
+                    || whole(self.cells)
+            }
+            _ => whole(self.cells),
+        }
     }
 
     pub fn label_where(&self, test: impl Fn(Label) -> bool) -> bool {
