@@ -184,11 +184,7 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// As [`write_new`]; whatever `reader` returns is told as [`DurableError::Io`] of `path`.
 pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
-    let mut staged = tempfile::Builder::new()
-        .prefix(".staged-")
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(parent(path))
-        .map_err(existing(parent(path)))?;
+    let mut staged = temporary(path, 0o644)?;
     io::copy(reader, &mut staged).map_err(at(path))?;
     staged.as_file().sync_all().map_err(at(path))?;
     let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
@@ -198,11 +194,56 @@ pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
 /// Puts `bytes` in the place of whatever `path` holds.
 ///
 /// # Errors
-/// [`DurableError::Io`].
+/// As [`Replacement`].
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let staged = stage(path, bytes, 0o644)?;
-    rustix::fs::rename(&staged, path).map_err(|error| at(path)(error.into()))?;
-    sync_folder(parent(path))
+    let mut staged = Replacement::begin(path)?;
+    staged.write_all(bytes).map_err(at(path))?;
+    staged.finish()
+}
+
+/// A file of any length that takes the place of whatever its path holds once it is finished.
+/// Dropped before, it leaves nothing.
+#[derive(Debug)]
+pub struct Replacement {
+    path: PathBuf,
+    staged: tempfile::NamedTempFile,
+}
+
+impl Replacement {
+    /// Begins a file for `path`.
+    ///
+    /// # Errors
+    /// [`DurableError::Missing`] or [`DurableError::NotFolder`] of its folder, [`DurableError::Io`].
+    pub fn begin(path: &Path) -> Result<Self> {
+        Ok(Self { path: path.to_owned(), staged: temporary(path, 0o644)? })
+    }
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// [`DurableError::Io`].
+    pub fn finish(self) -> Result<()> {
+        let Self { path, staged } = self;
+        staged.as_file().sync_all().map_err(at(&path))?;
+        staged.persist(&path).map_err(|error| at(&path)(error.error))?;
+        sync_folder(parent(&path))
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.staged.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.staged.flush()
+    }
+}
+
+impl io::Seek for Replacement {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.staged.seek(to)
+    }
 }
 
 /// Moves a written and synced file to its final name, unless that name is taken.
@@ -233,13 +274,16 @@ pub fn sync_folder(path: &Path) -> Result<()> {
     File::open(path).and_then(|folder| folder.sync_all()).map_err(at(path))
 }
 
-fn stage(path: &Path, bytes: &[u8], mode: u32) -> Result<PathBuf> {
-    let folder = parent(path);
-    let staged = tempfile::Builder::new()
+fn temporary(path: &Path, mode: u32) -> Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
         .prefix(".staged-")
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
-        .tempfile_in(folder)
-        .map_err(existing(folder))?;
+        .tempfile_in(parent(path))
+        .map_err(existing(parent(path)))
+}
+
+fn stage(path: &Path, bytes: &[u8], mode: u32) -> Result<PathBuf> {
+    let staged = temporary(path, mode)?;
     staged.as_file().write_all(bytes).map_err(at(path))?;
     staged.as_file().sync_all().map_err(at(path))?;
     let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;

@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write as _,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -22,7 +23,7 @@ use chancery::{
         issued,
         print::{
             MOST_LETTERS, PrintProblem, Volume,
-            lists::{self, RefusedRow, Table},
+            lists::{self, RefusedRow},
             pull, volume,
         },
     },
@@ -301,22 +302,29 @@ impl Printing<'_> {
         Ok(durable::replace(&self.path(name), bytes)?)
     }
 
-    fn tables(&self, name: &str, table: &Table) -> Result<(), Stopped> {
-        self.put(&format!("{name}.csv"), &table.csv()?)?;
-        self.put(&format!("{name}.xlsx"), &table.xlsx()?)
+    /// Writes the print manifest.
+    fn manifest(&self, volumes: &[Volume]) -> Result<(), Stopped> {
+        let path = self.path("manifest.json");
+        let mut file = std::io::BufWriter::new(durable::Replacement::begin(&path)?);
+        let failed = |source: std::io::Error| Stopped::from(PrintProblem::List { source });
+        serde_json::to_writer_pretty(&mut file, &lists::ManifestFile::of(self.batch, volumes))
+            .map_err(|error| failed(error.into()))?;
+        file.write_all(b"\n").map_err(failed)?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        Ok(file.finish()?)
     }
 
     /// Writes the lists and tells the summary.
     fn answer(&self, office: &Office, tally: &Tally, printed: &Printed) -> Result<Answer, Stopped> {
-        let mut refusals = tally.refusals.clone();
+        let out = &self.arguments.out;
+        let mut refusals: Vec<&RefusedRow> = tally.refusals.iter().collect();
         refusals.sort_by_key(|one| one.row);
-        self.tables("refusals", &lists::refusals(&refusals))?;
-        self.put("manifest.csv", &lists::manifest(&printed.volumes).csv()?)?;
-        let manifest = lists::manifest_json(self.batch, &printed.volumes);
-        self.put("manifest.json", format!("{manifest:#}\n").as_bytes())?;
-        let (mail, seals) = lists::mail_and_seals(office, &printed.volumes).map_err(Stopped)?;
-        self.put("mail.xlsx", &mail.xlsx()?)?;
-        self.tables("seals", &seals)?;
+        let alone = |report| Stopped(vec![report]);
+        lists::refusals(out, &refusals).map_err(alone)?;
+        lists::manifest(out, &printed.volumes).map_err(alone)?;
+        self.manifest(&printed.volumes)?;
+        let (mail, seals) =
+            lists::mail_and_seals(office, out, &printed.volumes).map_err(Stopped)?;
         if self.arguments.letters {
             let folder = self.path("letters");
             durable::create_folder(&folder)?;
@@ -347,21 +355,21 @@ impl Printing<'_> {
                 "unread": tally.unread,
             },
             "codes": tally.codes(),
-            "volumes": manifest.get("volumes").and_then(|all| all.as_array()).map(|all| {
-                all.iter().map(|one| {
-                    let mut one = one.clone();
-                    let letters = one.get("letters").and_then(|all| all.as_array()).map(Vec::len);
-                    if let Some(members) = one.as_object_mut() {
-                        members.insert("letters".to_owned(), json!(letters));
-                    }
-                    one
-                }).collect::<Vec<_>>()
-            }),
+            "volumes": printed.volumes.iter().map(|volume| json!({
+                "volume": volume.manifest.volume,
+                "envelope": volume.manifest.envelope.name(),
+                "file": volume.manifest.file_name(),
+                "sha256": volume.stream.to_string(),
+                "bytes": volume.stream_bytes,
+                "sheets": volume.manifest.sheets(),
+                "entry": volume.entry.seq(),
+                "letters": volume.manifest.letters.len(),
+            })).collect::<Vec<_>>(),
             "withheld": withheld,
             "printed_elsewhere": printed.elsewhere,
             "issued_singly": printed.singly,
-            "mail": mail.len(),
-            "seals": seals.len(),
+            "mail": mail,
+            "seals": seals,
         });
         // What tells one run from another stays out of it: the same batch gives the same file.
         let kept = json!({ "batch": self.batch, "file": self.arguments.file.file_name().map(

@@ -4,87 +4,22 @@
 //! the same command gives the same files. Every cell is text. Names and addresses stand in the
 //! post office's form only, as the letters bear them. Source: issue of the night's batch.
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
-use serde_json::{Value, json};
+use std::path::Path;
 
-use super::{PrintProblem, Volume, single, volume};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Placed, PrintProblem, Volume,
+    list::{Form, List},
+    single, volume,
+};
 use crate::{
     case::party::Channel,
     letter::issued::text,
     office::{Office, office_folder::OfficeError},
     problem::{Language, Report, alone as report},
 };
-
-type Reports<T> = Result<T, Vec<Report>>;
-
-/// Rows of text under headings.
-#[derive(Clone, Debug)]
-pub struct Table {
-    headings: &'static [&'static str],
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// Rows, without the headings.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there are headings only.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// CSV in UTF-8 with a byte order mark. A cell that a spreadsheet would take for a formula is
-    /// led by an apostrophe.
-    ///
-    /// # Errors
-    /// [`PrintProblem::List`].
-    pub fn csv(&self) -> Result<Vec<u8>, PrintProblem> {
-        let failed = |error: csv::Error| PrintProblem::List { source: error.into() };
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(b"\xef\xbb\xbf".to_vec());
-        writer.write_record(self.headings).map_err(failed)?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(failed)?;
-        }
-        writer.into_inner().map_err(|error| PrintProblem::List { source: error.into_error() })
-    }
-
-    /// A workbook of text cells. The same table gives the same bytes.
-    ///
-    /// # Errors
-    /// [`PrintProblem::Workbook`].
-    pub fn xlsx(&self) -> Result<Vec<u8>, PrintProblem> {
-        let failed = |source| PrintProblem::Workbook { source };
-        let mut workbook = Workbook::new();
-        let created = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
-        let sheet = workbook.add_worksheet();
-        let (cell, bold) = (Format::new().set_num_format("@"), Format::new().set_bold());
-        for (column, heading) in (0_u16..).zip(self.headings) {
-            sheet.write_string_with_format(0, column, *heading, &bold).map_err(failed)?;
-        }
-        for (at, row) in (1_u32..).zip(&self.rows) {
-            for (column, value) in (0_u16..).zip(row) {
-                sheet.write_string_with_format(at, column, value, &cell).map_err(failed)?;
-            }
-        }
-        sheet.set_freeze_panes(1, 0).map_err(failed)?;
-        workbook.save_to_buffer().map_err(failed)
-    }
-}
-
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
 
 /// A refused row.
 #[derive(Clone, Debug)]
@@ -97,96 +32,153 @@ pub struct RefusedRow {
     pub reports: Vec<Report>,
 }
 
-/// One line for each reason of each refused row.
-#[must_use]
-pub fn refusals(refused: &[RefusedRow]) -> Table {
-    let line = |one: &RefusedRow, report: &Report| {
-        let request = one.request.clone().unwrap_or_default();
-        let [chinese, english] = [Language::Chinese, Language::English];
-        vec![
-            one.row.to_string(),
-            request,
-            report.code.code.to_owned(),
-            report.say(chinese).to_owned(),
-            report.code.hint(chinese).to_owned(),
-            report.say(english).to_owned(),
-            report.code.hint(english).to_owned(),
-        ]
-    };
-    let rows = refused.iter().flat_map(|one| one.reports.iter().map(move |told| line(one, told)));
-    Table {
-        headings: &["行", "请求编号", "代码", "原因", "处理办法", "reason", "what to do"],
-        rows: rows.collect(),
-    }
-}
-
-/// The print manifest of all volumes: one line a letter.
-#[must_use]
-pub fn manifest(volumes: &[Volume]) -> Table {
-    let mut rows = Vec::new();
-    for volume in volumes {
-        for letter in &volume.manifest.letters {
-            rows.push(vec![
-                volume.manifest.volume.to_string(),
-                volume.manifest.envelope.name().to_owned(),
-                letter.position.to_string(),
-                letter.sheet.to_string(),
-                letter.sheets.to_string(),
-                letter.number.clone(),
-                volume.manifest.file_name(),
-            ]);
+/// Writes one line for each reason of each refused row.
+///
+/// # Errors
+/// As [`List`].
+pub fn refusals(folder: &Path, refused: &[&RefusedRow]) -> Result<u32, Report> {
+    let headings = ["行", "请求编号", "代码", "原因", "处理办法", "reason", "what to do"];
+    let mut list = List::begin(folder, "refusals", Form::Both, &headings)?;
+    let [chinese, english] = [Language::Chinese, Language::English];
+    for one in refused {
+        for report in &one.reports {
+            list.push(&[
+                &one.row.to_string(),
+                one.request.as_deref().unwrap_or_default(),
+                report.code.code,
+                report.say(chinese),
+                report.code.hint(chinese),
+                report.say(english),
+                report.code.hint(english),
+            ])?;
         }
     }
-    Table { headings: &["卷", "信封", "序号", "首页", "页数", "函号", "文件"], rows }
+    list.finish()
+}
+
+/// Writes the print manifest of all volumes: one line a letter.
+///
+/// # Errors
+/// As [`List`].
+pub fn manifest(folder: &Path, volumes: &[Volume]) -> Result<u32, Report> {
+    let headings = ["卷", "信封", "序号", "首页", "页数", "函号", "文件"];
+    let mut list = List::begin(folder, "manifest", Form::Csv, &headings)?;
+    for volume in volumes {
+        let file = volume.manifest.file_name();
+        for letter in &volume.manifest.letters {
+            list.push(&[
+                &volume.manifest.volume.to_string(),
+                volume.manifest.envelope.name(),
+                &letter.position.to_string(),
+                &letter.sheet.to_string(),
+                &letter.sheets.to_string(),
+                &letter.number,
+                &file,
+            ])?;
+        }
+    }
+    list.finish()
 }
 
 /// The print manifest as JSON.
-#[must_use]
-pub fn manifest_json(batch: &str, volumes: &[Volume]) -> Value {
-    let volumes: Vec<Value> = volumes
-        .iter()
-        .map(|volume| {
-            json!({
-                "volume": volume.manifest.volume,
-                "envelope": volume.manifest.envelope.name(),
-                "file": volume.manifest.file_name(),
-                "sha256": volume.stream.to_string(),
-                "bytes": volume.stream_bytes,
-                "sheets": volume.manifest.sheets(),
-                "entry": volume.entry.seq(),
-                "letters": volume.manifest.letters.iter().map(|letter| json!({
-                    "position": letter.position,
-                    "sheet": letter.sheet,
-                    "sheets": letter.sheets,
-                    "number": letter.number,
-                })).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    json!({ "batch": batch, "volumes": volumes })
+#[derive(Debug, Serialize)]
+pub struct ManifestFile<'a> {
+    batch: &'a str,
+    volumes: Vec<ManifestVolume<'a>>,
 }
 
-/// The post office's form of bulk mail, and each use of the seal image.
+/// A volume in it.
+#[derive(Debug, Serialize)]
+struct ManifestVolume<'a> {
+    volume: u64,
+    envelope: &'static str,
+    file: String,
+    sha256: String,
+    bytes: u64,
+    sheets: u64,
+    entry: u64,
+    letters: Vec<ManifestLetter<'a>>,
+}
+
+/// A letter in that.
+#[derive(Debug, Serialize)]
+struct ManifestLetter<'a> {
+    position: u64,
+    sheet: u64,
+    sheets: u64,
+    number: &'a str,
+}
+
+impl<'a> ManifestFile<'a> {
+    /// The manifest of `volumes`.
+    #[must_use]
+    pub fn of(batch: &'a str, volumes: &'a [Volume]) -> Self {
+        let letter = |letter: &'a Placed| ManifestLetter {
+            position: letter.position,
+            sheet: letter.sheet,
+            sheets: letter.sheets,
+            number: &letter.number,
+        };
+        let volume = |volume: &'a Volume| ManifestVolume {
+            volume: volume.manifest.volume,
+            envelope: volume.manifest.envelope.name(),
+            file: volume.manifest.file_name(),
+            sha256: volume.stream.to_string(),
+            bytes: volume.stream_bytes,
+            sheets: volume.manifest.sheets(),
+            entry: volume.entry.seq(),
+            letters: volume.manifest.letters.iter().map(letter).collect(),
+        };
+        Self { batch, volumes: volumes.iter().map(volume).collect() }
+    }
+}
+
+/// Headings of the post office's form.
+const MAIL: [&str; 12] = [
+    "序号",
+    "函号",
+    "邮件种类",
+    "收件人",
+    "收件地址",
+    "收件邮编",
+    "寄件人",
+    "寄件地址",
+    "寄件邮编",
+    "信封",
+    "页数",
+    "邮件号码",
+];
+
+/// Writes the post office's form of bulk mail and each use of the seal image, and says how many of
+/// each there are.
 ///
 /// # Errors
-/// Faults of register and archive.
-pub fn mail_and_seals(office: &Office, volumes: &[Volume]) -> Reports<(Table, Table)> {
+/// Faults of register and archive; as [`List`].
+pub fn mail_and_seals(
+    office: &Office,
+    folder: &Path,
+    volumes: &[Volume],
+) -> Result<(u32, u32), Vec<Report>> {
     let agency = &office.settings().agency;
-    let (mut mail, mut seals) = (Vec::new(), Vec::new());
+    let mut mail = List::begin(folder, "mail", Form::Workbook, &MAIL).map_err(alone)?;
+    let headings = ["序号", "函号", "模板", "用印人", "用印时间", "登记序号"];
+    let mut seals = List::begin(folder, "seals", Form::Both, &headings).map_err(alone)?;
+    let next = |list: &List| list.rows().saturating_add(1).to_string();
     for volume in volumes {
         for letter in &volume.manifest.letters {
             let (record, entry, _) = volume::letter(office, &letter.number)?;
             let fact = |name: &str| record.facts.get(name).and_then(Value::as_str).unwrap_or("");
             let body = &entry.entry().body;
             if record.seal {
-                seals.push(vec![
-                    seals.len().saturating_add(1).to_string(),
-                    letter.number.clone(),
-                    record.template.clone(),
-                    entry.entry().operator.clone(),
-                    entry.recorded_at().format("%Y-%m-%d %H:%M:%S").to_string(),
-                    entry.seq().to_string(),
-                ]);
+                let row = [
+                    &next(&seals),
+                    &letter.number,
+                    &record.template,
+                    &entry.entry().operator,
+                    &entry.recorded_at().format("%Y-%m-%d %H:%M:%S").to_string(),
+                    &entry.seq().to_string(),
+                ];
+                seals.push(&row.map(String::as_str)).map_err(alone)?;
             }
             let prepared = body.get("prepared").and_then(Value::as_u64).unwrap_or_default();
             let prepared = office.view().get(prepared);
@@ -197,53 +189,26 @@ pub fn mail_and_seals(office: &Office, volumes: &[Volume]) -> Reports<(Table, Ta
                 Channel::Ems => "EMS",
                 _ => continue,
             };
-            mail.push(vec![
-                mail.len().saturating_add(1).to_string(),
-                letter.number.clone(),
-                kind.to_owned(),
-                fact("recipient_name").to_owned(),
-                fact("to_address").to_owned(),
-                fact("to_postcode").to_owned(),
-                agency.postal_name.clone(),
-                agency.address.clone(),
-                agency.postcode.clone(),
-                volume.manifest.envelope.name().to_owned(),
-                letter.sheets.to_string(),
-                String::new(),
-            ]);
+            mail.push(&[
+                &next(&mail),
+                &letter.number,
+                kind,
+                fact("recipient_name"),
+                fact("to_address"),
+                fact("to_postcode"),
+                &agency.postal_name,
+                &agency.address,
+                &agency.postcode,
+                volume.manifest.envelope.name(),
+                &letter.sheets.to_string(),
+                "",
+            ])
+            .map_err(alone)?;
         }
     }
-    let mail = Table {
-        headings: &[
-            "序号",
-            "函号",
-            "邮件种类",
-            "收件人",
-            "收件地址",
-            "收件邮编",
-            "寄件人",
-            "寄件地址",
-            "寄件邮编",
-            "信封",
-            "页数",
-            "邮件号码",
-        ],
-        rows: mail,
-    };
-    let headings = &["序号", "函号", "模板", "用印人", "用印时间", "登记序号"];
-    Ok((mail, Table { headings, rows: seals }))
+    Ok((mail.finish().map_err(alone)?, seals.finish().map_err(alone)?))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        let rows = vec![vec!["=1+1".to_owned(), "王某".to_owned()]];
-        let table = Table { headings: &["a", "b"], rows };
-        let csv = String::from_utf8(table.csv().unwrap()).unwrap();
-        assert!(csv.contains("\r\n'=1+1,王某\r\n"), "{csv}");
-        assert_eq!(table.xlsx().unwrap(), table.xlsx().unwrap());
-    }
+fn alone(report: Report) -> Vec<Report> {
+    vec![report]
 }

@@ -5,6 +5,7 @@
 //! the same volume can be made again; the file itself is not kept. Sheets are counted through a
 //! batch, over all its volumes. Source: SPEC decision 13; REQUIREMENTS L309.
 
+mod list;
 pub mod lists;
 pub(super) mod marks;
 pub mod pull;
