@@ -1,7 +1,9 @@
-"""A batch of N letters with one worker and with two: letters a second, their ratio, memory, bytes a letter.
+"""The first letter of a cold start, then a batch of N letters with one worker and with two: letters a second, their
+ratio, memory, bytes a letter.
 
 Usage: batch.py PROGRAM N [VOLUME]. PROGRAM is a chancery binary, best `cargo build --release`. Makes a sample office
-for each run in a temporary folder. Memory is the high-water mark of the process.
+for each run in a temporary folder. Memory is the high-water mark of the process. The first letter is the wall time of
+`letter preview` of one request, program start and end included, best of seven.
 """
 
 import json
@@ -42,6 +44,22 @@ def run(workers, room):
     return COUNT / spent
 
 
+def cold(room):
+    office = room / "office-cold"
+    subprocess.run([PROGRAM, "init", office, "--sample"], check=True, capture_output=True)
+    samples = office / "samples" / "requests" / "letters.jsonl"
+    one = room / "one.jsonl"
+    one.write_text(samples.read_text().splitlines()[0] + "\n")
+    spent = []
+    for turn in range(7):
+        began = time.monotonic()
+        line = [PROGRAM, "--office", office, "--as", "clerk", "letter", "preview", one, "--out", room / f"cold-{turn}"]
+        subprocess.run(line, check=True, capture_output=True)
+        spent.append(time.monotonic() - began)
+    print(f"first letter of a cold start: {min(spent) * 1000:.0f} ms")
+
+
 with tempfile.TemporaryDirectory() as folder:
+    cold(pathlib.Path(folder))
     one, two = (run(workers, pathlib.Path(folder)) for workers in (1, 2))
     print(f"two workers: {two / one:.2f} × one")
