@@ -81,7 +81,8 @@ pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     let section = found.section;
     let asked = any(&place.before, "是否想|是否愿|是否希望|是否要|是否打算|是否准备|是否怕");
     let pardoned = holds_any(&place.before, &section.pardon_before)
-        || holds_any(&place.clause, &section.pardon_clause);
+        || holds_any(&place.clause, &section.pardon_clause)
+        || holds_any(&place.clause_of_end, &section.pardon_end);
     (pardoned && !asked)
         || negated(units, found, &place)
         || forbidden_after(&place)
@@ -111,6 +112,8 @@ const fn befalls(rule: Rule) -> bool {
 struct Place {
     /// Its clause.
     clause: String,
+    /// The clause it ends in.
+    clause_of_end: String,
     /// Its clause up to it, with the clauses the list comes from.
     before: String,
     /// Its clause behind it, with a clause that goes on about it.
@@ -170,7 +173,19 @@ impl Place {
         let listed = any(&introduction, "以下|下列")
             && any(&introduction, "严禁|禁止|不得|杜绝|不会|不存在");
         let clause = string(&owned(units.iter().filter(of_clause)));
-        Some(Self { clause, before, after, sentence_before, sentence_after, sentence, listed })
+        let clause_of_end = string(&owned(
+            units.iter().filter(|unit| unit.clause == last.clause && unit.kind != Kind::Clause),
+        ));
+        Some(Self {
+            clause,
+            clause_of_end,
+            before,
+            after,
+            sentence_before,
+            sentence_after,
+            sentence,
+            listed,
+        })
     }
 }
 
@@ -248,7 +263,8 @@ fn governs(text: &str) -> bool {
 /// As [`governs`], without the weak negations: between the words of a pattern 无法 and 不能 belong
 /// to the threat.
 fn firmly(text: &str) -> bool {
-    if text.ends_with(['不', '未', '没', '非']) {
+    let bare = ["没有", "无需", "无须", "不必"].iter().any(|word| text.ends_with(word));
+    if bare || text.ends_with(['不', '未', '没', '非']) {
         return true;
     }
     let firm = last_of(text, FIRM).is_some_and(|rest| {
