@@ -58,7 +58,8 @@ impl Cut {
         let cells = self.cells(line);
         match self {
             Self::At(_) => {
-                let begun = cells.last()?.trim_matches(|c| matches!(c, ' ' | '"' | '\'' | '\u{3000}'));
+                let begun =
+                    cells.last()?.trim_matches(|c| matches!(c, ' ' | '"' | '\'' | '\u{3000}'));
                 begun.is_empty().then(|| cells.len() - 1)
             }
             Self::AtBlanks => {

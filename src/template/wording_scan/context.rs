@@ -72,6 +72,9 @@ const SCAM: &str = "均为诈骗|都是诈骗|均属诈骗|均系诈骗|系诈�
 /// How a thing ends of which it is said that it has no part in this.
 const UNRELATED: [&str; 4] = ["无关", "无涉", "没有关系", "没有任何关系"];
 
+/// Most characters of a person's name.
+const NAME: usize = 4;
+
 /// Whether the surroundings of `found` make it lawful.
 pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     let (Some((start, _)), Some((_, end))) = (found.elements.first(), found.elements.last()) else {
@@ -82,7 +85,8 @@ pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     let asked = any(&place.before, "是否想|是否愿|是否希望|是否要|是否打算|是否准备|是否怕");
     let pardoned = holds_any(&place.before, &section.pardon_before)
         || holds_any(&place.clause, &section.pardon_clause)
-        || holds_any(&place.clause_of_end, &section.pardon_end);
+        || holds_any(&place.clause_of_end, &section.pardon_end)
+        || (section.name_only && place.clause_of_end.chars().count() > NAME);
     (pardoned && !asked)
         || negated(units, found, &place)
         || forbidden_after(&place)

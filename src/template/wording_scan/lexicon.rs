@@ -29,6 +29,8 @@ pub(super) struct Section {
     pub(super) pardon_clause: Vec<String>,
     /// One of these in the clause the finding ends in makes it lawful.
     pub(super) pardon_end: Vec<String>,
+    /// It counts only where it ends in a clause no longer than a person's name.
+    pub(super) name_only: bool,
     pub(super) prohibition_only: bool,
     /// A negation between the words of a pattern is part of the threat.
     pub(super) outright: bool,
@@ -138,6 +140,7 @@ impl Section {
             Some(("clause", list)) => self.pardon_clause = words(list),
             Some(("end", list)) => self.pardon_end = words(list),
             None if option == "prohibition" => self.prohibition_only = true,
+            None if option == "name" => self.name_only = true,
             None if option == "outright" => self.outright = true,
             _ => return false,
         }
