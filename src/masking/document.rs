@@ -119,7 +119,7 @@ pub(super) fn read_misread(
     }
     let mostly_digits = read > 0 && read * 2 <= spots.len();
     (mostly_digits && CARD_OR_IDENTITY.contains(&spots.len()))
-        .then(|| (Verdict::exposed(57, kind, true), spots))
+        .then(|| (Verdict::exposed(59, kind, true), spots))
 }
 
 /// Whether `c` is a letter that is read for a digit: O for 0, I and l for 1.
