@@ -7,6 +7,7 @@
 
 use super::allow::AllowList;
 use super::chain::{self, Chain, Glyph};
+use super::column;
 use super::document::{self, Ink, Spot};
 use super::gap::Join;
 use super::label::{self, Label, Reach};
@@ -281,8 +282,13 @@ fn candidates(text: &str, chain: &Chain, floor: usize, allow: &AllowList) -> Vec
             look_into_run(text, chain, start..start + run, ends, &mut claims);
         }
         if (start > 0 || !chain.mid_run) && run <= MAX_WIDTH {
-            let label = label_within(text, chain, start, label);
-            if let Some((verdict, spots)) = document::read(text, cell.at, floor, label) {
+            let mut label = label_within(text, chain, start, label);
+            if run >= MIN_UNLABELLED && label.is_none_or(Label::is_innocent) {
+                label = column::above(text, cell.at).or(label);
+            }
+            let found = document::read(text, cell.at, floor, label)
+                .or_else(|| document::read_misread(text, cell.at, floor, label));
+            if let Some((verdict, spots)) = found {
                 let after = spots.last().map_or(0, Spot::end);
                 let end =
                     start + cells.iter().skip(start).take_while(|cell| cell.at < after).count();

@@ -77,6 +77,56 @@ pub(super) fn read(
     None
 }
 
+/// Fewest and most characters of a card or identity number.
+const CARD_OR_IDENTITY: std::ops::RangeInclusive<usize> = 13..=19;
+
+/// The labelled card or identity number in which letters that look like digits stand for some,
+/// as they do after reading by machine; its first true digit stands at byte `at`.
+pub(super) fn read_misread(
+    text: &str,
+    at: usize,
+    floor: usize,
+    label: Option<Label>,
+) -> Option<(Verdict, Vec<Spot>)> {
+    let head = text.get(floor..at)?;
+    let letters = head.char_indices().rev().take_while(|(_, c)| looks_like_digit(*c));
+    let start = letters.last().map_or(at, |(back, _)| floor + back);
+    let label = if start == at { label } else { label::before(text, start) }?;
+    let kind = match label.subject {
+        Subject::Card | Subject::Account => NumberKind::Card,
+        Subject::Identity => NumberKind::Identity,
+        _ => return None,
+    };
+    if label.reach != Reach::Adjacent {
+        return None;
+    }
+    let mut spots: Vec<Spot> = Vec::with_capacity(20);
+    let (mut read, mut blank) = (0_usize, false);
+    for (offset, c) in text.get(start..)?.char_indices().take(MAX_READ) {
+        let length = c.len_utf8();
+        let ten = matches!(c, 'X' | 'x' | 'Ｘ' | 'ｘ') && kind == NumberKind::Identity;
+        if digit(c).is_some() || looks_like_digit(c) || (ten && spots.len() == 17) {
+            read += usize::from(digit(c).is_none());
+            spots.push(Spot { at: start + offset, length, ink: Ink::Shown });
+            blank = false;
+        } else if matches!(c, ' ' | '-' | '\u{A0}' | '\u{3000}') && !blank {
+            blank = true;
+        } else if is_letter(c) {
+            return None;
+        } else if !is_transparent(c) {
+            break;
+        }
+    }
+    let mostly_digits = read > 0 && read * 2 <= spots.len();
+    (mostly_digits && CARD_OR_IDENTITY.contains(&spots.len()))
+        .then(|| (Verdict::exposed(59, kind, true), spots))
+}
+
+/// Whether `c` is a letter that is read for a digit: O for 0, I and l for 1.
+const fn looks_like_digit(c: char) -> bool {
+    matches!(c, 'O' | 'o' | 'I' | 'l' | 'Ｏ' | 'ｏ' | 'Ｉ' | 'ｌ' | 'О' | 'о' | 'Ο' | 'ο')
+}
+
 /// Where the number can begin: at its letters, or at its first digit.
 fn starts(text: &str, at: usize, floor: usize) -> Vec<usize> {
     let head = text.get(floor..at).unwrap_or_default();
@@ -85,7 +135,7 @@ fn starts(text: &str, at: usize, floor: usize) -> Vec<usize> {
     for (back, c) in head.char_indices().rev().take(LEAD) {
         if is_letter(c) {
             letters.push((floor + back, c));
-        } else if c == ' ' && letters.is_empty() && blanks == 0 {
+        } else if matches!(c, ' ' | '-' | '－') && letters.is_empty() && blanks == 0 {
             blanks += 1;
         } else if !is_transparent(c) {
             break;

@@ -60,7 +60,9 @@ fn identity(window: &Window) -> Option<Verdict> {
                 || window.is_glued()
                 || window.hold > Hold::Easy
                 || window.is_in_hash()
+                || (window.sizes.len() > 6 && window.sizes.iter().any(|size| *size > 1))
             {
+                // Counting from 3 to 13 makes a province and a day, but no number.
                 None
             } else {
                 verdict(if window.is_whole() { 49 } else { 41 }, true)
@@ -156,6 +158,9 @@ fn account(window: &Window) -> Option<Verdict> {
     let weight = match window.count() {
         9..=12 if adjacent(Subject::Card) && window.is_whole() => 44,
         12 if adjacent(Subject::Account) && window.is_whole() => 44,
+        // First six and last four, and accounts of other places.
+        10 if adjacent(Subject::Card) && matches!(window.sizes, [6, 4]) => 44,
+        10..=12 if adjacent(Subject::Account) && matches!(window.sizes, [3, 6, 1..=3]) => 44,
         12 if (adjacent(Subject::Account) || adjacent(Subject::Card)) && window.is_regular() => 38,
         20..=32 if window.has_adjacent(Label::is_card) && window.is_whole() => 56,
         _ => return None,

@@ -353,6 +353,12 @@ pub(super) fn after(text: &str, at: usize) -> Option<Subject> {
     (!matches!(subject, Subject::Tail | Subject::Other | Subject::Phone)).then_some(subject)
 }
 
+/// What the heading of a column says of the numbers below it.
+pub(super) fn of_heading(heading: &str) -> Option<Subject> {
+    let squeezed = squeeze(heading.chars());
+    adjacent(&squeezed).map(|(subject, _)| subject)
+}
+
 /// Whether a unit of money follows a number that ends at byte `at` of `text`.
 pub(super) fn is_money_after(text: &str, at: usize) -> bool {
     let squeezed = squeeze(text.get(at..).unwrap_or_default().chars().take(8));

@@ -6,12 +6,14 @@
 //! of its digits, by separators, line breaks or characters that show nothing. What is no such
 //! number stays. In doubt it masks, and says so.
 //!
-//! Refused: numbers written in words (`六二〇〇`), with letters put for digits, or in pictures.
+//! Refused: numbers written in words (`六二〇〇`) or in pictures, and unlabelled ones with letters
+//! put for digits.
 //! Source: SPEC "Masking"; REQUIREMENTS 1 (L345), 5 decisions 1, 13, 16.
 
 mod allow;
 mod card;
 mod chain;
+mod column;
 mod detector;
 mod document;
 mod evidence;
@@ -32,6 +34,8 @@ mod words;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod further;
 #[cfg(test)]
 mod properties;
 

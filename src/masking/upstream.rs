@@ -28,7 +28,7 @@ pub(super) fn judge(window: &Window) -> Option<Verdict> {
     }
     let compact = window.is_whole()
         || window.is_in_fours()
-        || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4]);
+        || matches!(window.sizes, [6, 8, 4] | [6, 4, 4, 4] | [3, 3, 4, 4, 4] | [8, 8]);
     if !labelled && !compact {
         return None;
     }

@@ -81,6 +81,21 @@ mod tests {
         told(&question.to_string())
     }
 
+    /// Answers reckoned by another program from the texts of the standards.
+    #[test]
+    fn every_case_reckoned_elsewhere_is_answered_alike() {
+        let wrong: Vec<String> = include_str!("further_cases.jsonl")
+            .lines()
+            .map(|line| (line, serde_json::from_str::<Value>(line).unwrap()))
+            .filter_map(|(line, case)| {
+                let told = ask(case["domain"].as_str().unwrap(), &case["input"]);
+                let right = case["any_of"].as_array().unwrap().contains(&told);
+                (!right).then(|| format!("{line}: {told}"))
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
     #[expect(clippy::disallowed_methods, reason = "a test finds its shared vectors by it")]
     fn vectors() -> Option<String> {
         let folder = std::env::var("CHANCERY_VECTORS").map_or_else(

@@ -72,6 +72,9 @@ const SCAM: &str = "均为诈骗|都是诈骗|均属诈骗|均系诈骗|系诈�
 /// How a thing ends of which it is said that it has no part in this.
 const UNRELATED: [&str; 4] = ["无关", "无涉", "没有关系", "没有任何关系"];
 
+/// Most characters of a person's name.
+const NAME: usize = 4;
+
 /// Whether the surroundings of `found` make it lawful.
 pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     let (Some((start, _)), Some((_, end))) = (found.elements.first(), found.elements.last()) else {
@@ -81,7 +84,9 @@ pub(super) fn pardons(units: &[Unit], found: &Found<'_>) -> bool {
     let section = found.section;
     let asked = any(&place.before, "是否想|是否愿|是否希望|是否要|是否打算|是否准备|是否怕");
     let pardoned = holds_any(&place.before, &section.pardon_before)
-        || holds_any(&place.clause, &section.pardon_clause);
+        || holds_any(&place.clause, &section.pardon_clause)
+        || holds_any(&place.clause_of_end, &section.pardon_end)
+        || (section.name_only && place.clause_of_end.chars().count() > NAME);
     (pardoned && !asked)
         || negated(units, found, &place)
         || forbidden_after(&place)
@@ -111,6 +116,8 @@ const fn befalls(rule: Rule) -> bool {
 struct Place {
     /// Its clause.
     clause: String,
+    /// The clause it ends in.
+    clause_of_end: String,
     /// Its clause up to it, with the clauses the list comes from.
     before: String,
     /// Its clause behind it, with a clause that goes on about it.
@@ -170,7 +177,19 @@ impl Place {
         let listed = any(&introduction, "以下|下列")
             && any(&introduction, "严禁|禁止|不得|杜绝|不会|不存在");
         let clause = string(&owned(units.iter().filter(of_clause)));
-        Some(Self { clause, before, after, sentence_before, sentence_after, sentence, listed })
+        let clause_of_end = string(&owned(
+            units.iter().filter(|unit| unit.clause == last.clause && unit.kind != Kind::Clause),
+        ));
+        Some(Self {
+            clause,
+            clause_of_end,
+            before,
+            after,
+            sentence_before,
+            sentence_after,
+            sentence,
+            listed,
+        })
     }
 }
 
@@ -248,7 +267,8 @@ fn governs(text: &str) -> bool {
 /// As [`governs`], without the weak negations: between the words of a pattern 无法 and 不能 belong
 /// to the threat.
 fn firmly(text: &str) -> bool {
-    if text.ends_with(['不', '未', '没', '非']) {
+    let bare = ["没有", "无需", "无须", "不必"].iter().any(|word| text.ends_with(word));
+    if bare || text.ends_with(['不', '未', '没', '非']) {
         return true;
     }
     let firm = last_of(text, FIRM).is_some_and(|rest| {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
 use super::{Finding, Rule};
 
 /// Phrases by rule; `*` stands for up to four words.
@@ -57,6 +59,8 @@ const PHRASES: &[(Rule, &[&str])] = &[
             "this is the court",
             "we are the police",
             "we are the court",
+            "we are from the court",
+            "we are from the police",
             "i am a judge",
             "i am a lawyer",
             "on behalf of the court",
@@ -77,6 +81,10 @@ const PHRASES: &[(Rule, &[&str])] = &[
             "account of mr",
             "account of mrs",
             "account of ms",
+            "to mr * account",
+            "to mrs * account",
+            "to ms * account",
+            "to miss * account",
             "bank card of",
             "payment code",
         ],
@@ -85,6 +93,13 @@ const PHRASES: &[(Rule, &[&str])] = &[
         Rule::Disclosure,
         &[
             "tell * family",
+            "tell * boss",
+            "contact * boss",
+            "visit * workplace",
+            "visit * employer",
+            "family will find",
+            "family will know",
+            "family will learn",
             "inform * family",
             "contact * family",
             "notify * family",
@@ -199,23 +214,98 @@ fn words(text: &str) -> Vec<Word> {
     let mut sentence = 0;
     let mut open = false;
     for (at, ch) in text.char_indices() {
-        let in_word = ch.is_ascii_alphabetic() || (open && (ch == '\'' || ch == '’'));
-        if in_word {
-            let ch = if ch == '’' { '\'' } else { ch.to_ascii_lowercase() };
-            let end = at + ch.len_utf8();
-            match words.last_mut().filter(|_| open) {
-                Some(word) => {
-                    word.text.push(ch);
-                    word.bytes.end = end;
-                }
-                None => words.push(Word { text: ch.into(), bytes: at..end, sentence }),
-            }
-        } else if matches!(ch, '.' | '!' | '?' | ';' | '\n' | '。' | '！' | '？' | '；') {
-            sentence += 1;
+        if is_unseen(ch) {
+            continue;
         }
-        open = in_word;
+        for ch in latin(ch) {
+            let in_word = ch.is_ascii_lowercase() || (open && ch == '\'');
+            if in_word {
+                let end =
+                    at + text.get(at..).and_then(|t| t.chars().next()).map_or(0, char::len_utf8);
+                match words.last_mut().filter(|_| open) {
+                    Some(word) => {
+                        word.text.push(ch);
+                        word.bytes.end = end;
+                    }
+                    None => words.push(Word { text: ch.into(), bytes: at..end, sentence }),
+                }
+            } else if ch == '.' && words.last().is_some_and(|word| TITLES.contains(&&*word.text)) {
+                // A title is shortened here, no sentence ended.
+            } else if matches!(ch, '.' | '!' | '?' | ';' | '\n' | '。') {
+                sentence += 1;
+            }
+            open = in_word;
+        }
     }
-    words
+    joined(words)
+}
+
+/// Words with those written letter by letter (`a r r e s t`, `a.r.r.e.s.t`) made whole.
+fn joined(words: Vec<Word>) -> Vec<Word> {
+    let mut whole: Vec<Word> = Vec::with_capacity(words.len());
+    let mut left = words.into_iter().peekable();
+    while let Some(mut word) = left.next() {
+        let mut letters = vec![];
+        if word.text.len() == 1 {
+            let mut end = word.bytes.end;
+            while let Some(next) = left.next_if(|next| {
+                next.text.len() == 1 && next.bytes.start <= end.saturating_add(MARK)
+            }) {
+                end = next.bytes.end;
+                letters.push(next);
+            }
+        }
+        if letters.len() + 1 >= SPELLED {
+            for letter in letters {
+                word.text.push_str(&letter.text);
+                word.bytes.end = letter.bytes.end;
+            }
+            whole.push(word);
+        } else {
+            whole.push(word);
+            whole.extend(letters);
+        }
+    }
+    whole
+}
+
+/// Words that a full stop shortens.
+const TITLES: [&str; 4] = ["mr", "mrs", "ms", "dr"];
+/// Most bytes between two letters of a word written letter by letter.
+const MARK: usize = 3;
+/// Fewest letters that are taken for such a word.
+const SPELLED: usize = 4;
+
+/// Small Latin letters for full-width ones, for those with marks, and for Cyrillic and Greek ones
+/// of the same look.
+fn latin(ch: char) -> impl Iterator<Item = char> {
+    std::iter::once(ch).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(
+        |c| match c {
+            '’' | '‘' => '\'',
+            'а' | 'α' => 'a',
+            'с' | 'ϲ' => 'c',
+            'е' | 'ε' => 'e',
+            'һ' => 'h',
+            'і' | 'ι' | 'ı' => 'i',
+            'ј' => 'j',
+            'к' | 'κ' => 'k',
+            'о' | 'ο' => 'o',
+            'р' | 'ρ' => 'p',
+            'ѕ' => 's',
+            'т' | 'τ' => 't',
+            'υ' => 'u',
+            'ν' => 'v',
+            'х' | 'χ' => 'x',
+            'у' => 'y',
+            c => c,
+        },
+    )
+}
+
+/// Whether `ch` shows nothing: joiners, marks of direction, soft hyphens.
+const fn is_unseen(ch: char) -> bool {
+    matches!(ch, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// The last word of `phrase` if it begins at `start`, within one sentence.
@@ -291,6 +381,21 @@ mod tests {
     fn a_denial_reaches_to_the_next_turn_of_its_sentence() {
         assert!(!findings("Do not delay, you will be arrested.").is_empty());
         assert!(findings("We will never ask you to pay into a personal account.").is_empty());
+    }
+
+    #[test]
+    fn letters_of_another_script_width_or_distance_hide_no_word() {
+        for text in [
+            "ａｒｒｅｓｔｅｄ",
+            "a r r e s t e d",
+            "a.r.r.e.s.t.e.d",
+            "\u{430}rrested",
+            "arre\u{200B}sted",
+            "arrést",
+        ] {
+            assert!(!findings(&format!("You will be {text}.")).is_empty(), "{text}");
+        }
+        assert!(findings("Plans A, B, C and D are open to you.").is_empty());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Folds a character to the form the lexicon is written in.
 //!
-//! Width and compatibility forms by NFKC, small Latin letters, traditional to simplified for the
+//! Width and compatibility forms by NFKD without marks, small Latin letters, traditional to simplified for the
 //! characters the lexicon and the negations use, 您 and 妳 to 你, 帐 to 账. No claim to be a
 //! general converter.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Pairs of a character and what it is folded to.
 const PAIRS: &str = "\
@@ -31,7 +31,7 @@ const PAIRS: &str = "\
     紛纷細细絲丝統统綜综綠绿緩缓縱纵繁繁繼继罵骂聖圣聲声聰聪腳脚膽胆艱艰蔔卜蕩荡處处蘇苏術术衛卫衝冲裝装\
     複复覆覆覺觉觀观觸触訓训許许詢询誘诱語语誓誓諒谅諮咨謀谋謊谎謹谨譴谴貶贬賠赔賭赌贓赃踐践軌轨輸输辭辞\
     迫迫連连週周遊游邊边郵邮醞酝鈔钞鉅巨錶表鍵键鏈链鐘钟閑闲閒闲陣阵陰阴陳陈陽阳隻只雙双雜杂雞鸡靜静響响\
-    項项順顺頻频顧顾額额願愿顯显飯饭飲饮餘余駕驾騎骑驅驱驚惊鬥斗鬆松麗丽劉刘楊杨趙赵鄭郑吳吴孫孙馮冯韓韩鄧邓蕭萧葉叶閻阎呂吕蔣蒋盧卢賈贾鄒邹陸陆龔龚賀贺喬乔湯汤譚谭鍾钟黃黄黨党齡龄蹤踪鄰邻";
+    項项順顺頻频顧顾額额願愿顯显飯饭飲饮餘余駕驾騎骑驅驱驚惊鬥斗鬆松麗丽劉刘楊杨趙赵鄭郑吳吴孫孙馮冯韓韩鄧邓蕭萧葉叶閻阎呂吕蔣蒋盧卢賈贾鄒邹陸陆龔龚頼赖畱留賀贺喬乔湯汤譚谭鍾钟黃黄黨党齡龄蹤踪鄰邻";
 
 static FOLDS: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
     let mut folds = BTreeMap::new();
@@ -47,7 +47,8 @@ static FOLDS: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
 /// The folded characters of one character; more than one for ligatures and squared forms.
 pub(super) fn fold(character: char) -> impl Iterator<Item = char> {
     std::iter::once(character)
-        .nfkc()
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .map(|c| FOLDS.get(&c).copied().unwrap_or(c))
 }

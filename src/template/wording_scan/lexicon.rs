@@ -27,6 +27,10 @@ pub(super) struct Section {
     rule: Option<Rule>,
     pub(super) pardon_before: Vec<String>,
     pub(super) pardon_clause: Vec<String>,
+    /// One of these in the clause the finding ends in makes it lawful.
+    pub(super) pardon_end: Vec<String>,
+    /// It counts only where it ends in a clause no longer than a person's name.
+    pub(super) name_only: bool,
     pub(super) prohibition_only: bool,
     /// A negation between the words of a pattern is part of the threat.
     pub(super) outright: bool,
@@ -41,6 +45,8 @@ struct Element {
     words: Vec<Vec<char>>,
     gap: usize,
     across_clauses: bool,
+    /// Nothing but marks may lie between.
+    behind_marks: bool,
 }
 
 /// A pattern found: the places of its elements among the units.
@@ -53,6 +59,7 @@ pub(super) struct Found<'a> {
 const NEAR: usize = 8;
 const FAR: usize = 20;
 const ACROSS: usize = 40;
+const MARKS: usize = 2;
 
 impl Lexicon {
     fn read(source: &str) -> Self {
@@ -131,7 +138,9 @@ impl Section {
         match option.split_once(' ') {
             Some(("before", list)) => self.pardon_before = words(list),
             Some(("clause", list)) => self.pardon_clause = words(list),
+            Some(("end", list)) => self.pardon_end = words(list),
             None if option == "prohibition" => self.prohibition_only = true,
+            None if option == "name" => self.name_only = true,
             None if option == "outright" => self.outright = true,
             _ => return false,
         }
@@ -145,6 +154,7 @@ impl Element {
             Some(("=", list)) => (0, false, list),
             Some(("~", list)) => (FAR, false, list),
             Some((">", list)) => (ACROSS, true, list),
+            Some((":", list)) => (MARKS, true, list),
             _ => (NEAR, false, part),
         };
         let words = alternatives(list, classes);
@@ -152,6 +162,7 @@ impl Element {
             words: words.iter().map(|word| word.chars().collect()).collect(),
             gap,
             across_clauses,
+            behind_marks: part.starts_with(':'),
         }
     }
 }
@@ -177,7 +188,9 @@ fn follow(units: &[Unit], tail: &[Element], found: &mut Vec<(usize, usize)>) -> 
         } else {
             unit.clause == last.clause
         };
-        if !same {
+        let between = || units.get(from..start).unwrap_or_default();
+        if !same || (element.behind_marks && between().iter().any(|unit| unit.kind == Kind::Letter))
+        {
             return false;
         }
         for word in &element.words {
@@ -237,7 +250,7 @@ mod tests {
 
     #[test]
     fn elements_follow_within_their_reach() {
-        let lexicon = Lexicon::read("[CH-W001]\n寅卯\n甲 =乙\n丙 丁\n戊 >己");
+        let lexicon = Lexicon::read("[CH-W001]\n寅卯\n甲 =乙\n丙 丁\n戊 >己\n辰 :巳");
         let finds = |sentence: &str| {
             let units = text::read(sentence);
             (0..units.len()).any(|start| lexicon.at(&units, start).next().is_some())
@@ -246,7 +259,8 @@ mod tests {
         assert!(
             finds("丙一二三四五六七八丁") && !finds("丙一二三四五六七八九丁") && !finds("丙，丁")
         );
-        assert!(finds("戊，一二三，己") && !finds("戊。己"));
+        assert!(finds("戊，一二三，己") && !finds("戊戊。己己"));
+        assert!(finds("辰：巳") && finds("辰）巳") && finds("辰巳") && !finds("辰：一二，巳"));
         assert!(finds("寅\n卯") && finds("寅、卯") && finds("寅 卯"));
     }
 }

@@ -12,6 +12,7 @@ mod context;
 mod english;
 mod fold;
 mod lexicon;
+mod spelling;
 mod text;
 
 #[cfg(test)]

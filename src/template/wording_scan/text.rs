@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
-use super::fold::fold;
+use super::{
+    fold::fold,
+    spelling::{close_up, spell},
+};
 
 /// Stands for a field or a title.
 pub(super) const OPAQUE: char = '□';
@@ -39,12 +42,20 @@ pub(super) struct Unit {
     pub(super) passage: usize,
 }
 
+/// One character before it has its place.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) ch: char,
+    pub(super) kind: Kind,
+    pub(super) bytes: Range<usize>,
+}
+
 /// Reads `text` into units.
 pub(super) fn read(text: &str) -> Vec<Unit> {
-    let mut units = Vec::new();
+    let pieces = close_up(spell(pieces(text)));
+    let mut units = Vec::with_capacity(pieces.len());
     let (mut clause, mut sentence, mut passage) = (0, 0, 0);
-    let mut at = 0;
-    let mut push = |ch: char, kind: Kind, bytes: Range<usize>| {
+    for Piece { ch, kind, bytes } in pieces {
         units.push(Unit { ch, kind, bytes, clause, sentence, passage });
         if matches!(kind, Kind::Clause | Kind::Sentence | Kind::Line) {
             clause += 1;
@@ -55,10 +66,17 @@ pub(super) fn read(text: &str) -> Vec<Unit> {
         if matches!(kind, Kind::Line) || (kind == Kind::Sentence && ch != ';') {
             passage += 1;
         }
-    };
+    }
+    units
+}
+
+/// The folded characters that count.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(text.len() / 3);
+    let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if let Some(length) = opaque(rest) {
-            push(OPAQUE, Kind::Letter, at..at + length);
+            pieces.push(Piece { ch: OPAQUE, kind: Kind::Letter, bytes: at..at + length });
             at += length;
             continue;
         }
@@ -71,12 +89,12 @@ pub(super) fn read(text: &str) -> Vec<Unit> {
         let next = rest.chars().nth(1);
         for folded in fold(ch) {
             if let Some(kind) = kind_of(folded, next) {
-                push(folded, kind, at..end);
+                pieces.push(Piece { ch: folded, kind, bytes: at..end });
             }
         }
         at = end;
     }
-    units
+    pieces
 }
 
 /// What a folded character does; `None` if it is left out.
@@ -171,7 +189,7 @@ mod tests {
 
     #[test]
     fn commas_end_clauses_and_stops_end_sentences() {
-        let units = read("甲、乙，丙；丁。戊");
+        let units = read("甲甲、乙乙，丙丙；丁丁。戊戊");
         let place =
             |ch| units.iter().find(|unit| unit.ch == ch).map(|u| (u.clause, u.sentence, u.passage));
         assert_eq!(place('乙'), Some((0, 0, 0)));
