@@ -253,6 +253,7 @@ fn store(
     let mut failed = false;
     for block in blocks {
         if failed {
+            give_back(block, blank);
             continue;
         }
         if past_cache && !block.is_full() {
