@@ -1,10 +1,18 @@
 //! Sealing and verifying beside what others do to the same folder, as ratios of wall time.
 //!
-//! `cargo bench --bench sealing`; `CHANCERY_BENCH_MB` sets the size of the folder (2048), and
-//! `CHANCERY_BENCH_DIR` where it is made. Peers that are not installed are left out, and said so.
-//! Every figure is the best of three, taken in turns, so that a busy disk slows all alike.
+//! `cargo bench --no-default-features --bench sealing`. The environment sets the size:
+//! `CHANCERY_BENCH_MB` of the folder (2048), `CHANCERY_BENCH_FILES` of the folder of small files
+//! (100000), `CHANCERY_BENCH_BUNDLES` of 40 KB each (400), `CHANCERY_BENCH_ROUNDS` (3), and
+//! `CHANCERY_BENCH_DIR` where all is made.
+//!
+//! All read the same bytes, which the system holds in memory for all of them, and whatever is
+//! written is on disk when the clock stops. Removing what the last round left is not timed. Each
+//! figure is the best of the rounds, taken in turns, so that a busy machine slows all alike.
+//! Processor time is beside it, that of child processes included. Peers that are not installed
+//! are left out, and said so. Memory is the peak of a process that did nothing else.
 
 #![expect(
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -13,12 +21,13 @@
 
 use std::{
     fs::{self, File},
-    io::{Read as _, Write as _},
+    io::{self, Read as _, Write as _},
     ops::ControlFlow,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use chancery::{
@@ -31,8 +40,6 @@ use chancery::{
     },
 };
 use chrono::{DateTime, Utc};
-
-const ROUNDS: usize = 3;
 
 struct Office {
     authority: CertificateAuthority,
@@ -85,6 +92,17 @@ fn fill(folder: &Path, megabytes: usize) {
     }
 }
 
+/// As many files of a few bytes, a thousand a folder.
+fn fill_small(folder: &Path, files: usize) {
+    for number in 0..files {
+        let below = folder.join(format!("{:03}", number / 1000));
+        if number % 1000 == 0 {
+            fs::create_dir_all(&below).unwrap();
+        }
+        fs::write(below.join(format!("note-{number:06}.txt")), format!("note {number}")).unwrap();
+    }
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -129,15 +147,15 @@ fn plain_write(folder: &Path, out: &Path) {
     file.sync_all().unwrap();
 }
 
-/// SHA-256 of all files, on two cores.
+/// SHA-256 of all files on two cores, the largest first.
 fn two_core_hash(folder: &Path) {
-    let all = files(folder);
-    let (small, large): (Vec<_>, Vec<_>) =
-        all.into_iter().enumerate().partition(|(at, _)| at % 2 == 0);
+    let mut all = files(folder);
+    all.sort_by_key(|path| std::cmp::Reverse(path.metadata().unwrap().len()));
+    let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for half in [small, large] {
-            scope.spawn(move || {
-                for (_, path) in half {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(path) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     Digest::of_reader(File::open(path).unwrap()).unwrap();
                 }
             });
@@ -150,141 +168,273 @@ fn shell(script: &str, folder: &Path, out: &Path) -> bool {
     run.is_ok_and(|output| output.status.success())
 }
 
+fn installed(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", "command -v \"$0\"", program]).output();
+    found.is_ok_and(|output| output.status.success())
+}
+
 const ONE_PASS: &str = "import hashlib,os,sys,zipfile\n\
-    z=zipfile.ZipFile(sys.argv[2],'w')\n\
+    t=open(sys.argv[2],'wb')\n\
+    z=zipfile.ZipFile(t,'w')\n\
     for n in sorted(os.listdir(sys.argv[1])):\n\
     \x20 h=hashlib.sha256()\n\
     \x20 with open(os.path.join(sys.argv[1],n),'rb') as f, z.open(n,'w',force_zip64=True) as o:\n\
     \x20   while b:=f.read(1<<20): h.update(b); o.write(b)\n\
-    z.close(); os.sync()";
+    z.close(); t.flush(); os.fsync(t.fileno())";
 
-fn peak_memory() -> String {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    line.unwrap_or("VmHWM: unknown").to_owned()
+/// Seconds of processor time this process and its children took.
+fn processor() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().skip(11).take(4);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-/// One way to do it; says whether it could.
-type Peer<'a> = Box<dyn Fn() -> bool + 'a>;
+/// Peak memory of this process in KiB.
+fn peak() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.unwrap_or("unknown").trim().to_owned()
+}
+
+/// Seals or verifies in a process of its own, and gives its peak memory.
+fn peak_of(arguments: [&str; 4]) -> String {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--bench", "--alone"])
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{arguments:?}");
+    String::from_utf8_lossy(&child.stdout).trim().to_owned()
+}
+
+/// The other end of [`peak_of`].
+fn alone(arguments: &[String]) {
+    let [what, from, to, anchor] = arguments else { panic!("four arguments") };
+    let (from, to) = (Path::new(from), Path::new(to));
+    if what == "seal" {
+        let now = Utc::now();
+        let office = office(now);
+        seal(from, to, &office, now);
+        fs::write(anchor, office.authority.certificate().to_pem()).unwrap();
+    } else {
+        let anchors = TrustAnchors::from_pem(&fs::read_to_string(anchor).unwrap()).unwrap();
+        check(to, &anchors);
+    }
+    println!("{}", peak());
+}
+
+fn check(bundle: &Path, anchors: &TrustAnchors) {
+    let file = File::open(bundle).unwrap();
+    let found = verify(file, anchors, Limits::default(), &mut |_| {}).unwrap();
+    assert!(found.findings.is_empty(), "{:?}", found.findings);
+}
+
+/// Bundles of 40 KB verified a second on two cores, each another one.
+fn small_bundles(room: &Path, office: &Office, now: DateTime<Utc>, rounds: usize, count: usize) {
+    let folder = room.join("one");
+    fs::create_dir_all(&folder).unwrap();
+    let bundles: Vec<PathBuf> = (0..count)
+        .map(|number| {
+            let content: Vec<u8> = (0..1_u64 << 10)
+                .flat_map(|at| Digest::of(format!("{number}/{at}")).as_bytes().to_vec())
+                .collect();
+            fs::write(folder.join("photo.bin"), content).unwrap();
+            let bundle = room.join(format!("small-{number}.asice"));
+            seal(&folder, &bundle, office, now);
+            bundle
+        })
+        .collect();
+    let bytes = bundles.iter().map(|path| path.metadata().unwrap().len()).sum::<u64>();
+    let anchors = TrustAnchors::new([office.authority.certificate().clone()]);
+    let mut best = f64::INFINITY;
+    let mut cpu = f64::INFINITY;
+    for _ in 0..rounds.max(3) {
+        let next = AtomicUsize::new(0);
+        let (start, before) = (Instant::now(), processor());
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while let Some(path) = bundles.get(next.fetch_add(1, Ordering::Relaxed) % count)
+                    {
+                        check(path, &anchors);
+                        if next.load(Ordering::Relaxed) >= 10 * count {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        let checked = f64::from(u32::try_from(next.load(Ordering::Relaxed)).unwrap());
+        best = best.min(start.elapsed().as_secs_f64() / checked);
+        cpu = cpu.min((processor() - before) / checked);
+    }
+    let each = bytes / u64::try_from(count).unwrap();
+    println!(
+        "bundles of {each} bytes verified a second, two cores: {:8.0}   (wanted ≥ 10000)   {:.0} µs of processor each",
+        1.0 / best,
+        cpu * 1e6
+    );
+}
+
+/// One way to do it, and what has to be out of its way before.
+struct Peer<'a> {
+    name: &'static str,
+    needs: &'static [&'static str],
+    clear: Box<dyn Fn() + 'a>,
+    run: Box<dyn Fn() -> bool + 'a>,
+}
 
 #[expect(clippy::too_many_lines, reason = "one list of peers, told in one place")]
 fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--alone") {
+        return alone(arguments.get(at + 1..).unwrap_or_default());
+    }
     // Under `cargo test` a bench is only built and called once.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
     let number = |name: &str, usual| {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
     };
     let megabytes: usize = number("CHANCERY_BENCH_MB", 2048);
+    let rounds: usize = number("CHANCERY_BENCH_ROUNDS", 3);
     let beside = std::env::var_os("CHANCERY_BENCH_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let room = tempfile::tempdir_in(beside).unwrap();
-    let folder = room.path().join("in");
-    fill(&folder, megabytes);
+    let at = |name: &str| room.path().join(name);
+    let (folder, bundle, bag) = (at("in"), at("out.asice"), at("bag"));
+    let (copy, zip, sums, bag_zip, python) =
+        (at("copy"), at("out.zip"), at("sums"), at("bag.zip"), at("python.zip"));
     let now = Utc::now();
     let office = office(now);
-    let bundle = room.path().join("out.asice");
-    let scratch = room.path().join("scratch");
-    let bag = "rm -rf \"$OUT\" && cp -r \"$IN\" \"$OUT\" && bagit.py --quiet --sha256 --processes 2 \"$OUT\"";
-    let peers: Vec<(&str, Peer<'_>)> = vec![
-        (
-            "seal",
-            Box::new(|| {
-                let _ = fs::remove_file(&bundle);
+
+    let bundles: usize = number("CHANCERY_BENCH_BUNDLES", 400);
+    if bundles > 0 {
+        small_bundles(room.path(), &office, now, rounds, bundles);
+    }
+    fill(&folder, megabytes);
+    let remove = |path: &Path| {
+        let _ = fs::remove_file(path);
+    };
+    let anchors = TrustAnchors::new([office.authority.certificate().clone()]);
+    let none = || ();
+    let peers: Vec<Peer<'_>> = vec![
+        Peer {
+            name: "seal",
+            needs: &[],
+            clear: Box::new(|| remove(&bundle)),
+            run: Box::new(|| {
                 seal(&folder, &bundle, &office, now);
                 true
             }),
-        ),
-        (
-            "plain write",
-            Box::new(|| {
-                plain_write(&folder, &scratch);
+        },
+        Peer {
+            name: "plain write",
+            needs: &[],
+            clear: Box::new(|| remove(&copy)),
+            run: Box::new(|| {
+                plain_write(&folder, &copy);
                 true
             }),
-        ),
-        (
-            "two-core hash",
-            Box::new(|| {
+        },
+        Peer {
+            name: "two-core hash",
+            needs: &[],
+            clear: Box::new(none),
+            run: Box::new(|| {
                 two_core_hash(&folder);
                 true
             }),
-        ),
-        (
-            "sha256sum + zip -0",
-            Box::new(|| {
-                shell(
-                    "cd \"$IN\" && sha256sum * > \"$OUT.sums\" && rm -f \"$OUT.zip\" && zip -q -0 -r \"$OUT.zip\" . && sync",
-                    &folder,
-                    &scratch,
-                )
+        },
+        Peer {
+            name: "sha256sum + zip -0",
+            needs: &["sha256sum", "zip"],
+            clear: Box::new(|| {
+                remove(&zip);
+                remove(&sums);
             }),
-        ),
-        (
-            "bagit.py + zip -0",
-            Box::new(|| {
-                let script = format!(
-                    "{bag} && rm -f \"$OUT.zip\" && cd \"$OUT\" && zip -q -0 -r \"$OUT.zip\" . && sync"
-                );
-                shell(&script, &folder, &room.path().join("bag"))
+            run: Box::new(|| {
+                let script = "cd \"$IN\" && sha256sum * > \"$OUT\"/sums && zip -q -0 -r \"$OUT\"/out.zip . && sync \"$OUT\"/sums \"$OUT\"/out.zip";
+                shell(script, &folder, room.path())
             }),
-        ),
-        (
-            "python, one pass",
-            Box::new(|| {
+        },
+        Peer {
+            name: "bagit.py + zip -0",
+            needs: &["bagit.py", "zip"],
+            // The bag is made in place: of links, which cost it nothing.
+            clear: Box::new(|| {
+                remove(&bag_zip);
+                assert!(shell("rm -rf \"$OUT\" && cp -rl \"$IN\" \"$OUT\"", &folder, &bag));
+            }),
+            run: Box::new(|| {
+                let script = "bagit.py --quiet --sha256 --processes 2 \"$OUT\" && cd \"$OUT\" && zip -q -0 -r \"$OUT\".zip . && sync \"$OUT\".zip";
+                shell(script, &folder, &bag)
+            }),
+        },
+        Peer {
+            name: "python, one pass",
+            needs: &["python3"],
+            clear: Box::new(|| remove(&python)),
+            run: Box::new(|| {
                 let run = Command::new("python3")
                     .args(["-c", ONE_PASS])
-                    .arg(&folder)
-                    .arg(&scratch)
+                    .args([&folder, &python])
                     .output();
                 run.is_ok_and(|output| output.status.success())
             }),
-        ),
-        (
-            "verify",
-            Box::new(|| {
-                let anchors = TrustAnchors::new([office.authority.certificate().clone()]);
-                let file = File::open(&bundle).unwrap();
-                let found = verify(file, &anchors, Limits::default(), &mut |_| {}).unwrap();
-                assert!(found.findings.is_empty(), "{:?}", found.findings);
+        },
+        Peer {
+            name: "verify",
+            needs: &[],
+            // Sealing leaves nothing of the bundle in memory, and what the others read is there.
+            clear: Box::new(|| drop(io::copy(&mut File::open(&bundle).unwrap(), &mut io::sink()))),
+            run: Box::new(|| {
+                check(&bundle, &anchors);
                 true
             }),
-        ),
-        (
-            "sha256sum -c",
-            Box::new(|| {
-                shell("cd \"$IN\" && sha256sum --quiet -c \"$OUT.sums\"", &folder, &scratch)
+        },
+        Peer {
+            name: "sha256sum -c",
+            needs: &["sha256sum"],
+            clear: Box::new(none),
+            run: Box::new(|| shell("cd \"$IN\" && sha256sum --quiet -c \"$OUT\"", &folder, &sums)),
+        },
+        Peer {
+            name: "bagit.py --validate -p 2",
+            needs: &["bagit.py"],
+            clear: Box::new(none),
+            run: Box::new(|| {
+                shell("bagit.py --quiet --validate --processes 2 \"$OUT\"", &folder, &bag)
             }),
-        ),
-        (
-            "bagit.py --validate -p 2",
-            Box::new(|| {
-                shell(
-                    "bagit.py --quiet --validate --processes 2 \"$OUT\"",
-                    &folder,
-                    &room.path().join("bag"),
-                )
-            }),
-        ),
+        },
     ];
-    let mut best: Vec<Option<Duration>> = vec![None; peers.len()];
-    for _ in 0..ROUNDS {
-        for ((_, run), best) in peers.iter().zip(&mut best) {
-            let start = Instant::now();
-            if run() {
-                let took = start.elapsed();
-                *best = Some(best.map_or(took, |known| known.min(took)));
+    let mut best: Vec<Option<(f64, f64)>> = vec![None; peers.len()];
+    for _ in 0..rounds {
+        for (peer, best) in peers.iter().zip(&mut best) {
+            if !peer.needs.iter().all(|program| installed(program)) {
+                continue;
             }
+            (peer.clear)();
+            let (start, before) = (Instant::now(), processor());
+            assert!((peer.run)(), "{}", peer.name);
+            let took = (start.elapsed().as_secs_f64(), processor() - before);
+            *best = Some(best.map_or(took, |known| (known.0.min(took.0), known.1.min(took.1))));
         }
     }
     let of = |name: &str| {
-        let at = peers.iter().position(|(found, _)| *found == name)?;
-        best.get(at).copied().flatten().map(|time| time.as_secs_f64())
+        let at = peers.iter().position(|peer| peer.name == name)?;
+        best.get(at).copied().flatten().map(|(wall, _)| wall)
     };
-    for (name, _) in &peers {
-        match of(name) {
-            Some(time) => println!("{name:<26} {time:8.3} s"),
-            None => println!("{name:<26} left out: not installed"),
+    println!("{megabytes} MB, best of {rounds}; all durable, all from warm memory");
+    for (peer, best) in peers.iter().zip(&best) {
+        match best {
+            Some((wall, cpu)) => {
+                println!("{:<26} {wall:8.3} s   {cpu:6.2} s of processor", peer.name)
+            }
+            None => println!("{:<26} left out: not installed", peer.name),
         }
     }
     let ratio = |what: &str, one: Option<f64>, other: Option<f64>, wanted: &str| {
@@ -299,5 +449,21 @@ fn main() {
     ratio("python, one pass ÷ seal", of("python, one pass"), of("seal"), "≥ 2.5");
     ratio("sha256sum -c ÷ verify", of("sha256sum -c"), of("verify"), "≥ 6");
     ratio("bagit.py --validate ÷ verify", of("bagit.py --validate -p 2"), of("verify"), "≥ 1.7");
-    println!("{} (all of this program's own work)", peak_memory());
+
+    let small: usize = number("CHANCERY_BENCH_FILES", 100_000);
+    let many = at("many");
+    fill_small(&many, small);
+    let text = |path: &Path| path.display().to_string();
+    let (out, anchor) = (text(&at("alone.asice")), text(&at("anchor.pem")));
+    let folders = [(format!("{megabytes} MB"), folder.clone()), (format!("{small} files"), many)];
+    for (what, from) in &folders {
+        let from = text(from);
+        for act in ["seal", "verify"] {
+            println!(
+                "peak memory, {act} {what}: {}   (wanted ≤ 32768 kB)",
+                peak_of([act, &from, &out, &anchor])
+            );
+        }
+        remove(Path::new(&out));
+    }
 }

@@ -50,6 +50,9 @@ fn shown(path: &Path) -> String {
     mask_text(&path.display().to_string(), &Masking::default()).text
 }
 
+/// Bytes that are copied at once.
+const BUFFER: usize = 256 << 10;
+
 /// Result of file work.
 pub type Result<T> = std::result::Result<T, DurableError>;
 
@@ -184,8 +187,12 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// As [`write_new`]; whatever `reader` returns is told as [`DurableError::Io`] of `path`.
 pub fn write_new_from(path: &Path, reader: &mut dyn Read) -> Result<()> {
-    let mut staged = temporary(path, 0o644)?;
-    io::copy(reader, &mut staged).map_err(at(path))?;
+    let staged = temporary(path, 0o644)?;
+    // Without its buffer a long content goes through in steps of 8 KiB.
+    let mut buffered = io::BufWriter::with_capacity(BUFFER, staged.as_file());
+    io::copy(reader, &mut buffered).map_err(at(path))?;
+    buffered.flush().map_err(at(path))?;
+    drop(buffered);
     staged.as_file().sync_all().map_err(at(path))?;
     let (_, kept) = staged.keep().map_err(|error| at(path)(error.error))?;
     publish(&kept, path)

@@ -16,10 +16,7 @@ use std::{
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 
-use super::{
-    ArchiveError, ArchiveFinding, Archived, Listed, ObjectReader, Objects, Result, Stage,
-    is_changed,
-};
+use super::{ArchiveError, ArchiveFinding, Archived, Listed, ObjectReader, Objects, Result, Stage};
 use crate::{
     digest::{Digest, Hasher},
     durable::{self, DurableError},
@@ -463,10 +460,9 @@ impl Objects for LocalArchive {
         if metadata.permissions().mode() & 0o222 != 0 {
             findings.push(ArchiveFinding::Writable { digest });
         }
-        let mut reader = ObjectReader::new(Box::new(file), digest);
-        match io::copy(&mut reader, &mut io::sink()) {
-            Ok(_) => {}
-            Err(error) if is_changed(&error) => findings.push(ArchiveFinding::Changed { digest }),
+        match Digest::of_reader(&file) {
+            Ok((found, _)) if found == digest => {}
+            Ok(_) => findings.push(ArchiveFinding::Changed { digest }),
             Err(error) => return Err(self.fault(&path, error)),
         }
         Ok(findings)

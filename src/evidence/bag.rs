@@ -4,7 +4,10 @@
 //! reads them. Reading names every defect by line. Paths are plain ASCII, so no percent-encoding
 //! arises. Source: RFC 8493 sections 2.1 and 2.2; SPEC "Bundle".
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::container::path;
 use crate::digest::Digest;
@@ -74,9 +77,11 @@ crate::problems! {
 pub type Manifest = BTreeMap<String, Digest>;
 
 /// Writes a manifest.
-#[must_use]
-pub fn write_manifest(manifest: &Manifest) -> String {
-    manifest.iter().map(|(path, digest)| [&digest.to_string(), "  ", path, "\n"].concat()).collect()
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_manifest(manifest: &Manifest, out: &mut dyn Write) -> io::Result<()> {
+    manifest.iter().try_for_each(|(path, digest)| writeln!(out, "{digest}  {path}"))
 }
 
 /// Reads a manifest in the one form it is written in; what cannot be read is a finding.
@@ -189,7 +194,9 @@ mod tests {
     fn a_manifest_is_read_back_and_its_defects_are_named_by_line() {
         let manifest: Manifest =
             [("data/a", "1"), ("data/b", "2")].map(|(path, x)| (path.into(), Digest::of(x))).into();
-        let text = write_manifest(&manifest);
+        let mut text = Vec::new();
+        write_manifest(&manifest, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
         let mut findings = Vec::new();
         assert_eq!(read_manifest(MANIFEST_PATH, text.as_bytes(), &mut findings), manifest);
         assert!(findings.is_empty());

@@ -9,18 +9,24 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
+    time::Duration,
 };
 
 use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
 
 use super::{
+    ahead::{self, Summed},
     asic::{self, Cover},
     bag::{self, Info, Manifest},
-    container::{Fixity, Writer},
+    container::{ContainerError, Fixity, Writer, path::shown},
     coverage::{self, Window},
     custody::{self, Act, Chain, Event},
     intake::{Details, Intake, Item},
@@ -29,10 +35,10 @@ use super::{
     problem::EvidenceError,
     staged::Staged,
     verify_text,
-    whole::Whole,
+    whole::{Passed, Whole},
 };
 use crate::{
-    digest::Digest,
+    digest::{Digest, Hasher},
     durable,
     problem::Report,
     signing::{Certificate, Signer, TimestampAuthority, Token, sign_detached},
@@ -40,6 +46,8 @@ use crate::{
 
 /// Most files that common validators of ASiC accept.
 const COMMON_LIMIT: usize = 1000;
+/// How long a wait goes on without asking whether to stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a bundle is about.
 #[derive(Clone, Debug, Default)]
@@ -271,54 +279,57 @@ impl Draft<'_> {
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Seal, Failures> {
         thread::scope(|scope| {
-            let whole = Whole::begin(scope, file);
-            let (draft, length) = self.parts(file, &whole, progress)?;
+            let writer = Writer::new(Whole::begin(scope, file));
+            let (draft, whole) = self.parts(writer, name, progress)?;
             let fault = |error| alone(EvidenceError::File { source: durable::at(name)(error) });
-            let digest = whole.end(length).map_err(fault)?;
-            Ok(Seal { digest, bytes: length, ..draft })
+            let (digest, bytes) = whole.end().map_err(fault)?;
+            Ok(Seal { digest, bytes, ..draft })
         })
     }
 
     /// Writes all parts and tells what is known of them, but for the digest of the whole.
-    fn parts(
+    fn parts<'scope>(
         &self,
-        file: &File,
-        whole: &Whole<'_>,
+        mut writer: Writer<Whole<'scope>>,
+        name: &Path,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<(Seal, u64), Failures> {
-        let mut writer = Writer::new(file);
+    ) -> Result<(Seal, Whole<'scope>), Failures> {
         let mut covered = Manifest::new();
         let mimetype = writer.add(asic::MIMETYPE_PATH, asic::MIMETYPE.as_bytes()).map_err(alone)?;
-        let payload = self.payload(&mut writer, whole, progress)?;
+        let payload = self.payload(&mut writer, name, progress)?;
         self.intake.unchanged()?;
 
         let manifest: Manifest =
             payload.iter().map(|file| (file.path.clone(), file.digest)).collect();
         let bytes = payload.iter().fold(0, |sum: u64, file| sum.saturating_add(file.bytes));
-        let manifest_text = bag::write_manifest(&manifest);
-        let payload_manifest = Digest::of(&manifest_text);
+        let mut tag = |path: &str, fixity: Result<Fixity, ContainerError>| {
+            let digest = fixity.map_err(alone)?.digest;
+            covered.insert(path.to_owned(), digest);
+            Ok::<_, Failures>(digest)
+        };
+        let declaration = writer.add(bag::DECLARATION_PATH, bag::DECLARATION.as_bytes());
+        tag(bag::DECLARATION_PATH, declaration)?;
+        let info = self.info(bytes, payload.len()).write();
+        tag(bag::INFO_PATH, writer.add(bag::INFO_PATH, info.as_bytes()))?;
+        let listed = writer.compose(bag::MANIFEST_PATH, &|out| bag::write_manifest(&manifest, out));
+        let payload_manifest = tag(bag::MANIFEST_PATH, listed)?;
+        let originals = writer.compose(originals::ORIGINALS_PATH, &|out| self.originals(out));
+        tag(originals::ORIGINALS_PATH, originals)?;
+        let custody = self.custody(payload_manifest)?;
+        tag(custody::CUSTODY_PATH, writer.add(custody::CUSTODY_PATH, custody.as_bytes()))?;
         let self_asserted = self.sealing.authority.self_asserted();
-        let tags = [
-            (bag::DECLARATION_PATH, bag::DECLARATION.to_owned()),
-            (bag::INFO_PATH, self.info(bytes, payload.len()).write()),
-            (bag::MANIFEST_PATH, manifest_text),
-            (originals::ORIGINALS_PATH, self.originals()),
-            (custody::CUSTODY_PATH, self.custody(payload_manifest)?),
-            (verify_text::VERIFY_PATH, verify_text::write(self_asserted)),
-        ];
-        for (path, text) in tags {
-            let fixity = writer.add(path, text.as_bytes()).map_err(alone)?;
-            covered.insert(path.to_owned(), fixity.digest);
-        }
+        let verify = verify_text::write(self_asserted);
+        tag(verify_text::VERIFY_PATH, writer.add(verify_text::VERIFY_PATH, verify.as_bytes()))?;
         let mut listed = covered.clone();
         listed.insert(asic::MIMETYPE_PATH.to_owned(), mimetype.digest);
-        let tag_manifest = bag::write_manifest(&listed);
-        let fixity = writer.add(bag::TAG_MANIFEST_PATH, tag_manifest.as_bytes()).map_err(alone)?;
+        let fixity = writer
+            .compose(bag::TAG_MANIFEST_PATH, &|out| bag::write_manifest(&listed, out))
+            .map_err(alone)?;
         covered.insert(bag::TAG_MANIFEST_PATH.to_owned(), fixity.digest);
         covered.extend(manifest);
 
         let (gen_time, time_pending) = self.sign(&mut writer, covered)?;
-        let (_, length) = writer.finish().map_err(alone)?;
+        let (whole, length) = writer.finish().map_err(alone)?;
         let findings = self.findings(payload.len());
         let seal = Seal {
             bundle_id: self.description.bundle_id.clone(),
@@ -336,29 +347,40 @@ impl Draft<'_> {
             complete: !findings.iter().any(is_gap),
             findings,
         };
-        Ok((seal, length))
+        Ok((seal, whole))
     }
 
+    /// Writes the payload; a thread reads ahead of it.
     fn payload(
         &self,
-        writer: &mut Writer<&File>,
-        whole: &Whole<'_>,
+        writer: &mut Writer<Whole<'_>>,
+        name: &Path,
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Vec<SealedFile>, Failures> {
-        let mut files = Vec::new();
-        for item in self.intake.items() {
-            let file = self.intake.open(item).map_err(alone)?;
-            let mut stopped = false;
-            let mut told = Told { file: &file, progress, stopped: &mut stopped };
-            let copied = writer.copy(&item.path, item.bytes(), &mut told);
-            if stopped {
-                return Err(alone(EvidenceError::Interrupted));
+        let items = self.intake.items();
+        let stop = AtomicBool::new(false);
+        let sums = thread::scope(|scope| {
+            let (ready, summed) = mpsc::sync_channel(ahead::READY);
+            let stopping = &stop;
+            scope.spawn(move || ahead::sum(self.intake, &ready, stopping));
+            let written = items.iter().map(|item| {
+                let summed = next(&summed, progress)?;
+                put(writer, item, summed, progress)
+            });
+            let written = written.collect::<Result<Vec<u32>, EvidenceError>>();
+            stop.store(true, Ordering::Relaxed);
+            written
+        });
+        let sums = sums.map_err(alone)?;
+        let fault = |error| alone(EvidenceError::File { source: durable::at(name)(error) });
+        let passed = writer.out().contents().map_err(fault)?;
+        let mut files = Vec::with_capacity(items.len());
+        for ((item, sum), Passed { digest, crc32 }) in items.iter().zip(sums).zip(passed) {
+            if crc32 != sum {
+                return Err(alone(EvidenceError::Changed { name: item.masked_original.clone() }));
             }
-            let Fixity { digest, bytes, .. } = copied.map_err(alone)?;
-            item.unchanged(&file).map_err(alone)?;
-            whole.reached(writer.position());
             let recording_id = item.details.recording_id.clone();
-            let (path, kind) = (item.path.clone(), item.kind);
+            let (path, kind, bytes) = (item.path.clone(), item.kind, item.bytes());
             files.push(SealedFile { path, kind, digest, bytes, recording_id });
         }
         Ok(files)
@@ -388,10 +410,10 @@ impl Draft<'_> {
         info
     }
 
-    fn originals(&self) -> String {
-        let rows: Vec<Original> =
-            self.intake.items().iter().map(|item| self.original(item)).collect();
-        originals::write(&rows)
+    fn originals(&self, out: &mut dyn Write) -> io::Result<()> {
+        originals::write_head(out)?;
+        let mut items = self.intake.items().iter();
+        items.try_for_each(|item| originals::write_row(&self.original(item), out))
     }
 
     fn original(&self, item: &Item) -> Original {
@@ -437,24 +459,30 @@ impl Draft<'_> {
 
     fn sign(
         &self,
-        writer: &mut Writer<&File>,
+        writer: &mut Writer<Whole<'_>>,
         mut covered: Manifest,
     ) -> Result<(DateTime<Utc>, bool), Failures> {
         let Sealing { signer, chain, authority, nonce, now } = *self.sealing;
         let now = now.with_timezone(&Utc).trunc_subsecs(0);
-        let signed = asic::write(Cover::Signature, &covered);
-        let signed = writer.add(asic::SIGNED_PATH, signed.as_bytes()).map_err(alone)?.digest;
+        let signed = writer
+            .compose(asic::SIGNED_PATH, &|out| asic::write(Cover::Signature, &covered, out))
+            .map_err(alone)?
+            .digest;
         let signature = sign_detached(&signed, signer, chain, now).map_err(alone)?;
         let signature = writer.add(asic::SIGNATURE_PATH, &signature).map_err(alone)?.digest;
         covered.insert(asic::SIGNED_PATH.to_owned(), signed);
         covered.insert(asic::SIGNATURE_PATH.to_owned(), signature);
-        let stamped = asic::write(Cover::Timestamp, &covered);
-        let token = match authority.stamp(&Digest::of(&stamped), nonce, now) {
+        let mut hasher = Hasher::default();
+        // Hashing does not fail.
+        let _ = asic::write(Cover::Timestamp, &covered, &mut hasher);
+        let token = match authority.stamp(&hasher.finish(), nonce, now) {
             // A token over the whole file comes later, as a sibling.
             Err(error) if authority.queues() && error.is_absence() => return Ok((now, true)),
             answer => Token::parse(&answer.map_err(alone)?).map_err(alone)?,
         };
-        writer.add(asic::STAMPED_PATH, stamped.as_bytes()).map_err(alone)?;
+        writer
+            .compose(asic::STAMPED_PATH, &|out| asic::write(Cover::Timestamp, &covered, out))
+            .map_err(alone)?;
         writer.add(asic::TIMESTAMP_PATH, token.as_der()).map_err(alone)?;
         Ok((token.gen_time(), false))
     }
@@ -491,16 +519,56 @@ fn is_gap(finding: &Report) -> bool {
         || coverage::CoverageFinding::CODES.iter().any(|code| code.code == finding.code.code)
 }
 
+/// Waits for the next file; whoever asked for the bundle may stop it meanwhile.
+fn next(
+    summed: &mpsc::Receiver<Result<Summed, EvidenceError>>,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<Summed, EvidenceError> {
+    loop {
+        match summed.recv_timeout(PATIENCE) {
+            Ok(summed) => return summed,
+            Err(mpsc::RecvTimeoutError::Timeout) if progress(0).is_continue() => {}
+            Err(_) => return Err(EvidenceError::Interrupted),
+        }
+    }
+}
+
+/// Writes the file of `item` and proves that it did not change; tells its CRC.
+fn put(
+    writer: &mut Writer<Whole<'_>>,
+    item: &Item,
+    summed: Summed,
+    progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<u32, EvidenceError> {
+    let Summed { file, crc32, bytes } = summed;
+    let mut stopped = false;
+    let out = writer.begin(&item.path, item.bytes(), crc32)?;
+    let reader: &mut dyn Read = match &bytes {
+        Some(bytes) => &mut bytes.as_slice(),
+        None => &mut &file,
+    };
+    // One byte more, were the file longer, shows in its stamp.
+    let taken = out.take_in(&mut Told { reader, progress, stopped: &mut stopped }, item.bytes());
+    if stopped {
+        return Err(EvidenceError::Interrupted);
+    }
+    if taken.map_err(ContainerError::from)? != item.bytes() {
+        return Err(ContainerError::WrongLength { path: shown(&item.path) }.into());
+    }
+    item.unchanged(&file)?;
+    Ok(crc32)
+}
+
 /// Tells how far reading is, and stops it when asked to.
 struct Told<'a> {
-    file: &'a File,
+    reader: &'a mut dyn Read,
     progress: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
     stopped: &'a mut bool,
 }
 
 impl Read for Told<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let read = self.reader.read(buffer)?;
         if (self.progress)(u64::try_from(read).unwrap_or_default()).is_break() {
             *self.stopped = true;
             return Err(io::Error::other("interrupted"));

@@ -5,6 +5,8 @@
 //! [`verification`]. What two tools could read in two ways is refused by [`container`].
 //! Source: SPEC "Bundle"; RFC 8493; EN 319 162-1.
 
+mod ahead;
+mod alike;
 pub mod asic;
 pub mod bag;
 pub mod bundle;

@@ -4,7 +4,9 @@
 //! Only that form is read. Original names are masked before they come here.
 //! Source: SPEC "Bundle"; RFC 4180.
 
-use super::kind::Kind;
+use std::io::{self, Write};
+
+use super::{alike::Alike, kind::Kind};
 
 /// Path of the list in a bundle.
 pub const ORIGINALS_PATH: &str = "meta/originals.csv";
@@ -52,24 +54,30 @@ impl Original {
     }
 }
 
-/// Writes the list.
-#[must_use]
-pub fn write(rows: &[Original]) -> String {
-    let mut text = HEAD.to_owned();
-    for row in rows {
-        for (number, field) in row.fields().into_iter().enumerate() {
-            if number > 0 {
-                text.push(',');
-            }
-            if field.contains([',', '"', '\n', '\r']) {
-                text.extend(["\"", &field.replace('"', "\"\""), "\""]);
-            } else {
-                text.push_str(field);
-            }
+/// Writes the head of the list, before its rows.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_head(out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(HEAD.as_bytes())
+}
+
+/// Writes one row of the list.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_row(row: &Original, out: &mut dyn Write) -> io::Result<()> {
+    for (number, field) in row.fields().into_iter().enumerate() {
+        if number > 0 {
+            out.write_all(b",")?;
         }
-        text.push('\n');
+        if field.contains([',', '"', '\n', '\r']) {
+            write!(out, "\"{}\"", field.replace('"', "\"\""))?;
+        } else {
+            out.write_all(field.as_bytes())?;
+        }
     }
-    text
+    out.write_all(b"\n")
 }
 
 /// Reads the list, or gives the number of the first line that is not of the form, from 1.
@@ -87,7 +95,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Original>, usize> {
         }
         rows.push(row);
     }
-    if write(&rows) == text { Ok(rows) } else { Err(1) }
+    let mut alike = Alike::to(bytes);
+    let written = write_head(&mut alike)
+        .and_then(|()| rows.iter().try_for_each(|row| write_row(row, &mut alike)));
+    if written.is_ok() && alike.holds() { Ok(rows) } else { Err(1) }
 }
 
 fn row(fields: Vec<String>) -> Option<Original> {
@@ -143,6 +154,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn write(rows: &[Original]) -> String {
+        let mut text = Vec::new();
+        write_head(&mut text).unwrap();
+        rows.iter().for_each(|row| write_row(row, &mut text).unwrap());
+        String::from_utf8(text).unwrap()
+    }
 
     fn original(file: &str, name: &str) -> Original {
         Original {

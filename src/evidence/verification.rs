@@ -135,7 +135,15 @@ pub fn verify_late<S: Source + Sync>(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Verification, ContainerError> {
     let mut check = Check { findings: Vec::new(), facts: BundleFacts::default() };
-    if let Some(parts) = check.contents(source, limits, progress)? {
+    let length = source.length()?;
+    let parts = if length <= SHORT {
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+        source.read_exact_at(&mut bytes, 0)?;
+        check.contents(bytes.as_slice(), limits, progress)?
+    } else {
+        check.contents(source, limits, progress)?
+    };
+    if let Some(parts) = parts {
         if parts.is_pending() {
             check.signatures_late(&parts, anchors, late);
         } else {
@@ -163,6 +171,11 @@ struct Parts {
 impl Parts {
     fn text(&self, path: &str) -> Option<&[u8]> {
         self.texts.get(path).map(Vec::as_slice)
+    }
+
+    /// Lets go of texts that are not looked into again; their digests stay.
+    fn forget(&mut self, paths: &[&str]) {
+        self.texts.retain(|path, _| !paths.contains(&path.as_str()));
     }
 
     /// Whether it was sealed without a token.
@@ -203,11 +216,14 @@ fn is_meta_inf(path: &str) -> bool {
     path.starts_with("META-INF/")
 }
 
-/// Payload from which on two threads read it.
-const WORTH_TWO: u64 = 8 << 20;
-const READERS: usize = 2;
+/// Payload from which on several threads read it.
+const WORTH_MORE: u64 = 8 << 20;
+/// More than there are processors on a small machine: of three films none waits for the others.
+const READERS: usize = 4;
+/// Bytes of a bundle that is read at once.
+const SHORT: u64 = 1 << 20;
 
-/// Reads a large payload by two threads, largest files first; of a small one nothing.
+/// Reads a large payload by several threads, largest files first; of a small one nothing.
 fn hashed<S: Source + Sync>(
     container: &Container<S>,
     progress: &mut dyn FnMut(u64),
@@ -215,7 +231,7 @@ fn hashed<S: Source + Sync>(
     let mut order: Vec<(usize, &Entry)> =
         container.entries().iter().enumerate().filter(|(_, one)| is_payload(&one.path)).collect();
     let bytes = order.iter().fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.size));
-    if order.len() < READERS || bytes < WORTH_TWO {
+    if order.len() < 2 || bytes < WORTH_MORE {
         return BTreeMap::new();
     }
     order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.size));
@@ -223,7 +239,7 @@ fn hashed<S: Source + Sync>(
     let mut read = BTreeMap::new();
     thread::scope(|scope| {
         let (done, finished) = mpsc::channel();
-        for _ in 0..READERS {
+        for _ in 0..READERS.min(order.len()) {
             let (done, order, next) = (done.clone(), &order, &next);
             scope.spawn(move || {
                 while let Some((at, entry)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -290,12 +306,17 @@ impl Check {
         if !canonical && defects.is_empty() {
             self.container(&ContainerError::NotCanonical { path: "container".to_owned() });
         }
-        let parts = self.read(&container, progress)?;
+        let mut parts = self.read(&container, progress)?;
         self.order(&container);
+        drop(container);
+        // What was looked into is forgotten: in a bundle of many files it is most of the memory.
         self.bag(&parts);
+        parts.forget(&[bag::MANIFEST_PATH]);
         self.covers(&parts);
+        parts.forget(&[asic::SIGNED_PATH, asic::STAMPED_PATH]);
         self.custody(&parts);
         self.originals(&parts);
+        parts.forget(&[originals::ORIGINALS_PATH]);
         Ok(Some(parts))
     }
 

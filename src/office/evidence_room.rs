@@ -8,6 +8,7 @@ use std::{
     fs::File,
     ops::ControlFlow,
     path::{Path, PathBuf},
+    thread,
 };
 
 use chrono::{Datelike as _, NaiveDate, Utc};
@@ -225,13 +226,23 @@ impl Office {
         let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
         let token = self.late_token(bundle)?;
         let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
-        let mut found =
-            verify_late(file, &anchors, Limits::default(), late, &mut |_| {}).map_err(report)?;
+        let archive = self.archive();
+        // Two passes over the same bytes, side by side: what is inside, and the object as a whole.
+        let (found, lying) = thread::scope(|scope| {
+            let lying = scope.spawn(|| archive.check(&bundle.object, Some(bundle.bytes)));
+            let found = verify_late(file, &anchors, Limits::default(), late, &mut |_| {});
+            (found, lying.join())
+        });
+        let mut found = found.map_err(report)?;
         if bundle.time_pending && token.is_none() {
             // Registered so: it waits, and that is no defect.
             found.findings.retain(|finding| finding.report.code.code != "CH-E166");
         }
-        let lying = self.archive().check(&bundle.object, Some(bundle.bytes)).map_err(fault)?;
+        let lying = lying.unwrap_or_else(|_| {
+            let source = std::io::Error::other("a thread of the check stopped");
+            Err(ArchiveError::Io { path: bundle.object.to_string(), source })
+        });
+        let lying = lying.map_err(fault)?;
         found
             .findings
             .extend(lying.iter().map(|lies| Finding { file: None, report: Report::of(lies) }));

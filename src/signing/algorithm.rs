@@ -70,6 +70,9 @@ pub(super) fn verifies(
     if digest.is_some_and(|named| named != hash) {
         return false;
     }
+    if family == Family::Ecdsa && verifies_usual(key, hash, message, signature) {
+        return true;
+    }
     let prehash = hash.digest(message);
     match family {
         Family::Ecdsa => verifies_ecdsa(key, &prehash, signature),
@@ -100,13 +103,31 @@ fn scheme(
     parameters_fit.then_some((family, hash))
 }
 
+/// The curve of an elliptic key.
+fn curve(key: &SubjectPublicKeyInfoOwned) -> Option<ObjectIdentifier> {
+    let parameters = key.algorithm.parameters.as_ref();
+    let named = parameters.and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
+    named.filter(|_| key.algorithm.oid == oid::EC_PUBLIC_KEY)
+}
+
+/// Whether the signature is P-256 with SHA-256 and holds, by the faster library. Of whatever it
+/// does not pass, other curves and other forms of a key among it, the usual one is the judge.
+fn verifies_usual(
+    key: &SubjectPublicKeyInfoOwned,
+    hash: DigestAlgorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+    let point = key.subject_public_key.as_bytes();
+    let point = point.filter(|_| hash == DigestAlgorithm::Sha256 && curve(key) == Some(oid::P256));
+    point.is_some_and(|point| {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature).is_ok()
+    })
+}
+
 fn verifies_ecdsa(key: &SubjectPublicKeyInfoOwned, prehash: &[u8], signature: &[u8]) -> bool {
-    if key.algorithm.oid != oid::EC_PUBLIC_KEY {
-        return false;
-    }
-    let curve =
-        key.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
-    match curve {
+    match curve(key) {
         Some(oid::P256) => {
             p256::ecdsa::VerifyingKey::try_from(key.owned_to_ref()).is_ok_and(|key| {
                 p256::ecdsa::Signature::from_der(signature)

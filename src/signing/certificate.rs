@@ -21,7 +21,7 @@ use x509_cert::{
     time::Time,
 };
 
-use super::{algorithm, oid, signer::SignatureBytes};
+use super::{algorithm, links, oid, signer::SignatureBytes};
 use crate::digest::Digest;
 
 crate::problems! {
@@ -226,11 +226,15 @@ impl Certificate {
         p256::ecdsa::VerifyingKey::try_from(self.public_key().owned_to_ref()).is_ok()
     }
 
-    /// Whether `issuer` signed this certificate.
+    /// Whether `issuer` signed this certificate. A link that was proved is not proved again.
     pub(super) fn is_signed_by(&self, issuer: &Self) -> bool {
-        let outer = self.parsed.signature_algorithm();
         self.issuer() == issuer.subject()
-            && outer == self.parsed.tbs_certificate().signature()
+            && links::proved(&self.der, &issuer.der, || self.proves_signed_by(issuer))
+    }
+
+    fn proves_signed_by(&self, issuer: &Self) -> bool {
+        let outer = self.parsed.signature_algorithm();
+        outer == self.parsed.tbs_certificate().signature()
             && self.der.get(self.signed.clone()).is_some_and(|signed| {
                 self.parsed.signature().as_bytes().is_some_and(|signature| {
                     algorithm::verifies(issuer.public_key(), outer, None, signed, signature)

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{super::is_changed, *};
 
 struct Office {
     folder: tempfile::TempDir,

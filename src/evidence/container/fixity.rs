@@ -1,6 +1,6 @@
 //! Reading once for everything: SHA-256, CRC-32, length, and the copy itself.
 //!
-//! Memory stays flat: a few buffers of one mebibyte. Short contents are hashed in place; longer
+//! Memory stays flat: a few buffers that fit the processor's own memory. Short contents are hashed in place; longer
 //! ones are hashed by a thread of their own while the next buffer is read and written.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use crate::digest::{Digest, Hasher};
 
 /// Bytes of one buffer.
-pub(super) const BUFFER: usize = 1 << 20;
+pub(super) const BUFFER: usize = 256 << 10;
 const IN_FLIGHT: usize = 4;
 
 /// What is known of a content that was read to its end.
@@ -38,6 +38,34 @@ impl Fixity {
     }
 }
 
+/// Sums what is written to it.
+#[derive(Default)]
+pub(super) struct Summing {
+    hasher: Hasher,
+    sum: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Summing {
+    pub(super) fn finish(self) -> Fixity {
+        let Self { hasher, sum, bytes } = self;
+        Fixity { digest: hasher.finish(), crc32: sum.finalize(), bytes }
+    }
+}
+
+impl Write for Summing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hasher.update(bytes);
+        self.sum.update(bytes);
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Copies `reader` to its end into `out`, at most `limit` bytes and one more, and says what went
 /// through.
 ///
@@ -45,7 +73,9 @@ impl Fixity {
 /// Whatever `reader` or `out` returns.
 pub fn copy_hashed(reader: &mut dyn Read, out: &mut dyn Write, limit: u64) -> io::Result<Fixity> {
     let mut reader = reader.take(limit.saturating_add(1));
-    let mut first = vec![0; BUFFER];
+    // Of a short content no more than is needed, and one byte that shows its end.
+    let length = usize::try_from(limit.saturating_add(1)).unwrap_or(BUFFER).min(BUFFER);
+    let mut first = vec![0; length];
     let filled = fill(&mut reader, &mut first)?;
     if filled < BUFFER {
         first.truncate(filled);

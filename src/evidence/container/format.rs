@@ -114,9 +114,6 @@ pub(super) fn local_header(entry: &Entry) -> Vec<u8> {
         .0
 }
 
-/// Offset of the CRC within a local header.
-pub(super) const CRC_AT: u64 = 14;
-
 /// Directory record of `entry`, as a bundle writes it.
 pub(super) fn central_record(entry: &Entry) -> Vec<u8> {
     // The same form as in the local header: both sizes move when one has to.

@@ -119,6 +119,10 @@ pub fn is_hidden(character: char) -> bool {
 /// The form in which two names are compared: NFKC and case folded.
 #[must_use]
 pub fn fold(path: &str) -> String {
+    // Of ASCII, as paths in a bundle are, nothing else is left of it.
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
     path.nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect()
 }
 

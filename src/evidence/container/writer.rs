@@ -1,15 +1,15 @@
 //! The deterministic writer: same contents in the same order, same bytes.
 //!
 //! Everything is stored, dated 1980-01-01, flagged UTF-8; zip64 fields appear only where a number
-//! needs them. Long contents are streamed once: hashed, summed and written together, and the CRC
-//! is put into the local header afterwards, so there are no data descriptors.
+//! needs them. It writes from the first byte to the last and never goes back: the CRC of a long
+//! content is known when it begins, so there are no data descriptors.
 //! Source: SPEC "Bundle"; EN 319 162-1 annex A (mimetype first).
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 
 use super::{
     ContainerError, Entry, Method, Result,
-    fixity::{BUFFER, Fixity, copy_hashed},
+    fixity::{BUFFER, Fixity, Summing},
     format,
     path::{Paths, shown},
 };
@@ -23,7 +23,7 @@ pub struct Writer<W> {
     paths: Paths,
 }
 
-impl<W: Write + Seek> Writer<W> {
+impl<W: Write> Writer<W> {
     /// Begins a container at the beginning of `out`, which must be empty.
     pub fn new(out: W) -> Self {
         Self { out, at: 0, entries: Vec::new(), paths: Paths::default() }
@@ -48,41 +48,38 @@ impl<W: Write + Seek> Writer<W> {
         Ok(fixity)
     }
 
-    /// Streams a content of exactly `size` bytes, reading it once.
-    ///
-    /// After an error the container is unfinished and must be thrown away.
+    /// Begins a content of exactly `size` bytes whose CRC-32 is known. They must be written to
+    /// what this gives before anything else is added; [`super::Container`] refuses other bytes.
     ///
     /// # Errors
-    /// [`ContainerError::WrongLength`] if `reader` gives fewer or more bytes, and those of
-    /// [`Self::add`].
-    pub fn copy(&mut self, path: &str, size: u64, reader: &mut dyn Read) -> Result<Fixity> {
-        let wrong = || ContainerError::WrongLength { path: shown(path) };
-        if usize::try_from(size).is_ok_and(|size| size <= BUFFER) {
-            let mut bytes = Vec::new();
-            reader.take(size.saturating_add(1)).read_to_end(&mut bytes)?;
-            if u64::try_from(bytes.len()).ok() != Some(size) {
-                return Err(wrong());
-            }
-            return self.add(path, &bytes);
-        }
-        let mut entry = self.entry(path, size, 0)?;
+    /// Those of [`Self::add`].
+    pub fn begin(&mut self, path: &str, size: u64, crc32: u32) -> Result<&mut W> {
+        let entry = self.entry(path, size, crc32)?;
         self.out.write_all(&format::local_header(&entry))?;
-        let fixity = copy_hashed(reader, &mut self.out, size)?;
-        if fixity.bytes != size {
-            return Err(wrong());
-        }
-        entry.crc32 = fixity.crc32;
-        self.out.seek(SeekFrom::Start(entry.offset.saturating_add(format::CRC_AT)))?;
-        self.out.write_all(&entry.crc32.to_le_bytes())?;
-        self.out.seek(SeekFrom::Start(entry.data.saturating_add(size)))?;
         self.keep(entry);
+        Ok(&mut self.out)
+    }
+
+    /// Writes a content that is made twice, alike, instead of being held: once to be summed and
+    /// once to be written.
+    ///
+    /// # Errors
+    /// Those of [`Self::add`], and whatever `make` returns.
+    pub fn compose(
+        &mut self,
+        path: &str,
+        make: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Fixity> {
+        let mut summing = Summing::default();
+        make(&mut summing)?;
+        let fixity = summing.finish();
+        make(self.begin(path, fixity.bytes, fixity.crc32)?)?;
         Ok(fixity)
     }
 
-    /// Bytes written so far, all of which stay as they are.
-    #[must_use]
-    pub const fn position(&self) -> u64 {
-        self.at
+    /// What it writes to, behind everything written so far.
+    pub const fn out(&mut self) -> &mut W {
+        &mut self.out
     }
 
     /// Writes directory and end record; gives back `out` and the length of the container.
@@ -90,11 +87,14 @@ impl<W: Write + Seek> Writer<W> {
     /// # Errors
     /// [`ContainerError::Io`].
     pub fn finish(mut self) -> Result<(W, u64)> {
-        let directory: Vec<u8> = self.entries.iter().flat_map(format::central_record).collect();
-        let length = u64::try_from(directory.len()).unwrap_or(u64::MAX);
+        let mut length = 0_u64;
+        for entry in &self.entries {
+            let record = format::central_record(entry);
+            self.out.write_all(&record)?;
+            length = length.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
+        }
         let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         let end = format::end(count, length, self.at);
-        self.out.write_all(&directory)?;
         self.out.write_all(&end)?;
         self.out.flush()?;
         let end_length = u64::try_from(end.len()).unwrap_or(u64::MAX);
@@ -141,24 +141,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_streamed_content_is_written_as_one_from_memory() {
+    fn a_content_that_is_begun_is_written_as_one_from_memory() {
         let bytes = vec![0x5a; BUFFER * 2 + 5];
-        let mut streamed = Writer::new(Cursor::new(Vec::new()));
-        streamed.copy("a", u64::try_from(bytes.len()).unwrap(), &mut bytes.as_slice()).unwrap();
-        streamed.add("b", b"after").unwrap();
+        let mut begun = Writer::new(Cursor::new(Vec::new()));
+        let size = u64::try_from(bytes.len()).unwrap();
+        begun.begin("a", size, crc32fast::hash(&bytes)).unwrap().write_all(&bytes).unwrap();
+        begun.add("b", b"after").unwrap();
         let mut added = Writer::new(Cursor::new(Vec::new()));
         added.add("a", &bytes).unwrap();
         added.add("b", b"after").unwrap();
-        assert!(streamed.finish().unwrap().0 == added.finish().unwrap().0);
+        assert!(begun.finish().unwrap().0.into_inner() == added.finish().unwrap().0.into_inner());
     }
 
     #[test]
-    fn a_content_that_is_shorter_or_longer_than_announced_is_refused() {
-        for (announced, length) in [(3, 2), (3, 4), (3 << 20, 2 << 20), (2 << 20, 3 << 20)] {
-            let mut writer = Writer::new(Cursor::new(Vec::new()));
-            let result = writer.copy("a", announced, &mut vec![0; length].as_slice());
-            assert!(matches!(result, Err(ContainerError::WrongLength { .. })), "{announced}");
-        }
+    fn a_content_that_is_made_twice_is_written_as_one_from_memory() {
+        let mut composed = Writer::new(Cursor::new(Vec::new()));
+        let fixity =
+            composed.compose("a", &|out| out.write_all(b"te").and_then(|()| write!(out, "xt")));
+        assert_eq!(fixity.unwrap(), Fixity::of(b"text"));
+        let mut added = Writer::new(Cursor::new(Vec::new()));
+        added.add("a", b"text").unwrap();
+        assert!(
+            composed.finish().unwrap().0.into_inner() == added.finish().unwrap().0.into_inner()
+        );
     }
 
     #[test]
