@@ -31,15 +31,17 @@ pub fn firm_letter() -> Vec<u8> {
     let mut places = Vec::new();
     for (number, object) in (1_usize..).zip(&objects) {
         places.push(pdf.len());
-        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        pdf += &[&number.to_string(), " 0 obj\n", object, "\nendobj\n"].concat();
     }
     let table = pdf.len();
     let size = objects.len() + 1;
-    let rows: String = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
-    pdf.push_str(&format!(
+    let rows: Vec<String> = places.iter().map(|place| format!("{place:010} 00000 n \n")).collect();
+    let rows = rows.concat();
+    let end = format!(
         "xref\n0 {size}\n0000000000 65535 f \n{rows}trailer\n<< /Size {size} /Root 1 0 R >>\n\
          startxref\n{table}\n%%EOF\n"
-    ));
+    );
+    pdf += &end;
     pdf.into_bytes()
 }
 

@@ -160,7 +160,7 @@ fn cover(setting: &Setting) -> SampleRequest {
         .with("firm_letter_no", "样律函〔2026〕001号")
         .with("firm_phone", "400-000-0200")
         .with("pages", "3")
-        .with("attachment_hash", Digest::of(&firm_letter()).to_string())
+        .with("attachment_hash", Digest::of(firm_letter()).to_string())
 }
 
 /// What answers the first reply, to the first notice.
