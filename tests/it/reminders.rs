@@ -52,7 +52,7 @@ fn each_instalment_is_told_with_the_day_before_it_and_no_plan_that_is_stopped() 
     let day: chrono::NaiveDate = first.parse().unwrap();
     assert_eq!(until(&day.pred_opt().unwrap().to_string()), 0);
     desk.by("auditor", &["letter", "reminders", "--until", "soon"]).tells(2, "CH-U001");
-    let told = desk.call().run(&["--lang", "en", "letter", "reminders"]).ends(0).out();
+    let told = desk.call().run(&["letter", "reminders"]).ends(0).out();
     assert!(told.contains(&format!("left out {other}")) && told.contains("1 of 3"), "{told}");
     assert_eq!(state(&desk.office()), before, "a list writes nothing");
     // A gentle document passes hardship, and nothing passes a dispute.
