@@ -214,7 +214,8 @@ fn no_line_of_an_address_begins_with_its_last_characters_alone_on_letter_envelop
         })
         .collect();
     let lines = desk.issue(&desk.write("addresses.jsonl", rows)).ends(0).json_lines();
-    let read = |pdf: &str| pdftotext.run(&["-layout", pdf, "-"]).ends(0).out();
+    // In the order of the page's own text: the mark across a sample does not come between.
+    let read = |pdf: &str| pdftotext.run(&["-raw", pdf, "-"]).ends(0).out();
     let mut wrapped = 0;
     let mut look = |page: &str, address: &str, what: &str| {
         let lines = address_lines(page, address);
