@@ -10,7 +10,11 @@ use chancery::{
         life::refusal::LifeRefusal,
         reprint::{Reprint, reprint as reprint_one},
     },
-    office::{Office, actor::Actor},
+    office::{
+        Office,
+        actor::Actor,
+        refused::{self, Times},
+    },
     problem::{Report, Severity},
 };
 use serde_json::{Value, json};
@@ -31,7 +35,10 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
         let number = named.number.as_deref().ok_or(LifeRefusal::NothingNamed)?;
         let mut office = context.open()?;
         let actor = context.actor(&office)?;
-        let reprint = reprint_one(&mut office, &actor, number).map_err(Stopped)?;
+        let reprint = reprint_one(&mut office, &actor, number).map_err(|reports| {
+            let subject = refused::letter(Some(number));
+            context.refused(&mut office, &actor, "letter.reprint", subject, reports)
+        })?;
         write_same(out, &reprint.pdf)?;
         context.auto_checkpoint(&mut office);
         return Ok(Answer::done(reprint_json(&reprint, out), reprint_text(context, &reprint, out)));
@@ -40,7 +47,8 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     durable::writable_folder(out)?;
-    let (mut rows, mut done, mut refused, mut unread) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut rows, mut done, mut said_no, mut unread) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let mut refusals = Vec::new();
     for (row, cells) in table {
         rows += 1;
         let number = cells.as_ref().ok().and_then(|cells| cells.get("number")).cloned();
@@ -59,7 +67,9 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
                     return Err(Stopped(reports));
                 }
                 let rule = reports.iter().any(|report| report.code.severity == Severity::Refusal);
-                *(if rule { &mut refused } else { &mut unread }) += 1;
+                *(if rule { &mut said_no } else { &mut unread }) += 1;
+                let subject = refused::letter(number.as_deref());
+                refusals.extend(refused::draft("letter.reprint", subject, &reports));
                 life::refuse(context, row, number.as_deref(), &reports);
             }
         }
@@ -67,17 +77,18 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     if rows == 0 {
         return Err(LifeRefusal::NoActs.into());
     }
+    context.register_refused(&mut office, &actor, &refusals, Times::OnceADay)?;
     context.auto_checkpoint(&mut office);
     let text = match context.pick("zh", "en") {
-        "zh" => format!("共 {rows} 行：补打 {done}，拒绝 {refused}，无法读取 {unread}"),
-        _ => format!("{rows} rows: {done} reprinted, {refused} refused, {unread} unreadable"),
+        "zh" => format!("共 {rows} 行：补打 {done}，拒绝 {said_no}，无法读取 {unread}"),
+        _ => format!("{rows} rows: {done} reprinted, {said_no} refused, {unread} unreadable"),
     };
-    let exit = match (refused, unread) {
+    let exit = match (said_no, unread) {
         (_, 1..) => 2,
         (1.., 0) => 1,
         (0, 0) => 0,
     };
-    let summary = json!({ "rows": rows, "reprinted": done, "refused": refused, "unread": unread });
+    let summary = json!({ "rows": rows, "reprinted": done, "refused": said_no, "unread": unread });
     Ok(Answer { json: json!({ "summary": summary }), text, exit })
 }
 
@@ -138,8 +149,11 @@ pub fn receipt(
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let receipt =
-        Desk::open(&mut office, &actor, index)?.receipt(number, agents).map_err(Stopped)?;
+    let receipt = Desk::open(&mut office, &actor, index)?.receipt(number, agents);
+    let receipt = receipt.map_err(|reports| {
+        let subject = refused::letter(Some(number));
+        context.refused(&mut office, &actor, "letter.receipt", subject, reports)
+    })?;
     write_same(out, &receipt.pdf)?;
     context.auto_checkpoint(&mut office);
     let json = json!({

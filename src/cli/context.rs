@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use chancery::{
@@ -11,10 +12,12 @@ use chancery::{
         actor::{Actor, ActorError},
         credentials::{Credentials, Service},
         paths::OfficePaths,
+        refused::{self, Times},
         settings::{Settings, SettingsError},
         unsigned,
     },
-    problem::{Language, Phrase},
+    problem::{Language, Phrase, Report},
+    register::Draft,
 };
 
 use super::{
@@ -66,6 +69,8 @@ pub struct Context {
     office: Option<PathBuf>,
     operator: Option<String>,
     passphrase_file: Option<PathBuf>,
+    /// Whether a refusal of this run stands in the register, signed.
+    signed: AtomicBool,
 }
 
 impl Context {
@@ -83,6 +88,7 @@ impl Context {
             office: global.office.clone(),
             operator: global.operator.clone(),
             passphrase_file: global.passphrase_file.clone(),
+            signed: AtomicBool::new(false),
         }
     }
 
@@ -156,7 +162,7 @@ impl Context {
     pub fn note_unsigned(&self, noun: &str, stopped: &Stopped) {
         let codes = stopped.0.iter().map(|report| report.code.code);
         let codes: Vec<&str> = codes.filter(|code| unsigned::concerns_signer(code)).collect();
-        if codes.is_empty() {
+        if codes.is_empty() || self.signed.load(Ordering::Relaxed) {
             return;
         }
         // Without an office there is nowhere to note it; that was told already.
@@ -164,6 +170,42 @@ impl Context {
         if let Err(error) = office.note_unsigned(noun, self.operator.as_deref(), &codes) {
             self.printer.tell(&self.printer.report_text(&error.into()));
         }
+    }
+
+    /// Registers that rules refused an act, and gives back why. What is no refusal of a rule is only
+    /// given back.
+    pub fn refused(
+        &self,
+        office: &mut Office,
+        actor: &Actor,
+        act: &str,
+        subject: &str,
+        reports: Vec<Report>,
+    ) -> Stopped {
+        let draft = refused::draft(act, subject, &reports);
+        match self.register_refused(office, actor, draft.as_slice(), Times::Each) {
+            Ok(()) => Stopped(reports),
+            Err(fault) => Stopped(reports.into_iter().chain(fault.0).collect()),
+        }
+    }
+
+    /// Registers refusals that are told elsewhere.
+    pub fn register_refused(
+        &self,
+        office: &mut Office,
+        actor: &Actor,
+        refusals: &[Draft],
+        times: Times,
+    ) -> Result<(), Stopped> {
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let new = refused::register(office, actor, refusals, times)?;
+        self.signed.store(true, Ordering::Relaxed);
+        if new > 0 && times == Times::Each {
+            self.auto_checkpoint(office);
+        }
+        Ok(())
     }
 
     /// Signs a checkpoint where the log's credential is at hand; elsewhere says that one is due.

@@ -10,6 +10,7 @@ use chancery::{
         paper::Paper,
     },
     masking::{Masking, mask_text},
+    office::refused::{self, Times},
     problem::Report,
 };
 use serde_json::{Value, json};
@@ -26,12 +27,14 @@ const LIMIT: u64 = 64 * 1024 * 1024;
 pub fn run(context: &Context, letters: &str, paper: &str, out: &Path) -> Result<Answer, Stopped> {
     let size = || mask_text(paper, &Masking::default()).text;
     let paper = Paper::named(paper).ok_or_else(|| EnvelopeRefusal::Paper { size: size() })?;
+    let times = if Path::new(letters).is_file() { Times::OnceADay } else { Times::Each };
     let numbers = numbers(letters)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     durable::writable_folder(out)?;
     let mut made = 0_u64;
-    let mut refused = 0_u64;
+    let mut said_no = 0_u64;
+    let mut refusals = Vec::new();
     let mut envelopes = Envelopes::new(&mut office, &actor, paper);
     let mut say = |numbers: &[String], done: Result<Enveloped, Vec<Report>>, name: &str| {
         let file = out.join(name);
@@ -53,7 +56,10 @@ pub fn run(context: &Context, letters: &str, paper: &str, out: &Path) -> Result<
                 context.printer.line(&json, &format!("{}  {}", numbers.join(" "), file.display()));
             }
             Err(reports) => {
-                refused += 1;
+                said_no += 1;
+                refusals.extend(numbers.iter().filter_map(|number| {
+                    refused::draft("letter.envelope", refused::letter(Some(number)), &reports)
+                }));
                 let rows: Vec<Value> =
                     reports.iter().map(|one| context.printer.report_json(one)).collect();
                 let mut text = match context.pick("zh", "en") {
@@ -84,13 +90,14 @@ pub fn run(context: &Context, letters: &str, paper: &str, out: &Path) -> Result<
             say(chunk, done, &name);
         }
     }
+    context.register_refused(&mut office, &actor, &refusals, times)?;
     context.auto_checkpoint(&mut office);
-    let json = json!({ "summary": { "made": made, "refused": refused } });
+    let json = json!({ "summary": { "made": made, "refused": said_no } });
     let text = match context.pick("zh", "en") {
-        "zh" => format!("制作 {made}，拒绝 {refused}"),
-        _ => format!("{made} made, {refused} refused"),
+        "zh" => format!("制作 {made}，拒绝 {said_no}"),
+        _ => format!("{made} made, {said_no} refused"),
     };
-    let exit = u8::from(refused > 0);
+    let exit = u8::from(said_no > 0);
     Ok(Answer { json, text, exit })
 }
 

@@ -208,6 +208,7 @@ fn stats_json(stats: &Stats) -> Value {
         "by_clerk": groups(&stats.by_clerk),
         "reasons": stats.reasons,
         "holds": stats.holds,
+        "acts_refused": stats.acts_refused,
         "answer_days": {
             "answers": stats.times.count(),
             "median": stats.times.median(),

@@ -12,6 +12,7 @@ use chancery::{
         },
         journal,
         office_folder::OfficeError,
+        refused::{self, Times},
     },
     problem::Report,
     register::Draft,
@@ -37,6 +38,16 @@ struct Act {
 enum Verb {
     Place,
     Release,
+}
+
+impl Verb {
+    /// What it is called in the entry that tells its refusal.
+    const fn act(self) -> &'static str {
+        match self {
+            Self::Place => "hold.place",
+            Self::Release => "hold.release",
+        }
+    }
 }
 
 /// Runs a verb of `hold`.
@@ -75,7 +86,10 @@ fn act(
         };
         let mut office = context.open()?;
         let actor = context.actor(&office)?;
-        let told = one(&mut office, &actor, verb, &act).map_err(Stopped)?;
+        let told = one(&mut office, &actor, verb, &act).map_err(|reports| {
+            let subject = refused::case(&act.case);
+            context.refused(&mut office, &actor, verb.act(), &subject, reports)
+        })?;
         context.auto_checkpoint(&mut office);
         let text = said(context, verb, &told);
         return Ok(Answer::done(told, text));
@@ -83,9 +97,13 @@ fn act(
     let rows = sheet::read(&file)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    let (mut done, mut already, mut refused) = (0_u64, 0_u64, 0_u64);
+    let (mut done, mut already, mut said_no) = (0_u64, 0_u64, 0_u64);
+    let mut refusals = Vec::new();
     let mut worst = 0;
     for (line, row) in rows {
+        let subject = row
+            .as_ref()
+            .map_or_else(|_| refused::UNKNOWN.to_owned(), |row| refused::case(&row.case));
         let told = row.and_then(|row| {
             let kind = row.kind.or_else(|| cases.kind.clone());
             let kind = kind.ok_or_else(|| vec![Report::from(SheetProblem::NoKind)])?;
@@ -110,7 +128,8 @@ fn act(
                 context.printer.line(&told, &format!("{line}: {text}"));
             }
             Err(reports) => {
-                refused += 1;
+                said_no += 1;
+                refusals.extend(refused::draft(verb.act(), &subject, &reports));
                 let stopped = Stopped(reports);
                 worst = worst.max(stopped.exit());
                 let told: Vec<Value> =
@@ -122,11 +141,12 @@ fn act(
             }
         }
     }
+    context.register_refused(&mut office, &actor, &refusals, Times::OnceADay)?;
     context.auto_checkpoint(&mut office);
-    let json = json!({ "summary": { "done": done, "already": already, "refused": refused } });
+    let json = json!({ "summary": { "done": done, "already": already, "refused": said_no } });
     let text = match context.pick("zh", "en") {
-        "zh" => format!("办理 {done}，此前已办 {already}，拒绝 {refused}"),
-        _ => format!("{done} done, {already} done before, {refused} refused"),
+        "zh" => format!("办理 {done}，此前已办 {already}，拒绝 {said_no}"),
+        _ => format!("{done} done, {already} done before, {said_no} refused"),
     };
     Ok(Answer { json, text, exit: worst })
 }
@@ -159,7 +179,15 @@ fn one(office: &mut Office, actor: &Actor, verb: Verb, act: &Act) -> Result<Valu
                     of == Some(case.as_str())
                 })
             };
-            hold::may_release(kind, &standing, actor.operator(), grounds, today, sealed)?;
+            let view = office.view();
+            let failed = |error| vec![Report::from(OfficeError::from(error))];
+            let mut unreported = None;
+            for held in standing.iter().filter(|held| held.kind == kind) {
+                let report = due::report(&view, &case, held).map_err(failed)?;
+                unreported = report.filter(|report| report.made.is_none()).map(|report| report.by);
+            }
+            let by = actor.operator();
+            hold::may_release(kind, &standing, by, grounds, today, sealed, unreported)?;
             journal::HOLD_RELEASED
         }
     };

@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chancery::{
-    case::{
-        intake::{Intake, Options},
-        request::Request,
-    },
+    case::request::Request,
     durable,
     letter::{
         desk::{Desk, DeskError, Outcome},
@@ -15,13 +12,13 @@ use chancery::{
         reproduce,
     },
     masking::{Masking, mask_text},
-    office::journal,
+    office::{Office, intake_file::IntakeFile, journal},
     problem::Report,
 };
 use serde_json::{Value, json};
 
 use super::{
-    arguments::{Letter, Visit},
+    arguments::{Letter, Requests, Visit},
     context::{Context, UsageError},
     life,
     report::{Answer, Stopped},
@@ -30,10 +27,8 @@ use super::{
 /// Runs a verb of `letter`.
 pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
     match verb {
-        Letter::Preview { file, request, out } => preview(context, &file, request.as_deref(), &out),
-        Letter::Issue { file, request, out } => {
-            issue(context, &file, request.as_deref(), &out, Desks::All)
-        }
+        Letter::Preview { requests, out } => preview(context, &requests, &out),
+        Letter::Issue { requests, out } => issue(context, &requests, &out, Desks::All),
         Letter::Batch(arguments) => super::batch::run(context, &arguments),
         Letter::Pull { batch } => super::printing::pull(context, &batch),
         Letter::Respool { batch, sheets, out } => {
@@ -65,7 +60,8 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
 pub fn visit(context: &Context, verb: Visit) -> Result<Answer, Stopped> {
     match verb {
         Visit::Statement { file, request, out } => {
-            issue(context, &file, request.as_deref(), &out, Desks::Visits)
+            let requests = Requests { file, request, principal: None };
+            issue(context, &requests, &out, Desks::Visits)
         }
     }
 }
@@ -79,7 +75,7 @@ enum Desks {
 
 /// Rows of a file: all, or the one named.
 struct Rows {
-    intake: Intake,
+    intake: IntakeFile,
     wanted: Option<String>,
     /// How many rows could not be read, and so had no name to be chosen by, and the first of them.
     passed: u64,
@@ -87,9 +83,10 @@ struct Rows {
 }
 
 impl Rows {
-    fn open(file: &Path, wanted: Option<&str>) -> Result<Self, Stopped> {
-        let intake = Intake::open(file, &Options::default()).map_err(Stopped)?;
-        Ok(Self { intake, wanted: wanted.map(str::to_owned), passed: 0, first_passed: None })
+    fn open(office: &Office, requests: &Requests) -> Result<Self, Stopped> {
+        let Requests { file, request, principal } = requests;
+        let intake = IntakeFile::open(office, file, principal.as_deref()).map_err(Stopped)?;
+        Ok(Self { intake, wanted: request.clone(), passed: 0, first_passed: None })
     }
 
     /// Why there was no row.
@@ -125,20 +122,15 @@ impl Iterator for Rows {
     }
 }
 
-fn preview(
-    context: &Context,
-    file: &Path,
-    wanted: Option<&str>,
-    out: &Path,
-) -> Result<Answer, Stopped> {
+fn preview(context: &Context, requests: &Requests, out: &Path) -> Result<Answer, Stopped> {
     durable::vacant(out)?;
-    let mut rows = Rows::open(file, wanted)?;
+    let mut office = context.open()?;
+    let mut rows = Rows::open(&office, requests)?;
     let Some((_, request)) = rows.next() else { return Err(rows.none()) };
     let request = request.map_err(Stopped)?;
     if rows.next().is_some() {
         return Err(UsageError::Several.into());
     }
-    let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
@@ -150,13 +142,12 @@ fn preview(
 
 fn issue(
     context: &Context,
-    file: &Path,
-    wanted: Option<&str>,
+    requests: &Requests,
     out: &Path,
     desks: Desks,
 ) -> Result<Answer, Stopped> {
-    let mut rows = Rows::open(file, wanted)?;
     let mut office = context.open()?;
+    let mut rows = Rows::open(&office, requests)?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
@@ -165,6 +156,8 @@ fn issue(
     let mut tally = Tally::default();
     {
         let mut desk = Desk::open(&mut office, &actor, index)?;
+        let name = desk.batch_name(&rows.intake.digest());
+        rows.intake.keep_signature(desk.office_mut(), &actor, &name)?;
         for (row, read) in rows.by_ref() {
             tally.rows += 1;
             match read {

@@ -14,8 +14,13 @@ use chancery::{
         refusal::LifeRefusal,
         words::Verb,
     },
-    office::Office,
-    problem::{Report, Severity},
+    office::{
+        Office,
+        actor::Actor,
+        refused::{self, Times},
+    },
+    problem::{Report, Severity, alone},
+    register::Draft,
 };
 use serde_json::{Value, json};
 
@@ -54,9 +59,7 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
             acts(context, Verb::Dispatch, &named, &entered(&named, told, options))
         }
         Life::Deliver { named, told, mode, signer, agent, evidence } => {
-            if agent.len() > 2 {
-                return Err(LifeRefusal::HandReceipt.into());
-            }
+            let many = agent.len() > 2;
             let mut agents = agent.into_iter();
             let options = [
                 ("mode", mode),
@@ -65,7 +68,21 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
                 ("agent2", agents.next()),
                 ("evidence", evidence),
             ];
-            acts(context, Verb::Deliver, &named, &entered(&named, told, options))
+            let options = entered(&named, told, options);
+            if many {
+                let mut office = context.open()?;
+                let actor = context.actor(&office)?;
+                let subject = refused::letter(named.number.as_deref());
+                let reports = vec![LifeRefusal::HandReceipt.into()];
+                return Err(context.refused(
+                    &mut office,
+                    &actor,
+                    &act_name(Verb::Deliver),
+                    subject,
+                    reports,
+                ));
+            }
+            acts(context, Verb::Deliver, &named, &options)
         }
         Life::Return { named, told, reason, evidence } => {
             let options = [("reason", reason), ("evidence", evidence)];
@@ -81,6 +98,7 @@ pub fn run(context: &Context, verb: Life) -> Result<Answer, Stopped> {
         }
         Life::Answer { reply, by } => answer(context, &reply, &by),
         Life::Unanswered => unanswered(context),
+        Life::Reminders { until } => super::reminders::run(context, until.as_deref()),
         Life::Reprint { named, out } => again::reprint(context, &named, &out),
         Life::Receipt { number, agent, out } => again::receipt(context, &number, &agent, &out),
         Life::Bill { file, month } => figures::bill(context, &file, month.as_deref()),
@@ -99,18 +117,12 @@ fn entered<const N: usize>(
 
 /// A letter number as it may be shown: what is none is not repeated.
 pub fn shown(number: Option<&str>) -> String {
-    let form = |number: &str| {
-        let mut parts = number.split('-');
-        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
-        let digits = |part: &str, count| {
-            part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        matches!(parts, (Some(prefix), Some(year), Some(serial), None)
-            if (2..=4).contains(&prefix.len())
-                && prefix.bytes().all(|byte| byte.is_ascii_uppercase())
-                && digits(year, 4) && digits(serial, 6))
-    };
-    number.filter(|number| form(number)).unwrap_or("?").to_owned()
+    refused::letter(number).to_owned()
+}
+
+/// What an act is called in the entry that tells its refusal.
+fn act_name(verb: Verb) -> String {
+    format!("letter.{}", verb.name())
 }
 
 fn acts(
@@ -124,11 +136,17 @@ fn acts(
             return Err(LifeRefusal::NothingNamed.into());
         }
         let mut office = context.open()?;
-        let act = Act::read(verb, options, *office.now().offset()).map_err(Stopped)?;
+        let read = Act::read(verb, options, *office.now().offset());
         let actor = context.actor(&office)?;
-        let mut counter = Counter::open(&mut office, &actor)?;
-        let judged = counter.register(std::slice::from_ref(&act)).map_err(Stopped)?;
-        let done = judged.into_iter().next().ok_or(LifeRefusal::Unknown)?.map_err(Stopped)?;
+        let judged = read.and_then(|act| {
+            let mut counter = Counter::open(&mut office, &actor).map_err(alone)?;
+            let judged = counter.register(std::slice::from_ref(&act))?;
+            judged.into_iter().next().unwrap_or_else(|| Err(alone(LifeRefusal::Unknown)))
+        });
+        let done = judged.map_err(|reports| {
+            let subject = refused::letter(named.number.as_deref());
+            context.refused(&mut office, &actor, &act_name(verb), subject, reports)
+        })?;
         context.auto_checkpoint(&mut office);
         return Ok(Answer::done(done_json(&done), done_text(context, verb, &done)));
     };
@@ -143,9 +161,13 @@ fn acts(
             verb,
             counter: &mut counter,
             waiting: Vec::new(),
+            refusals: Vec::new(),
             tally: Tally::default(),
         };
         for (row, cells) in table {
+            if batch.refusals.len() >= AT_ONCE {
+                batch.enter_refusals(&actor)?;
+            }
             batch.tally.rows += 1;
             let cells = cells.map(|mut cells| {
                 // What is said on the command line holds for rows that are silent.
@@ -161,6 +183,7 @@ fn acts(
             }
         }
         batch.flush()?;
+        batch.enter_refusals(&actor)?;
         batch.tally
     };
     if tally.rows == 0 {
@@ -208,6 +231,7 @@ struct Batch<'a, 'c> {
     verb: Verb,
     counter: &'a mut Counter<'c>,
     waiting: Vec<(u64, Act)>,
+    refusals: Vec<Draft>,
     tally: Tally,
 }
 
@@ -243,7 +267,19 @@ impl Batch<'_, '_> {
     fn refuse(&mut self, row: u64, number: Option<&str>, reports: &[Report]) {
         let rule = reports.iter().any(|report| report.code.severity == Severity::Refusal);
         *(if rule { &mut self.tally.refused } else { &mut self.tally.unread }) += 1;
+        self.refusals.extend(refused::draft(
+            &act_name(self.verb),
+            refused::letter(number),
+            reports,
+        ));
         refuse(self.context, row, number, reports);
+    }
+
+    /// Registers what was refused so far; a file run again on a day enters nothing twice.
+    fn enter_refusals(&mut self, actor: &Actor) -> Result<(), Stopped> {
+        let refusals = std::mem::take(&mut self.refusals);
+        let office = self.counter.office_mut();
+        self.context.register_refused(office, actor, &refusals, Times::OnceADay)
     }
 }
 
@@ -302,7 +338,10 @@ fn done_text(context: &Context, verb: Verb, done: &Done) -> String {
 fn answer(context: &Context, reply: &str, by: &str) -> Result<Answer, Stopped> {
     let mut office: Office = context.open()?;
     let actor = context.actor(&office)?;
-    let (letter, to, seq) = answers::answer(&mut office, &actor, reply, by).map_err(Stopped)?;
+    let (letter, to, seq) = answers::answer(&mut office, &actor, reply, by).map_err(|reports| {
+        let subject = refused::letter(Some(reply));
+        context.refused(&mut office, &actor, "letter.answer", subject, reports)
+    })?;
     context.auto_checkpoint(&mut office);
     let json = json!({ "reply": reply, "letter": letter, "answer": by, "to": to, "entry": seq });
     let text = match (context.pick("zh", "en"), to) {

@@ -27,6 +27,7 @@ mod operator;
 mod principal;
 mod printing;
 mod register;
+mod reminders;
 mod report;
 mod retention;
 mod rules;

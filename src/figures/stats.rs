@@ -185,6 +185,8 @@ pub struct Stats {
     pub reasons: BTreeMap<String, u64>,
     /// Holds placed.
     pub holds: u64,
+    /// Acts on letters and cases that were refused, by act.
+    pub acts_refused: BTreeMap<String, u64>,
     /// How long answers took.
     pub times: Times,
     /// The newest reconciliation of the month, of each principal that has one.
@@ -218,6 +220,7 @@ impl Stats {
             by_clerk: BTreeMap::new(),
             reasons: BTreeMap::new(),
             holds: 0,
+            acts_refused: BTreeMap::new(),
             times: Times::default(),
             reconciled: BTreeMap::new(),
         };
@@ -244,12 +247,24 @@ impl Stats {
         ] {
             each(&view, &kind, month, |entry| stats.add(owners.get(&entry.subject), &[figure]))?;
         }
-        stats.replies(&view, &owners)?;
+        let replied = stats.replies(&view, &owners)?;
         each(&view, &journal::LETTER_REFUSED, month, |entry| stats.refusal(entry))?;
         // A hold is a case's; it is a principal's where the case has had a letter for it.
         each(&view, &journal::HOLD_PLACED, month, |entry| {
             if principal.is_none() || cases.contains(&entry.subject) {
                 stats.holds = stats.holds.saturating_add(1);
+            }
+        })?;
+        // An act is on a letter, a reply or a case; of one principal only those count that are its own.
+        each(&view, &journal::ACT_REFUSED, month, |entry| {
+            let own = owners.get(&entry.subject).or_else(|| {
+                let letter = replied.get(&entry.subject)?;
+                owners.get(letter)
+            });
+            if principal.is_none() || stats.counts(own) || cases.contains(&entry.subject) {
+                let act = text(&entry.body, "act").unwrap_or("?").to_owned();
+                let count = stats.acts_refused.entry(act).or_default();
+                *count = count.saturating_add(1);
             }
         })?;
         for found in view.find(Some(&journal::RECONCILE_DONE), None) {
@@ -291,12 +306,14 @@ impl Stats {
         }
     }
 
+    /// Counts replies and answers; gives the letter of each reply.
     fn replies(
         &mut self,
         view: &View<'_>,
         owners: &HashMap<String, Owner>,
-    ) -> Result<(), RegisterError> {
+    ) -> Result<HashMap<String, String>, RegisterError> {
         let month = self.month;
+        let mut letters = HashMap::new();
         let mut came: HashMap<String, NaiveDate> = HashMap::new();
         for found in view.find(Some(&journal::LETTER_REPLIED), None) {
             let found = found?;
@@ -304,6 +321,7 @@ impl Stats {
             let day = entry.occurred_at.unwrap_or(entry.recorded_at).date_naive();
             let number = text(&entry.body, "reply").unwrap_or_default();
             came.insert(number.to_owned(), day);
+            letters.insert(number.to_owned(), entry.subject.clone());
             if month.holds(entry.recorded_at) {
                 let more = match text(&entry.body, "kind") {
                     Some("dispute") => Some(Figure::Disputes),
@@ -330,7 +348,7 @@ impl Stats {
             self.times.days.extend(days.and_then(|days| u32::try_from(days.num_days()).ok()));
         })?;
         self.times.days.sort_unstable();
-        Ok(())
+        Ok(letters)
     }
 
     fn refusal(&mut self, entry: &Entry) {
@@ -451,6 +469,9 @@ impl Stats {
         tables.push(reasons);
         let mut more = Table::new("more", ["项目", "数值"]);
         more.push(["暂停".to_owned(), self.holds.to_string()]);
+        for (act, count) in &self.acts_refused {
+            more.push([format!("拒绝办理 {act}"), count.to_string()]);
+        }
         more.push(["答复天数（中位数）".to_owned(), self.times.median().unwrap_or_default()]);
         let longest = self.times.longest().map(|days| days.to_string()).unwrap_or_default();
         more.push(["答复天数（最长）".to_owned(), longest]);

@@ -297,7 +297,11 @@ impl<'a> Desk<'a> {
         let view = self.office.view();
         let register = |source| single(&OfficeError::Register { source });
         self.known.catch_up(&view).map_err(register)?;
-        let past = Past::of(request, &view, &self.known, &self.index).map_err(register)?;
+        let mut past = Past::of(request, &view, &self.known, &self.index).map_err(register)?;
+        let attached = request.raw("attachment_hash").and_then(|hash| hash.expose().parse().ok());
+        if let Some(digest) = attached {
+            past.attachment = self.office.case_holds_file(&held, &digest)?;
+        }
         let circumstances = Circumstances {
             document: &document,
             issuer,

@@ -22,6 +22,7 @@ pub mod print;
 pub mod proof;
 pub mod receipt;
 pub mod record;
+pub mod reminders;
 pub mod reprint;
 pub mod reproduce;
 mod supplied;

@@ -85,6 +85,9 @@ pub struct Past {
     pub contact_address: bool,
     /// Day on which a letter last came back from the address.
     pub returned_on: Option<NaiveDate>,
+    /// Whether a file with the digest `attachment_hash` is sealed as evidence of the case; the desk,
+    /// which has the archive, tells it.
+    pub attachment: bool,
 }
 
 /// What is found by address or by reply, kept while a desk is open.

@@ -55,6 +55,10 @@ crate::problems! {
         NotSmall = "CH-R138", Refusal,
             "a small-debt objection is one to less than 500.00 yuan; the amount is missing, nothing, or not below" => "give --amount, or place `dispute`",
             "小额异议仅限低于 500.00 元的欠款；未填金额、为零或不低于该数" => "请用 --amount 填写金额，或改用 `dispute`";
+        /// REQUIREMENTS L339, L365: with the hold the report would be forgotten.
+        Unreported { by: NaiveDate } = "CH-R210", Refusal,
+            "the report to the principal that this hold makes due by {by} is not registered" => "issue `principal_report` for the case, then release the hold",
+            "该暂停须于 {by} 前向委托方报告，尚无报告登记" => "请先就本案签发 `principal_report`，再解除暂停";
         /// It was released or placed on a reference that names nothing.
         Proof = "CH-R139", Input,
             "the proof is no reference" => "give the id of the document it rests on, of letters, digits and - _ . / ( )",
@@ -231,7 +235,8 @@ pub fn may_place(name: &str, operator: &Operator, grounds: &Grounds) -> Result<(
 }
 
 /// Whether `operator` may release the hold of `kind` among those `standing`, on these grounds.
-/// `sealed` says whether a number is that of a sealed bundle of the case.
+/// `sealed` says whether a number is that of a sealed bundle of the case, `unreported` by when a
+/// report that the hold makes due is to be made, if there is none.
 ///
 /// # Errors
 /// [`HoldRefusal`], all that apply.
@@ -242,6 +247,7 @@ pub fn may_release(
     grounds: &Grounds,
     today: NaiveDate,
     sealed: impl Fn(&str) -> bool,
+    unreported: Option<NaiveDate>,
 ) -> Result<(), Vec<Report>> {
     let mut found: Vec<Report> = Vec::new();
     let Some(kind) = kind(name) else { return Err(vec![HoldRefusal::Kind.into()]) };
@@ -255,6 +261,9 @@ pub fn may_release(
         found.push(HoldRefusal::Role.into());
     }
     references(grounds, &mut found);
+    if let Some(by) = unreported {
+        found.push(HoldRefusal::Unreported { by }.into());
+    }
     let proof = grounds.proof.as_deref().unwrap_or_default();
     match kind.release {
         Release::Document if !sealed(proof) => found.push(HoldRefusal::ProofDocument.into()),

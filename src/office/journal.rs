@@ -30,6 +30,8 @@ pub const LETTER_ARCHIVED: EntryKind = EntryKind::literal("letter.archived");
 pub const LETTER_SPOILED: EntryKind = EntryKind::literal("letter.spoiled");
 /// A rule refused a request.
 pub const LETTER_REFUSED: EntryKind = EntryKind::literal("letter.refused");
+/// A rule refused an act on a letter, a reply or a case.
+pub const ACT_REFUSED: EntryKind = EntryKind::literal("act.refused");
 /// A letter left.
 pub const LETTER_DISPATCHED: EntryKind = EntryKind::literal("letter.dispatched");
 /// A letter arrived.

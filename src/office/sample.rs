@@ -360,6 +360,10 @@ fn write_samples(office: &Office) -> Reports<()> {
     }
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     sample_media::write(&folder.join("visit"), yesterday).map_err(report)?;
+    let firm = folder.join("law_firm");
+    durable::create_folder(&firm).map_err(report)?;
+    durable::write_new(&firm.join("letter.pdf"), &sample_requests::firm_letter())
+        .map_err(report)?;
     Ok(())
 }
 

@@ -8,11 +8,13 @@
 //! Source: SPEC, `init --sample` and decision 20; `domain/vectors/README.md` on synthetic numbers.
 
 mod files;
+mod firm_letter;
 mod kinds;
 mod letters;
 mod visits;
 
 pub use files::{SampleError, csv, jsonl, xlsx};
+pub use firm_letter::firm_letter;
 
 use std::collections::BTreeMap;
 

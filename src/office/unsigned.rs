@@ -1,4 +1,5 @@
-//! Refusals that nobody could sign: unknown or revoked operators, wrong passphrases, missing roles.
+//! Refusals that nobody could sign: unknown or revoked operators, wrong passphrases, and missing
+//! roles where the command itself enters no refusal (see [`super::refused`]).
 //!
 //! Owns the log `refusals.jsonl` beside the register: one JSON line each, appended and synced. It is
 //! no part of the register and proves nothing, for anybody who can write the folder can write it;

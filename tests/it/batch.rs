@@ -299,3 +299,127 @@ fn what_a_hold_overtakes_is_pulled_blocked_and_not_respooled() {
     desk.by("clerk", &["letter", "pull", "B-0000000000"]).tells(2, "CH-B110");
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
+
+#[test]
+fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has_left_is_told() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 7);
+    // Two letters of the case that pays.
+    rows[1]["case_no"] = rows[0]["case_no"].clone();
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("overtaken"));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    let name = said["batch"].as_str().unwrap();
+    let numbers = subjects(&desk, "letter.issued");
+    let day = crate::life::today();
+    let act = |line: &[&str]| desk.by("clerk", &[&["letter"], line].concat());
+    let tracking = |at: usize| format!("XA{:011}", 12_345_678_900_u64 + at as u64);
+    act(&["dispatch", &numbers[3], "--tracking", &tracking(3)]).ends(0);
+    act(&["deliver", &numbers[4], "--mode", "mailbox", "--at", &day]).ends(0);
+    act(&["reply", &numbers[0], "--kind", "paid", "--at", &day]).ends(0);
+    act(&["reply", &numbers[3], "--kind", "paid", "--at", &day]).ends(0);
+    act(&["void", &numbers[2], "--reason", "wrong"]).ends(0);
+    for case in ["BK-2026-00004", "BK-2026-00005"] {
+        desk.by("clerk", &["hold", "place", case, "--kind", "complaint"]).ends(0);
+    }
+    let pull = || desk.by_json("clerk", &["letter", "pull", name]).ends(1).json();
+    let told = |pulled: &Value| -> Vec<(String, String, bool)> {
+        let rows = pulled["pull"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        rows.map(|row| (text(&row["number"]), text(&row["reason"]), row["dispatched"] == true))
+            .collect()
+    };
+    let row = |at: usize, reason: &str, left: bool| (numbers[at].clone(), reason.to_owned(), left);
+    let first = pull();
+    assert_eq!(
+        told(&first),
+        [
+            row(0, "paid", false),
+            row(1, "paid", false),
+            row(2, "void", false),
+            row(3, "paid", true),
+            row(4, "hold", true),
+            row(5, "hold", false),
+        ]
+    );
+    assert_eq!(first["blocked"], 4);
+    // Nothing that was pulled leaves; the one that nothing overtook does, until its template goes.
+    for (at, code) in [(0, "CH-R190"), (1, "CH-R190"), (2, "CH-R189"), (5, "CH-R191")] {
+        act(&["dispatch", &numbers[at], "--tracking", &tracking(at)]).tells(1, code);
+    }
+    let line = ["template", "withdraw", "collection_notice", "--principal", "sample-bank"];
+    desk.by("approver", &[&line[..], &["--reason", "更正"]].concat()).ends(0);
+    let second = pull();
+    assert_eq!(second["blocked"], 5, "each letter in the office once more, for the withdrawal");
+    let withdrawn = told(&second).into_iter().filter(|(_, reason, _)| reason == "withdrawn");
+    assert_eq!(withdrawn.count(), 7);
+    act(&["dispatch", &numbers[6], "--tracking", &tracking(6)]).tells_only(1, &["CH-R190"]);
+    assert_eq!(pull()["blocked"], 0);
+    assert_eq!(desk.entries("letter.blocked").len(), 9);
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn an_answer_that_a_hold_let_past_is_printed_and_not_pulled_for_that_hold() {
+    let desk = Desk::fresh();
+    let first = desk.request_with("notice-001", json!({}));
+    let line = desk.issue(&first).ends(0).json_lines().remove(0);
+    let (number, day) = (line["number"].as_str().unwrap(), crate::life::today());
+    let reply = ["letter", "reply", number, "--kind", "dispute", "--at", &day];
+    desk.by("clerk", &reply).ends(0);
+    let rows = [desk.request("kind-dispute_hold_notice")];
+    let (file, out) = (write(&desk, "answers.jsonl", &rows), desk.beside("answers"));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    assert_eq!((&said["summary"]["issued"], &said["withheld"]), (&json!(1), &json!([])));
+    let name = said["batch"].as_str().unwrap();
+    desk.by_json("clerk", &["letter", "pull", name]).ends(0);
+    // Another hold, placed after it, does overtake it.
+    let case = rows[0]["case_no"].as_str().unwrap();
+    desk.by("clerk", &["hold", "place", case, "--kind", "do_not_collect"]).ends(0);
+    let pulled = desk.by_json("clerk", &["letter", "pull", name]).ends(1).json();
+    assert_eq!((&pulled["pull"][0]["reason"], &pulled["blocked"]), (&json!("hold"), &json!(1)));
+}
+
+/// Runs a command on a terminal of its own and types Ctrl-C once its progress shows a count.
+const TERMINAL: &str = r#"
+import json, os, pty, re, select, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen, typed = b"", False
+while select.select([terminal], [], [], 300)[0]:
+    try:
+        read = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not read:
+        break
+    seen += read
+    if not typed and re.search(rb"[1-9][0-9]* [0-9.,]+/s", seen):
+        os.write(terminal, b"\x03")
+        typed = True
+_, status = os.waitpid(pid, 0)
+print(json.dumps({"status": os.waitstatus_to_exitcode(status), "typed": typed, "seen": seen.decode("utf-8", "replace")}))
+"#;
+
+#[test]
+fn on_a_terminal_a_batch_shows_its_progress_and_ctrl_c_stops_it_until_it_is_run_again() {
+    let Some(python) = tool("python3") else { return };
+    let desk = Desk::fresh();
+    let rows = notices(&desk, 150);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("terminal"));
+    let process = desk.call().by("clerk").process(&line(&file, &out));
+    let words: Vec<&str> = std::iter::once(process.get_program())
+        .chain(process.get_args())
+        .map(|word| word.to_str().unwrap())
+        .collect();
+    let ran = python.run(&[&["-c", TERMINAL][..], &words].concat()).ends(0).json();
+    let seen = ran["seen"].as_str().unwrap();
+    assert_eq!(ran["typed"], true, "no progress was shown: {seen}");
+    assert_eq!(ran["status"], 3, "{seen}");
+    assert!(seen.contains("stopped as asked"), "{seen}");
+    let issued = subjects(&desk, "letter.issued").len();
+    assert!(0 < issued && issued < 150, "{issued}");
+    let again = batch(&desk, &file, &out).ends(0).json();
+    assert_eq!(again["summary"]["already"], issued);
+    whole(&desk, &out, 150);
+}

@@ -172,3 +172,75 @@ fn the_address_of_every_layout_stays_in_the_window_however_sheet_and_fold_lie() 
     }
     assert!(measured >= 8, "{measured}");
 }
+
+/// Lines of the address on a page, between its postcode and its recipient, without their spaces.
+fn address_lines(page: &str, address: &str) -> Vec<String> {
+    let bare = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let lines: Vec<String> = page.lines().map(bare).filter(|line| !line.is_empty()).collect();
+    for from in 0..lines.len() {
+        for count in 1..=4.min(lines.len() - from) {
+            if lines[from..from + count].concat() == address {
+                return lines[from..from + count].to_vec();
+            }
+        }
+    }
+    panic!("no {address} in {page}")
+}
+
+#[test]
+fn no_line_of_an_address_begins_with_its_last_characters_alone_on_letter_envelope_and_label() {
+    let Some(pdftotext) = tool("pdftotext") else { return };
+    let desk = Desk::fresh();
+    // Lengths that leave one or two characters over at some size of type, and their neighbours.
+    let lengths = [17, 18, 19, 20, 21, 22, 24, 30, 31, 35, 36, 37, 38, 41, 42, 47, 52, 53];
+    let mut addresses = Vec::new();
+    for length in lengths {
+        for tail in ["路", "12号1203室"] {
+            let head = "样例省样例市样例区";
+            let middle = length - head.chars().count() - tail.chars().count();
+            let middle: String = "幸福花园小区东".repeat(7).chars().take(middle).collect();
+            addresses.push(format!("{head}{middle}{tail}"));
+        }
+    }
+    let base = desk.request("notice-001");
+    let rows: String = addresses
+        .iter()
+        .enumerate()
+        .map(|(at, address)| {
+            let mut row = base.clone();
+            row["request_id"] = json!(format!("a-{at}"));
+            row["recipient_address"] = json!(address);
+            format!("{row}\n")
+        })
+        .collect();
+    let lines = desk.issue(&desk.write("addresses.jsonl", rows)).ends(0).json_lines();
+    // In the order of the page's own text: the mark across a sample does not come between.
+    let read = |pdf: &str| pdftotext.run(&["-raw", pdf, "-"]).ends(0).out();
+    let mut wrapped = 0;
+    let mut look = |page: &str, address: &str, what: &str| {
+        let lines = address_lines(page, address);
+        wrapped += usize::from(lines.len() > 1);
+        for line in lines.iter().skip(1) {
+            assert!(line.chars().count() >= 3, "{what}: {lines:?}");
+            assert!(!line.starts_with(|c: char| "203室".contains(c)), "{what}: {lines:?}");
+        }
+    };
+    let mut numbers = Vec::new();
+    for (line, address) in lines.iter().zip(&addresses) {
+        look(&read(line["out"].as_str().unwrap()), address, "letter");
+        numbers.push(line["number"].as_str().unwrap().to_owned());
+    }
+    let file = desk.write("numbers.txt", numbers.join("\n"));
+    for size in ["DL", "B6"] {
+        let made = make(&desk, text(&file), "--size", size).ends(0).json_lines();
+        for (line, address) in made.iter().zip(&addresses) {
+            look(&read(line["out"].as_str().unwrap()), address, size);
+        }
+    }
+    // Labels stand side by side; one a sheet is read at a time.
+    for (number, address) in numbers.iter().zip(&addresses).step_by(3) {
+        let made = make(&desk, number, "--labels", "3x8").ends(0).json_lines();
+        look(&read(made[0]["out"].as_str().unwrap()), address, "label");
+    }
+    assert!(wrapped > 40, "{wrapped}");
+}

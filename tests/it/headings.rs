@@ -123,10 +123,34 @@ fn a_banks_own_sheet_is_read_by_its_signed_headings_and_vouched_for_by_its_signa
     let again: Value = desk.by_json("clerk", &line).ends(1).json();
     assert_eq!(again["summary"]["already"], 3);
     assert_eq!(desk.entries("intake.vouched").len(), 1);
+    // One by one it is the same file with the same signature.
+    let (one, single) = (sheet(&desk, "single.csv", 4), desk.beside("single"));
+    let of_bank = ["--principal", "sample-bank", "--request", "LN-4"];
+    let page = desk.beside("preview.pdf");
+    let preview = [&["letter", "preview", text(&one), "--out", text(&page)][..], &of_bank].concat();
+    let issue = [&["letter", "issue", text(&one), "--out", text(&single)][..], &of_bank].concat();
+    // Without its map the headings mean nothing; without the signature nothing is verified.
+    desk.by_json("clerk", &preview[..5]).tells(2, "CH-I059");
+    desk.by_json("clerk", &issue).tells(1, "CH-R012");
+    assert_eq!(desk.entries("intake.vouched").len(), 1);
+    principal(&desk, &["principal", "vouch", text(&one)]);
+    // The sheet's last row stands twice, so a preview does not know which.
+    desk.by_json("clerk", &preview).tells(2, "CH-U004");
+    let third = [&preview[..7], &["--request", "LN-3"]].concat();
+    desk.by_json("clerk", &third).ends(0);
+    assert!(page.exists());
+    let told = desk.by_json("clerk", &issue).ends(0).json_lines();
+    assert_eq!((&told[0]["already"], &told[1]["already"]), (&json!(false), &json!(true)));
+    assert_eq!(desk.entries("intake.vouched").len(), 2);
+    desk.by_json("clerk", &issue).ends(0);
+    assert_eq!(desk.entries("intake.vouched").len(), 2);
     desk.by("auditor", &["audit", "run"]).ends(0);
     // One byte more, and the signature is not over the file.
     let mut bytes = fs::read(&file).unwrap();
     bytes.push(b' ');
     fs::write(&file, bytes).unwrap();
     desk.by_json("clerk", &line).tells(1, "CH-I120");
+    let of_file = ["letter", "issue", text(&file), "--out", text(&single)];
+    desk.by_json("clerk", &of_file).tells(2, "CH-I059");
+    desk.by_json("clerk", &[&of_file[..], &of_bank].concat()).tells(1, "CH-I120");
 }

@@ -22,7 +22,7 @@ const SAYS: [(&str, &[&str]); 13] = [
     ("voluntary_payment_commitment", &["无法定还款义务", "壹仟元整"]),
     ("overdraft_notice", &["受托送达", "不作认定", "壹万贰仟元整", "样例银行股份有限公司函告"]),
     ("employer_assist", &["贵单位", "不承担任何义务", "TY-0001"]),
-    ("law_firm_cover", &["样例律师事务所", "共3页", "9f86d081884c7d65", "不对法律意见负责"]),
+    ("law_firm_cover", &["样例律师事务所", "共3页", "a85bba3f9137fa1c", "不对法律意见负责"]),
     ("dispute_hold_notice", &["已暂停催收", "转交委托人核实"]),
     ("reply_letter", &["收悉", "款项已于账单日后入账"]),
     ("dispute_outcome_notice", &["结果为", "依法寻求救济"]),
@@ -51,19 +51,31 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
     for (id, codes) in [
         ("kind-overdraft_notice", vec!["CH-R113", "CH-R114", "CH-R114"]),
         ("kind-employer_assist", vec!["CH-R116"]),
+        ("kind-law_firm_cover", vec!["CH-R211"]),
         ("kind-dispute_hold_notice", vec!["CH-R130"]),
         ("kind-reply_letter", vec!["CH-R130"]),
         ("kind-dispute_outcome_notice", vec!["CH-R130"]),
     ] {
         assert_eq!(before[id], codes, "{id}");
     }
-    assert_eq!(before.values().filter(|codes| !codes.is_empty()).count(), 5, "{before:?}");
+    assert_eq!(before.values().filter(|codes| !codes.is_empty()).count(), 6, "{before:?}");
 
     // The sample visit is sealed, the first letter answered, letters to employers turned on.
     let visit = desk.office().join("samples/visit");
     let seal =
         ["evidence", "seal", text(&visit), "--case", "YL-2026-0501", "--kind", "auto", "--out"];
     desk.by("archivist", &[&seal[..], &[text(&desk.beside("v.asice"))]].concat()).ends(0);
+    let firm = desk.office().join("samples/law_firm");
+    let case = desk.request("kind-law_firm_cover")["case_no"].as_str().unwrap().to_owned();
+    // Evidence of another case says nothing about this one.
+    for (of, codes) in [("YL-2026-0501", &["CH-R211"][..]), (&case, &[])] {
+        let line = ["evidence", "seal", text(&firm), "--case", of, "--kind", "other"];
+        desk.by("archivist", &line).ends(0);
+        let cover = desk
+            .request_with("kind-law_firm_cover", json!({ "request_id": format!("cover-{of}") }));
+        let told = outcomes(&desk.issue(&cover).json_lines());
+        assert_eq!(told[&format!("cover-{of}")], codes);
+    }
     let first = desk.entries("letter.issued")[0]["subject"].as_str().unwrap().to_owned();
     let reply = format!("RE-{}-000001", &first[3..7]);
     let body = json!({ "number": first, "reply": reply, "kind": "dispute" });
@@ -261,7 +273,13 @@ fn a_file_of_holds_is_done_row_by_row_and_done_again_changes_nothing() {
     let release =
         desk.write("release.csv", "case_no,kind,proof\nF-5,dispute,JG-1\nF-1,denial,HF-1\n");
     let ran = desk.by_json("admin", &["hold", "release", "--file", text(&release)]).ends(1);
-    assert_eq!(ran.json_lines()[1]["refused"][0]["code"], "CH-R137");
+    let codes: Vec<_> = ran.json_lines()[1]["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["code"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(codes, ["CH-R210", "CH-R137"]);
     assert_eq!(
         desk.by_json("auditor", &["hold", "list"]).ends(0).json()["holds"]
             .as_array()

@@ -101,6 +101,10 @@ impl Setting {
             ],
         );
         sealed.ends(0);
+        let case = desk.request("kind-law_firm_cover")["case_no"].as_str().unwrap().to_owned();
+        let firm = desk.office().join("samples/law_firm");
+        let line = ["evidence", "seal", text(&firm), "--case", &case, "--kind", "other"];
+        desk.by("archivist", &line).ends(0);
         let contacts =
             "案号,姓名,地址\nYL-2026-0003,许联系人,\nYL-2026-0003,,样例省样例市联系路８号\n";
         desk.by("clerk", &["contact", "add", text(&desk.write("contacts.csv", contacts))]).ends(0);
@@ -436,6 +440,14 @@ fn cases(at: &Setting) -> Vec<Case> {
             (employer, json!({ "consent_or_court_ref": "民事裁定书（编号样例001）" })),
         ),
         case("CH-R118", (cover, json!({ "attachment_hash": "9f86d081" })), (cover, plain())),
+        case(
+            "CH-R211",
+            (
+                cover,
+                json!({ "attachment_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" }),
+            ),
+            (cover, plain()),
+        ),
         case("CH-R119", (cover, json!({ "pages": "0" })), (cover, json!({ "pages": "1" }))),
         case(
             "CH-R120",
@@ -610,7 +622,7 @@ fn each_rule_of_conduct_has_its_case_among_the_visits() {
 #[test]
 fn each_rule_of_holds_refuses_one_act_and_lets_its_neighbour_pass() {
     // Each is met below.
-    let tried = ["CH-R051", "CH-R053", "CH-R135", "CH-R136", "CH-R137", "CH-R138"];
+    let tried = ["CH-R051", "CH-R053", "CH-R135", "CH-R136", "CH-R137", "CH-R138", "CH-R210"];
     assert_eq!(listed(|documents| documents == "holds"), tried);
     let desk = Desk::fresh();
     let today = today(&desk);
@@ -661,6 +673,14 @@ fn each_rule_of_holds_refuses_one_act_and_lets_its_neighbour_pass() {
 
     for kind in ["identity_mismatch", "denial"] {
         place("clerk", "X-5", kind, &[]).ends(0);
+        if kind == "denial" {
+            let answer = ["--proof", "HF-1", "--answered-on", &day];
+            release("admin", "X-5", kind, &answer).tells_only(1, &["CH-R210"]);
+            // A report made before the hold is none on it, and neither is one of another case.
+            report(&desk, "X-4", kind);
+            release("admin", "X-5", kind, &answer).tells_only(1, &["CH-R210"]);
+            report(&desk, "X-5", kind);
+        }
         release("admin", "X-5", kind, &["--proof", "HF-1"]).tells_only(1, &["CH-R137"]);
         let yesterday = today.pred_opt().unwrap().to_string();
         for wrong in [&later, &yesterday] {
@@ -675,6 +695,28 @@ fn each_rule_of_holds_refuses_one_act_and_lets_its_neighbour_pass() {
     }
     place("clerk", "X-6", "small_debt_objection", &["--amount", "499.99"]).ends(0);
     place("clerk", "X-6", "small_debt_objection", &["--amount", "x"]).tells_only(2, &["CH-I103"]);
+    // A small debt is let go once the principal has its report.
+    let release = || release("admin", "X-6", "small_debt_objection", &["--proof", "HF-2"]);
+    release().tells_only(1, &["CH-R210"]);
+    report(&desk, "X-6", "small_debt_objection");
+    release().ends(0);
+    // Held again, it is due again.
+    place("clerk", "X-6", "small_debt_objection", &["--amount", "499.99"]).ends(0);
+    release().tells_only(1, &["CH-R210"]);
+}
+
+/// Issues the report to the principal that a hold makes due.
+fn report(desk: &Desk, case: &str, event: &str) {
+    let day = today(desk).pred_opt().unwrap().to_string();
+    let id = format!("report-{case}-{event}");
+    let row = json!({
+        "request_id": id, "principal": "sample-bank", "case_no": case, "channel": "internal",
+        "source": "外访记录", "verified_by": "样例经办", "verified_on": day,
+        "kind": "principal_report", "recipient_role": "principal", "event_kind": event,
+        "occurred_at": format!("{day}T10:30"), "facts": "客户来电提出异议，要求核实。",
+        "evidence_ids": "AUD-0001", "answer_due": "2099-01-01",
+    });
+    desk.issue(&desk.write(&format!("{id}.json"), row.to_string())).ends(0);
 }
 
 #[test]

@@ -11,22 +11,16 @@ use super::life::Life;
 pub enum Letter {
     /// 预览（有标记、无编号、不登记） · preview: marked, unnumbered, unregistered
     Preview {
-        /// 请求 · request: JSON, or one of a JSONL, CSV or XLSX file
-        file: PathBuf,
-        /// 请求编号 · which request of the file
-        #[arg(long, value_name = "REQUEST_ID")]
-        request: Option<String>,
+        #[command(flatten)]
+        requests: Requests,
         /// 输出 PDF · PDF
         #[arg(long, value_name = "PDF")]
         out: PathBuf,
     },
     /// 签发 · issue every request of a file
     Issue {
-        /// 请求 · request: JSON, JSONL, CSV or XLSX
-        file: PathBuf,
-        /// 请求编号 · only this request of the file
-        #[arg(long, value_name = "REQUEST_ID")]
-        request: Option<String>,
+        #[command(flatten)]
+        requests: Requests,
         /// 输出目录 · folder for the PDFs
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -81,6 +75,19 @@ pub enum Letter {
     /// 签发之后 · what happens after issue
     #[command(flatten)]
     Life(Life),
+}
+
+/// A file of requests, and which of them.
+#[derive(Args, Debug)]
+pub struct Requests {
+    /// 请求 · request: JSON, JSONL, CSV or XLSX
+    pub file: PathBuf,
+    /// 请求编号 · only this request of the file
+    #[arg(long, value_name = "REQUEST_ID")]
+    pub request: Option<String>,
+    /// 采用该委托方的表头对照与签名 · read the file by this principal's headings and signature
+    #[arg(long, value_name = "ID")]
+    pub principal: Option<String>,
 }
 
 /// Arguments of `letter batch`.

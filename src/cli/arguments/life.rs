@@ -97,6 +97,12 @@ pub enum Life {
     },
     /// 待答复一览 · replies that wait for an answer or a report
     Unanswered,
+    /// 分期提醒一览 · instalments ahead and the days on which to remind of them
+    Reminders {
+        /// 截至提醒日（缺省全部） · only those to remind of up to this day (default: all)
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
     /// 作废 · make letters void that have not left
     Void {
         #[command(flatten)]

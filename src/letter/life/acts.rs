@@ -95,6 +95,11 @@ impl<'a> Counter<'a> {
         Ok(Self { office, actor, tracking, read_to, exempt: HashMap::new() })
     }
 
+    /// The office, to enter what else is done while the counter is open.
+    pub const fn office_mut(&mut self) -> &mut Office {
+        self.office
+    }
+
     /// Registers `acts` in one transaction, each judged after those before it. What is refused is
     /// told in its place and keeps nothing back of the others.
     ///

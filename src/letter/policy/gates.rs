@@ -53,6 +53,10 @@ crate::problems! {
         AttachmentHash = "CH-R118", Refusal,
             "`attachment_hash` is no SHA-256" => "give the 64 hexadecimal digits `sha256sum` prints for the firm's signed PDF",
             "`attachment_hash` 不是 SHA-256 摘要" => "请填写律所签署 PDF 的 64 位十六进制 SHA-256";
+        /// DOCUMENTS 10; SPEC promise 3: what is named must be kept.
+        AttachmentUnknown = "CH-R211", Refusal,
+            "no sealed bundle of this case holds a file with that `attachment_hash`" => "seal the firm's signed PDF with `chancery evidence seal` for this case, or correct the hash",
+            "本案没有证据包含有与 `attachment_hash` 一致的文件" => "请用 `chancery evidence seal` 将律所签署的 PDF 封存入本案，或更正摘要";
         /// DOCUMENTS 10.
         AttachmentPages = "CH-R119", Refusal,
             "the firm's letter has no page" => "count the pages of the attachment",
@@ -262,8 +266,10 @@ fn law_firm(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let digest = |text: &str| {
         text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
-    if request.raw("attachment_hash").is_some_and(|hash| !digest(hash.expose())) {
-        found.push(GateRefusal::AttachmentHash.into());
+    match request.raw("attachment_hash") {
+        Some(hash) if !digest(hash.expose()) => found.push(GateRefusal::AttachmentHash.into()),
+        Some(_) if !at.past.attachment => found.push(GateRefusal::AttachmentUnknown.into()),
+        _ => {}
     }
     if request.count("pages") == Some(0) {
         found.push(GateRefusal::AttachmentPages.into());

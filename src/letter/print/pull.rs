@@ -139,8 +139,10 @@ fn reasons(
 ) -> Vec<(Reason, u64)> {
     let member = |name| text(&prepared.body, name);
     let mut found = Vec::new();
-    let holds = office.state().holds.get(&member("case"));
-    found.extend(holds.into_iter().flatten().map(|hold| (Reason::Hold, hold.seq)).take(1));
+    // What stood when the letter was issued it was let past: an answer to the objection must leave.
+    let holds = office.state().holds.get(&member("case")).into_iter().flatten();
+    let later = holds.map(|hold| hold.seq).filter(|seq| *seq > issued).min();
+    found.extend(later.map(|seq| (Reason::Hold, seq)));
     let paid = against.paid.get(&member("case")).filter(|paid| **paid > issued);
     found.extend(paid.map(|seq| (Reason::Paid, *seq)));
     found.extend(against.void.get(number).map(|seq| (Reason::Void, *seq)));
@@ -163,10 +165,14 @@ fn against(office: &Office) -> Reports<Against> {
         against.void.insert(entry.subject.clone(), entry.seq);
         Ok(())
     })?;
-    each(&journal::LETTER_DISPATCHED, &mut |entry| {
-        against.dispatched.insert(entry.subject.clone());
-        Ok(())
-    })?;
+    // What was handed over or put into a mailbox has left without a dispatch.
+    for kind in [&journal::LETTER_DISPATCHED, &journal::LETTER_DELIVERED, &journal::LETTER_RETURNED]
+    {
+        each(kind, &mut |entry| {
+            against.dispatched.insert(entry.subject.clone());
+            Ok(())
+        })?;
+    }
     each(&journal::TEMPLATE_WITHDRAWN, &mut |entry| {
         let principal = text(&entry.body, "principal");
         against.withdrawn.insert((entry.subject.clone(), principal), entry.seq);

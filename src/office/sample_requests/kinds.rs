@@ -5,8 +5,10 @@
 use chrono::Datelike as _;
 
 use super::{
-    ANSWER, ANSWERED_CASE, PLAN_CASE, SampleRequest, Setting, VISITED_CASE, card_number, letters,
+    ANSWER, ANSWERED_CASE, PLAN_CASE, SampleRequest, Setting, VISITED_CASE, card_number,
+    firm_letter::firm_letter, letters,
 };
+use crate::digest::Digest;
 
 pub(super) fn all(setting: &Setting) -> Vec<SampleRequest> {
     vec![
@@ -158,7 +160,7 @@ fn cover(setting: &Setting) -> SampleRequest {
         .with("firm_letter_no", "样律函〔2026〕001号")
         .with("firm_phone", "400-000-0200")
         .with("pages", "3")
-        .with("attachment_hash", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+        .with("attachment_hash", Digest::of(firm_letter()).to_string())
 }
 
 /// What answers the first reply, to the first notice.

@@ -1,0 +1,56 @@
+//! Whether a file is among the evidence of a case, by its digest.
+//!
+//! Owns the search through the payload manifests of the case's sealed bundles. A manifest counts
+//! only if it is the one its entry names; a bundle that was disposed of holds nothing any more.
+//! Source: DOCUMENTS 10 (hash of the firm's signed PDF); SPEC "Bundle".
+
+use super::{
+    Office, journal,
+    office_folder::OfficeError,
+    state::{digest, text},
+};
+use crate::{
+    digest::Digest,
+    evidence::{
+        bag,
+        container::{Container, Limits},
+    },
+    problem::{Report, alone},
+};
+
+/// Largest manifest that is read, in bytes.
+const LIMIT: u64 = 96 * 1024 * 1024;
+
+impl Office {
+    /// Whether a sealed bundle of `case` holds a file with the digest `wanted`.
+    ///
+    /// # Errors
+    /// Faults of register and archive, and a bundle whose directory cannot be read.
+    pub fn case_holds_file(&self, case: &str, wanted: &Digest) -> Result<bool, Vec<Report>> {
+        let gone = self.shelves().map_err(alone)?.disposed;
+        for found in self.view().find(Some(&journal::EVIDENCE_SEALED), None) {
+            let found = found.map_err(|error| alone(OfficeError::from(error)))?;
+            let (bundle, body) = (&found.entry().subject, &found.entry().body);
+            if text(body, "case") != Some(case) || gone.contains_key(bundle) {
+                continue;
+            }
+            let (Some(object), Some(manifest)) = (digest(body, "object"), digest(body, "manifest"))
+            else {
+                continue;
+            };
+            let file = self.archive().open_as_found(&object);
+            let file = file.map_err(|error| alone(OfficeError::from(error)))?;
+            let container = Container::open(file, Limits::default()).map_err(alone)?;
+            let Some(entry) = container.entry(bag::MANIFEST_PATH) else { continue };
+            let (bytes, _) = container.read(entry, LIMIT).map_err(alone)?;
+            if Digest::of(&bytes) != manifest {
+                continue;
+            }
+            let listed = bag::read_manifest(bag::MANIFEST_PATH, &bytes, &mut Vec::new());
+            if listed.values().any(|one| one == wanted) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
