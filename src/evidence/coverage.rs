@@ -49,6 +49,10 @@ crate::problems! {
         FilmedWhileOff { path: String } = "CH-E130", Finding,
             "by its device's clock, `{path}` was filmed while the statement says the film was off" => "check the device's clock, or correct the statement by a new one",
             "按设备时钟，`{path}` 摄于声明所载录像关闭期间" => "请核对设备时钟，或以新的声明更正";
+        /// Captured after it was sealed.
+        Future { path: String } = "CH-E134", Finding,
+            "by its device's clock, `{path}` was captured later than it is sealed" => "check the device's clock and record it in the custody note",
+            "按设备时钟，`{path}` 的摄录时间晚于封存时间" => "请核对设备时钟并记入保管记录";
     }
 }
 
@@ -92,6 +96,17 @@ pub fn bound(items: &[Item], named: &[(Kind, String)]) -> Vec<(usize, String)> {
         }
     }
     bound
+}
+
+/// What claims to have been captured after `now`.
+pub(super) fn ahead(items: &[Item], now: DateTime<FixedOffset>) -> Vec<Report> {
+    let later = |item: &&Item| {
+        let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
+        let captured = captured.and_then(|time| instant(time, *now.offset()));
+        captured.is_some_and(|at| at.signed_duration_since(now) > CLOCKS_APART)
+    };
+    let told = |item: &Item| CoverageFinding::Future { path: item.path.clone() }.into();
+    items.iter().filter(later).map(told).collect()
 }
 
 /// Everything that is to be noted of `items` as the recordings of a visit.

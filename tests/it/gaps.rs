@@ -115,6 +115,25 @@ fn a_gap_of_the_audio_is_never_excused_and_recordings_of_other_hours_do_not_meet
 }
 
 #[test]
+fn what_lies_before_its_own_capture_or_has_no_tracks_is_told_as_such() {
+    let desk = Desk::fresh();
+    let ahead = desk.beside("ahead");
+    fs::create_dir(&ahead).unwrap();
+    fs::write(ahead.join("film.mp4"), film(&desk, "2038-11-23", "14:05:00", 60)).unwrap();
+    let line = ["evidence", "seal", text(&ahead), "--case", "C-1", "--kind", "video"];
+    let said = desk.by_json("archivist", &line).ends(0).json();
+    let codes: Vec<&str> =
+        said["notes"].as_array().unwrap().iter().map(|n| n["code"].as_str().unwrap()).collect();
+    assert_eq!((codes.as_slice(), &said["complete"]), (&["CH-E134"][..], &false.into()));
+    let cut = desk.beside("cut");
+    fs::create_dir(&cut).unwrap();
+    let whole = film(&desk, "2026-11-23", "14:05:00", 60);
+    fs::write(cut.join("film.mp4"), &whole[..40]).unwrap();
+    let line = ["evidence", "seal", text(&cut), "--case", "C-1", "--kind", "video"];
+    desk.by("archivist", &line).tells_only(1, &["CH-E039"]);
+}
+
+#[test]
 fn the_times_of_the_gap_are_kept_and_the_statement_is_made_again_to_the_same_bytes() {
     let desk = Desk::fresh();
     let (number, _) = statement(&desk, json!({ "video_resumed_at": "14:20" }));
