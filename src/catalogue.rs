@@ -22,6 +22,7 @@ const SMALL: &[&[Code]] = &[
     crate::durable::DurableError::CODES,
     crate::evidence::bag::BagFinding::CODES,
     crate::evidence::coverage::CoverageFinding::CODES,
+    crate::evidence::extraction::ExtractionError::CODES,
     crate::evidence::container::ContainerError::CODES,
     crate::evidence::BundleFinding::CODES,
     crate::evidence::renewal::RecordError::CODES,

@@ -5,10 +5,15 @@
 //! Source: REQUIREMENTS L367.
 
 use chrono::{Datelike as _, Days, IsoWeek, NaiveDate, Weekday};
+use serde_json::{Value, json};
 
 use crate::{
     digest::{Digest, Hasher},
-    office::{Office, office_folder::OfficeError},
+    office::{
+        Office,
+        office_folder::OfficeError,
+        retention_state::{Shelved, Shelves},
+    },
     problem::{Report, alone as report},
     register::Note,
     retention::plan::Sort,
@@ -52,6 +57,27 @@ pub struct Sample {
     pub population: usize,
     /// What was drawn, by rank.
     pub drawn: Vec<Drawn>,
+}
+
+impl Sample {
+    /// What was drawn as it is kept, to be exported.
+    #[must_use]
+    pub fn items(&self, shelves: &Shelves) -> Vec<Shelved> {
+        let kept = |one: &Drawn| shelves.kept.iter().find(|kept| kept.seq == one.entry).cloned();
+        self.drawn.iter().filter_map(kept).collect()
+    }
+
+    /// From what it was drawn and by which seed, for entry and receipt of an export.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        let checkpoint = self.checkpoint.checkpoint();
+        json!({
+            "week": self.week,
+            "population": self.population,
+            "checkpoint_size": checkpoint.size,
+            "root": checkpoint.root.to_string(),
+        })
+    }
 }
 
 /// Draws `count` of what was archived in `week`, or in the last week that ended.

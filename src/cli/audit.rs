@@ -18,7 +18,10 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
         Audit::Report { principal, checkpoint, out } => {
             return internal::audit_report(context, principal.as_deref(), &checkpoint, &out);
         }
-        Audit::Sample { week, count } => return drawn(context, week.as_deref(), count),
+        Audit::Sample { week, count, to: Some(to), out: Some(out) } => {
+            return super::export::sample(context, (week.as_deref(), count), &to, &out);
+        }
+        Audit::Sample { week, count, .. } => return drawn(context, week.as_deref(), count),
     };
     let office = context.look()?;
     let notes = read_notes(&checkpoint)?;

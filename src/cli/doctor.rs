@@ -2,7 +2,7 @@
 
 use chancery::{
     archive::ArchiveFinding,
-    office::{credentials::Service, embedded},
+    office::{credentials::Service, embedded, export_room},
     problem::Report,
 };
 use serde_json::{Value, json};
@@ -31,6 +31,10 @@ chancery::problems! {
         MandateEnds { principal: String, until: String } = "CH-U023", Finding,
             "the mandate of `{principal}` ends on {until}" => "take in a new profile when it is renewed",
             "委托方 `{principal}` 的委托将于 {until} 到期" => "续签后请导入新档案";
+        /// An export was killed, or runs.
+        PlainCopies = "CH-E131", Finding,
+            "copies of an export lie in plain in the office's staging folder" => "unless an export is running, run any command that acts, such as `chancery register checkpoint`; it removes them",
+            "办公室暂存目录中有导出用的明文副本" => "如无正在进行的导出，运行任一写入命令（如 `chancery register checkpoint`）即会清除";
         /// Everything in this office is a sample.
         Sample = "CH-U024", Finding,
             "this is a sample office: every page is marked 样张" => "found another for real work with `chancery init DIR`",
@@ -81,6 +85,9 @@ pub fn run(context: &Context) -> Result<Answer, Stopped> {
             }
             Err(reports) => found.extend(reports),
         }
+    }
+    if export_room::leftover(office.paths()) {
+        found.push(DoctorFinding::PlainCopies.into());
     }
     let leftovers: Vec<ArchiveFinding> = office.archive().leftovers()?;
     found.extend(leftovers.iter().map(Report::of));

@@ -1,4 +1,4 @@
-//! `evidence seal·verify·custody·show·list·retrieve`.
+//! `evidence seal·verify·extract·custody·show·list·retrieve`.
 
 mod pieces;
 
@@ -7,7 +7,7 @@ use std::{ops::ControlFlow, path::Path};
 use chancery::{
     durable,
     evidence::{
-        Finding,
+        Finding, extraction,
         foreign::{self, Level},
     },
     office::{evidence_room::Kept, occasion::Wanted},
@@ -110,6 +110,12 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
         Evidence::Timestamp => super::time::timestamp(context),
         Evidence::Renew { again } => super::time::renew(context, again),
         Evidence::Export(arguments) => super::export::run(context, &arguments),
+        Evidence::Extract { file, out } => {
+            let done = extraction::extract(&file, &out).map_err(Stopped)?;
+            let json = json!({ "out": out, "files": done.files, "bytes": done.bytes });
+            let files = context.pick("件", "files");
+            Ok(Answer::done(json, format!("{}\n{} {files}", out.display(), done.files)))
+        }
         Evidence::Retrieve { id, out } => {
             durable::vacant(&out)?;
             let mut office = context.open()?;

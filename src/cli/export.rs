@@ -5,10 +5,15 @@ use std::{io::Read as _, ops::ControlFlow, path::Path};
 use chancery::{
     durable,
     masking::IdentityNumber,
-    office::export_room::{ExportError, Exporting, Selection, person, told},
+    office::{
+        Office,
+        actor::Actor,
+        export_room::{ExportError, Exporting, Selection, person, told},
+        retention_state::Shelved,
+    },
     signing::{Recipient, SystemRandom},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{
@@ -34,20 +39,55 @@ pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
     let items = office
         .select(&shelves, &selection, wanted.principal.as_deref(), &credentials, &ask)
         .map_err(Stopped)?;
+    made(context, &mut office, &actor, &items, &recipient, &wanted.out, None)
+}
+
+/// Exports the sample of a week.
+pub fn sample(
+    context: &Context,
+    (week, count): (Option<&str>, usize),
+    to: &Path,
+    out: &Path,
+) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    let recipient = Recipient::new(read_certificate(to)?, office.now().to_utc())?;
+    let sample = chancery::audit::sample::draw(&office, week, count).map_err(Stopped)?;
+    let items = sample.items(&office.shelves()?);
+    if items.is_empty() {
+        return Err(ExportError::Nothing.into());
+    }
+    made(context, &mut office, &actor, &items, &recipient, out, Some(sample.told()))
+}
+
+/// Exports `items` and says so.
+fn made(
+    context: &Context,
+    office: &mut Office,
+    actor: &Actor,
+    items: &[Shelved],
+    recipient: &Recipient,
+    out: &Path,
+    drawn: Option<Value>,
+) -> Result<Answer, Stopped> {
+    let credentials = context.credentials(office.paths(), office.settings());
+    let ask = |name: &str| context.ask(name);
     let bar = context.progress();
     let mut random = SystemRandom;
+    let random = &mut random;
     let mut by =
-        Exporting { actor: &actor, credentials: &credentials, ask: &ask, random: &mut random };
-    let made = office.export(&items, &recipient, &wanted.out, &mut by, &mut |bytes| {
+        Exporting { actor, credentials: &credentials, ask: &ask, random, drawn: drawn.clone() };
+    let made = office.export(items, recipient, out, &mut by, &mut |bytes| {
         bar.inc(bytes);
         ControlFlow::Continue(())
     });
     bar.finish_and_clear();
     let made = made.map_err(Stopped)?;
-    context.auto_checkpoint(&mut office);
+    context.auto_checkpoint(office);
     let mut json = told(&made);
     if let Some(object) = json.as_object_mut() {
-        object.insert("out".to_owned(), json!(wanted.out));
+        object.insert("out".to_owned(), json!(out));
+        object.extend(drawn.map(|drawn| ("drawn".to_owned(), drawn)));
     }
     let text = match context.pick("zh", "en") {
         "zh" => format!(
@@ -55,7 +95,7 @@ pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
             made.id,
             made.items.len(),
             made.recipient,
-            wanted.out.display(),
+            out.display(),
             made.digest
         ),
         _ => format!(
@@ -63,7 +103,7 @@ pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
             made.id,
             made.items.len(),
             made.recipient,
-            wanted.out.display(),
+            out.display(),
             made.digest
         ),
     };

@@ -497,6 +497,7 @@ impl Draft<'_> {
         if let Some(window) = &self.description.window {
             findings.extend(coverage::findings(self.intake.items(), window));
         }
+        findings.extend(coverage::ahead(self.intake.items(), self.sealing.now));
         if self.description.visit.is_some() && self.description.custodian.is_none() {
             findings.push(EvidenceError::NoCustodian.into());
         }

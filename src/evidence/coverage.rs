@@ -45,6 +45,14 @@ crate::problems! {
         Unclear { id: String, kind: &'static str } = "CH-E106", Finding,
             "which {kind} file is the recording `{id}` cannot be told" => "begin the name of its file with the recording's number",
             "无法判断哪个 {kind} 文件是记录 `{id}`" => "请以记录编号作为文件名开头";
+        /// Filmed while the statement says that the film was off.
+        FilmedWhileOff { path: String } = "CH-E130", Finding,
+            "by its device's clock, `{path}` was filmed while the statement says the film was off" => "check the device's clock, or correct the statement by a new one",
+            "按设备时钟，`{path}` 摄于声明所载录像关闭期间" => "请核对设备时钟，或以新的声明更正";
+        /// Captured after it was sealed.
+        Future { path: String } = "CH-E134", Finding,
+            "by its device's clock, `{path}` was captured later than it is sealed" => "check the device's clock and record it in the custody note",
+            "按设备时钟，`{path}` 的摄录时间晚于封存时间" => "请核对设备时钟并记入保管记录";
     }
 }
 
@@ -90,6 +98,17 @@ pub fn bound(items: &[Item], named: &[(Kind, String)]) -> Vec<(usize, String)> {
     bound
 }
 
+/// What claims to have been captured after `now`.
+pub(super) fn ahead(items: &[Item], now: DateTime<FixedOffset>) -> Vec<Report> {
+    let later = |item: &&Item| {
+        let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
+        let captured = captured.and_then(|time| instant(time, *now.offset()));
+        captured.is_some_and(|at| at.signed_duration_since(now) > CLOCKS_APART)
+    };
+    let told = |item: &Item| CoverageFinding::Future { path: item.path.clone() }.into();
+    items.iter().filter(later).map(told).collect()
+}
+
 /// Everything that is to be noted of `items` as the recordings of a visit.
 pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
     let mut found = Vec::new();
@@ -116,7 +135,12 @@ pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
         }
         match (is_recording, captured, until, length) {
             (true, Some(from), Some(until), Some(_)) => {
-                stretches.push((item.kind, Stretch { from, until }));
+                let own = Stretch { from, until };
+                let off = window.film_off.iter().any(|off| common(own, *off) > SHORT);
+                if item.kind == Kind::Video && off {
+                    found.push(CoverageFinding::FilmedWhileOff { path: path() }.into());
+                }
+                stretches.push((item.kind, own));
             }
             (true, ..) => found.push(CoverageFinding::NoTime { path: path() }.into()),
             _ => {}
@@ -170,6 +194,11 @@ fn names(items: &[Item], named: &[(Kind, String)], found: &mut Vec<Report>) {
     }
 }
 
+/// How long two stretches run together; negative if they do not meet.
+fn common(one: Stretch, other: Stretch) -> TimeDelta {
+    one.until.min(other.until).signed_duration_since(one.from.max(other.from))
+}
+
 /// How much of `visit` lies in stretches that `cover` leaves bare and that are not short.
 fn uncovered(visit: Stretch, mut cover: Vec<Stretch>) -> TimeDelta {
     cover.sort_by_key(|stretch| stretch.from);
@@ -215,6 +244,17 @@ mod tests {
         assert_eq!(bare(&[stretch("14:05:00", "14:10:00"), stretch("14:08:00", "14:20:00")]), 15);
         assert_eq!(bare(&[stretch("15:00:00", "15:10:00")]), 30);
         assert_eq!(bare(&[stretch("14:00:00", "14:10:00"), stretch("14:10:00", "14:30:00")]), 0);
+    }
+
+    #[test]
+    fn what_two_stretches_share_is_measured() {
+        let shared = |from: &str, until: &str| {
+            common(stretch("14:12:00", "14:20:00"), stretch(from, until)).num_minutes()
+        };
+        assert_eq!(shared("14:00:00", "14:12:00"), 0);
+        assert_eq!(shared("14:00:00", "14:15:00"), 3);
+        assert_eq!(shared("14:13:00", "14:14:00"), 1);
+        assert!(shared("14:30:00", "14:40:00") < 0);
     }
 
     #[test]

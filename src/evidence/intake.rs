@@ -17,7 +17,7 @@ use super::{
     container::path::fold,
     coverage,
     kind::Kind,
-    media::{self, Defect, FEWEST_LINES, MediaFacts},
+    media::{self, Defect, FEWEST_LINES, Format, MediaFacts},
     names::{SafeNames, masked},
     problem::EvidenceError,
     walk::{Stamp, open_folder, open_same, prove, walk},
@@ -237,7 +237,12 @@ fn refusal(item: &Item) -> Option<EvidenceError> {
     if item.stamp.size == 0 && item.kind.must_be_whole() {
         return Some(EvidenceError::EmptyFile { name });
     }
-    if !item.kind.admits(&item.facts) {
+    // Cut off before its tracks are told, a recording is no other thing for that.
+    let unknown = item.facts.defect.is_some() && !item.facts.is_audio() && !item.facts.is_video();
+    let recording =
+        matches!(item.facts.format, Format::Mp4 | Format::Mov | Format::Mkv | Format::M4a);
+    let kept_back = unknown && recording && item.kind.is_recorded();
+    if !item.kind.admits(&item.facts) && !kept_back {
         let (kind, format) = (item.kind.name(), item.facts.format.name());
         return Some(EvidenceError::KindContradicted { name, kind, format });
     }

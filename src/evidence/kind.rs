@@ -110,6 +110,12 @@ impl Kind {
         }
     }
 
+    /// Whether it is made by a microphone or a camera that films.
+    #[must_use]
+    pub const fn is_recorded(self) -> bool {
+        matches!(self, Self::Audio | Self::CallRecording | Self::Video)
+    }
+
     /// Whether a content that is cut off or locked is of no use as this kind.
     #[must_use]
     pub const fn must_be_whole(self) -> bool {

@@ -13,6 +13,7 @@ pub mod bundle;
 pub mod container;
 pub mod coverage;
 pub mod custody;
+pub mod extraction;
 mod finding;
 pub mod foreign;
 pub mod intake;

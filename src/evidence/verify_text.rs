@@ -92,45 +92,65 @@ echo "VERIFIED at $T"
 "#;
 
 const POWERSHELL: &str = r#"
-Windows (PowerShell, certutil, openssl.exe):
+Windows (PowerShell 5.1 or later, openssl.exe). One file by hand: certutil -hashfile FILE SHA256
+(it cannot read an empty file, whose SHA-256 is e3b0c442...7852b855; Get-FileHash can).
+Paths stand in single quotes; a single quote inside a path is doubled.
 
 #--- powershell ---
 $Bundle = 'C:\path\to\bundle.asice'; $Anchors = 'C:\path\to\anchors.pem'
-$W = Join-Path $env:TEMP ([guid]::NewGuid()); $ErrorActionPreference = 'Stop'
-Copy-Item $Bundle "$W.zip"; Expand-Archive "$W.zip" -DestinationPath $W
+$ErrorActionPreference = 'Stop'; $W = Join-Path $env:TEMP ([guid]::NewGuid())
+function Hash($Path) { (Get-FileHash -LiteralPath $Path -Algorithm SHA256).Hash }
+function Lines($Path) { @(Get-Content -LiteralPath $Path -Encoding UTF8) }
+function Files($Path) { @(Get-ChildItem -LiteralPath $Path -Recurse -File -Force).Count }
+Copy-Item -LiteralPath $Bundle -Destination "$W.zip"
+Expand-Archive -LiteralPath "$W.zip" -DestinationPath $W
+# BagIt: every payload and tag file, and no payload file besides
 foreach ($M in 'manifest-sha256.txt', 'tagmanifest-sha256.txt') {
-  foreach ($L in Get-Content "$W\$M") {
+  foreach ($L in Lines "$W\$M") {
     $H, $F = $L -split '  ', 2
-    if ((certutil -hashfile "$W\$F" SHA256)[1].Replace(' ', '') -ne $H) { throw "CHANGED: $F" }
+    if ((Hash "$W\$F") -ne $H) { throw "CHANGED: $F" }
   }
 }
-# A bundle sealed without a token: set $Token to the file of the one that came later
+if ((Files "$W\data") -ne (Lines "$W\manifest-sha256.txt").Count) { throw 'ADDED' }
+# ASiC. A bundle sealed without a token: set $Token to the file of the one that came later
 $Last = 'ASiCManifest002'; $Tst = "$W\META-INF\timestamp002.tst"
 $Stamped = "$W\META-INF\ASiCManifest002.xml"
-if (-not (Test-Path $Tst) -and -not (Test-Path $Stamped)) {
+if (-not (Test-Path -LiteralPath $Tst) -and -not (Test-Path -LiteralPath $Stamped)) {
   $Last = 'ASiCManifest001'; $Tst = $Token; $Stamped = $Bundle
 }
 foreach ($M in 'ASiCManifest001', $Last) {
-  foreach ($L in Get-Content "$W\META-INF\$M.xml") {
+  $N = 0
+  foreach ($L in Lines "$W\META-INF\$M.xml") {
     if ($L -match 'URI="([^"]*)">.*<ds:DigestValue>([^<]*)<') {
       $F = $Matches[1]; $D = [Convert]::FromBase64String($Matches[2])
       $H = -join ($D | ForEach-Object { $_.ToString('x2') })
-      if ((certutil -hashfile "$W\$F" SHA256)[1].Replace(' ', '') -ne $H) { throw "CHANGED: $F" }
+      if ((Hash "$W\$F") -ne $H) { throw "CHANGED: $F" }
+      $N++
     }
   }
 }
+if ((Files $W) -ne $N + 3) { throw 'ADDED' }
+# Timestamp, judged at its own time
 $T = (openssl ts -reply -token_in -in "$Tst" -text |
   Select-String '^Time stamp: (.*) GMT$').Matches[0].Groups[1].Value -replace '(:\d+)\.\d+', '$1'
 $At = [DateTimeOffset]::ParseExact(($T -replace '\s+', ' ') + ' +0', 'MMM d HH:mm:ss yyyy z',
   [Globalization.CultureInfo]::InvariantCulture).ToUnixTimeSeconds()
 openssl ts -verify -data "$Stamped" -token_in `
-  -in "$Tst" -CAfile $Anchors -attime $At
+  -in "$Tst" -CAfile "$Anchors" -attime $At
 if ($LASTEXITCODE) { throw 'TIMESTAMP' }
+# Signature, judged at the time of the timestamp
 openssl cms -verify -cades -binary -inform DER -in "$W\META-INF\signature001.p7s" `
-  -content "$W\META-INF\ASiCManifest001.xml" -CAfile $Anchors -purpose any -attime $At `
+  -content "$W\META-INF\ASiCManifest001.xml" -CAfile "$Anchors" -purpose any -attime $At `
   -signer "$W\signer.pem" -out NUL
 if ($LASTEXITCODE) { throw 'SIGNATURE' }
 openssl x509 -in "$W\signer.pem" -noout -subject -fingerprint -sha256
+# Chain of custody: each line holds the hash of the one before
+$P = '0' * 64; $Sha = [Security.Cryptography.SHA256]::Create()
+foreach ($L in Lines "$W\meta\custody.jsonl") {
+  if (-not $L.Contains('"previous":"' + $P + '"')) { throw 'CUSTODY BROKEN' }
+  $P = -join ($Sha.ComputeHash([Text.Encoding]::UTF8.GetBytes($L)) |
+    ForEach-Object { $_.ToString('x2') })
+}
 "VERIFIED at $T GMT"
 #--- end ---
 "#;

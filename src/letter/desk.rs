@@ -18,7 +18,7 @@ use super::{
     issued::{Issued, find, text},
     past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
-    record::{Identity, Made, Maker, Record},
+    record::{Identity, KEPT_UNPRINTED, Made, Maker, Record},
     supplied::supplied,
 };
 use crate::{
@@ -348,7 +348,11 @@ impl<'a> Desk<'a> {
         }
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
         let fields = &template.package().metadata().fields;
-        let wanted = |name: &str| fields.required.contains(name) || fields.optional.contains(name);
+        let wanted = |name: &str| {
+            fields.required.contains(name)
+                || fields.optional.contains(name)
+                || KEPT_UNPRINTED.contains(&name)
+        };
         let facts = match facts.data_of(wanted) {
             Value::Object(facts) => facts,
             _ => Map::new(),

@@ -29,6 +29,9 @@ use crate::{
 const FORMAT: &str = "chancery letter record v1";
 /// Most rows of a table of rows; more are divided into documents of shorter periods.
 pub const MOST_ROWS: usize = 3000;
+/// Facts a record keeps though no page prints them by themselves: evidence of a visit is held
+/// against these times.
+pub const KEPT_UNPRINTED: [&str; 2] = ["video_off_at", "video_resumed_at"];
 /// Where seal image and principal's logo stand in the layout's world.
 const SEAL: &str = "assets/seal.svg";
 const LOGO: &str = "assets/logo.svg";

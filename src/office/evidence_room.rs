@@ -18,6 +18,7 @@ use super::{
     Office,
     actor::Actor,
     credentials::{Ask, Credentials, Service},
+    export_room::ROOM_LOCK,
     journal, lock,
     occasion::{Occasion, Wanted},
     office_folder::OfficeError,
@@ -313,7 +314,7 @@ impl Office {
 
     /// The lock of the evidence room: one command at a time seals, stamps or exports.
     pub(super) fn room_lock(&self) -> Result<File, RoomError> {
-        let lock = lock::take(self.paths(), "sealing.lock");
+        let lock = lock::take(self.paths(), ROOM_LOCK);
         lock.map_err(|source| RoomError::File { source })?.ok_or(RoomError::Busy)
     }
 

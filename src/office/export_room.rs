@@ -3,12 +3,14 @@
 //! Orders the stages: selection → copies with their sibling objects and a receipt in the office's
 //! staging folder → sealed as a bundle of its own → encrypted to the recipient's certificate beside
 //! the output → `evidence.exported` (the commit point: recipient, numbers, digest) → named. No copy
-//! leaves unregistered and none leaves unencrypted. Source: L223, L635; SPEC decision 15.
+//! leaves unregistered and none leaves unencrypted. What a killed export left in plain is removed by
+//! the next command that opens the office to act. Source: L223, L635; SPEC decision 15.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io::{self, Write},
     ops::ControlFlow,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -19,9 +21,10 @@ use super::{
     Office,
     actor::Actor,
     credentials::{Ask, Credentials},
-    journal,
+    journal, lock,
     office_folder::OfficeError,
     operator::Role,
+    paths::OfficePaths,
     person::person_key,
     retention_state::{Shelved, Shelves},
     state::{digest, text},
@@ -113,6 +116,41 @@ pub struct Exporting<'a> {
     pub ask: &'a Ask<'a>,
     /// Fresh bytes.
     pub random: &'a mut dyn Random,
+    /// How chance selected it, where chance did: registered, and told in the receipt.
+    pub drawn: Option<Value>,
+}
+
+/// The lock of everything that seals or exports.
+pub(super) const ROOM_LOCK: &str = "sealing.lock";
+
+/// Where plain copies stand while an export is made.
+fn copies(paths: &OfficePaths) -> PathBuf {
+    paths.root().join("staging").join("export")
+}
+
+/// Whether plain copies lie there; those of an export that is running do, too.
+#[must_use]
+pub fn leftover(paths: &OfficePaths) -> bool {
+    copies(paths).symlink_metadata().is_ok()
+}
+
+/// Removes the plain copies that a killed export left; one that is running keeps its own.
+///
+/// # Errors
+/// [`ExportError::File`] if they cannot be removed.
+pub fn sweep(paths: &OfficePaths) -> Result<(), ExportError> {
+    if !leftover(paths) {
+        return Ok(());
+    }
+    let path = copies(paths);
+    let held = lock::take(paths, ROOM_LOCK).map_err(|source| ExportError::File { source })?;
+    let Some(_held) = held else { return Ok(()) };
+    match fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(ExportError::File { source: durable::at(&path)(error) })
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Office {
@@ -178,8 +216,9 @@ impl Office {
         let fault = |error| report(OfficeError::from(error));
         let number = view.next_number(&format!("export/{}", now.year())).map_err(fault)?;
         let id = format!("EX-{}-{:06}", now.year(), number.value());
-        let room = Room::at(self.staging().map_err(report)?.join("export")).map_err(file)?;
-        let receipt = self.gather(items, &id, recipient, by.actor, &room.folder)?;
+        self.staging().map_err(report)?;
+        let room = Room::at(copies(self.paths())).map_err(file)?;
+        let receipt = self.gather(items, &id, recipient, by, &room.folder)?;
         let intake =
             Intake::of_folder(&room.folder, Sorting::As(Kind::Other), &Masking::default())?;
         let operator = by.actor.operator().id.clone();
@@ -207,13 +246,16 @@ impl Office {
         let (staged, outer) = encrypt(recipient, sealed.path(), folder, by.random)?;
         // Registered before it has its name: no copy leaves unregistered.
         let numbers: Vec<String> = items.iter().map(|kept| kept.id.clone()).collect();
-        let draft = Draft::new(journal::EVIDENCE_EXPORTED, id.clone())
+        let mut draft = Draft::new(journal::EVIDENCE_EXPORTED, id.clone())
             .with("recipient", recipient.certificate().fingerprint().to_string())
             .with("items", numbers.clone())
             .with("receipt", receipt.to_string())
             .with("sealed", inner.to_string())
             .with("export", outer.to_string())
             .with_number(&number);
+        if let Some(drawn) = &by.drawn {
+            draft = draft.with("drawn", drawn.clone());
+        }
         let entry = self.append(draft, by.actor).map_err(report)?;
         let (_, kept) = staged.keep().map_err(|error| file(durable::at(out)(error.error)))?;
         durable::publish(&kept, out).map_err(file)?;
@@ -249,7 +291,7 @@ impl Office {
         items: &[Shelved],
         id: &str,
         recipient: &Recipient,
-        actor: &Actor,
+        by: &Exporting<'_>,
         folder: &Path,
     ) -> Reports<Digest> {
         let mut rows = Vec::new();
@@ -287,17 +329,20 @@ impl Office {
             .newest_checkpoint()
             .map_err(|error| report(OfficeError::from(error)))?
             .map(|note| note.as_str().to_owned());
-        let receipt = json!({
+        let mut receipt = json!({
             "format": "chancery export receipt v1",
             "export": id,
             "office": self.settings().agency.uscc,
             "made_at": self.now().with_timezone(&Utc).to_rfc3339(),
-            "operator": actor.operator().id,
+            "operator": by.actor.operator().id,
             "recipient": recipient.certificate().fingerprint().to_string(),
             "checkpoint": checkpoint,
             "log_key": self.state().log_key,
             "items": rows,
         });
+        if let (Some(members), Some(drawn)) = (receipt.as_object_mut(), &by.drawn) {
+            members.insert("drawn".to_owned(), drawn.clone());
+        }
         let bytes = serde_json_canonicalizer::to_vec(&receipt).unwrap_or_default();
         durable::write_new(&folder.join("receipt.json"), &bytes)
             .map_err(|source| report(ExportError::File { source }))?;
@@ -350,6 +395,9 @@ impl Room {
         // What a cut-off export left is of no use to anybody.
         let _ = fs::remove_dir_all(&root);
         let (folder, bundle) = (root.join("items"), root.join("export.asice"));
+        durable::create_folder(&root)?;
+        let own = Permissions::from_mode(0o700);
+        fs::set_permissions(&root, own).map_err(durable::at(&root))?;
         durable::create_folder(&folder)?;
         Ok(Self { root, folder, bundle })
     }

@@ -15,7 +15,7 @@ use crate::{
         actor::Actor,
         clock::SystemClock,
         credentials::{Ask, CredentialError, Credentials, Service},
-        journal,
+        export_room, journal,
         paths::OfficePaths,
         principal::{PrincipalError, Profile},
         settings::Settings,
@@ -125,7 +125,12 @@ impl Office {
             Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
         })?;
         let found = office.unlike_founded();
-        if found.is_empty() { Ok(office) } else { Err(found) }
+        if !found.is_empty() {
+            return Err(found);
+        }
+        // No plain copy outlives the next command that acts.
+        export_room::sweep(&office.paths).map_err(report)?;
+        Ok(office)
     }
 
     /// Opens an office for looking: nothing is written.

@@ -1,11 +1,12 @@
 //! Sheets of photographs and scans, and the stamp on copies of documents.
 //!
-//! The words are laid out and proved as a letter's are; the pictures go into their frames as the
-//! very bytes of the files, never decoded, scaled or compressed again. A stamp is an incremental
+//! The words are laid out and proved as a letter's are; a JPEG goes into its frame as the very bytes
+//! of its file, a PNG with every value of its pixels, none of them scaled. A stamp is an incremental
 //! update: the stamped copy begins with all bytes of the original. Refuses pictures that are cut
 //! off, and documents that are encrypted. Source: DOCUMENTS 28; docs/decisions/0018.
 
 mod picture;
+mod png;
 mod stamp;
 
 use std::{
@@ -45,12 +46,16 @@ crate::problems! {
     pub enum SheetError {
         /// Nothing to place.
         NoPictures = "CH-E120", Input,
-            "the folder holds no JPEG picture" => "name the folder of the photographs",
-            "文件夹中没有 JPEG 图片" => "请指定存放照片的文件夹";
+            "the folder holds no JPEG or PNG picture" => "name the folder of the photographs",
+            "文件夹中没有 JPEG 或 PNG 图片" => "请指定存放照片的文件夹";
         /// A picture cannot be used.
         Unusable { name: String, what: Words } = "CH-E121", Finding,
             "the picture `{name}` cannot be placed: {what}" => "copy it from the device again, or leave it out",
             "图片 `{name}` 无法放置：{what:#}" => "请从设备重新拷贝，或不予放置";
+        /// A picture in a format that a PDF cannot hold.
+        NotShown { name: String } = "CH-E133", Finding,
+            "the picture `{name}` is HEIC, which a PDF cannot hold: it is not on the sheet" => "seal it as it is; it is kept whole, and whoever reads the sheet is to be told of it",
+            "图片 `{name}` 为 HEIC 格式，PDF 无法容纳，未列入照片页" => "请照常封存，原件完整保存；并告知照片页的读者";
         /// A file failed.
         File { source: DurableError } = "CH-E122", Fault,
             "a picture cannot be read: {source}" => "check that it exists and that you may read it",
@@ -87,7 +92,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Finds the JPEG pictures below `folder`, in the order of their names.
+    /// Finds the JPEG and PNG pictures below `folder`, in the order of their names.
     ///
     /// # Errors
     /// [`SheetError::NoPictures`], [`SheetError::File`].
@@ -231,8 +236,10 @@ fn place(words: &[u8], pictures: Vec<Picture>) -> Result<Vec<u8>, String> {
         let top = PAGE_HEIGHT - TOPS.0 - slot * TOPS.1;
         let drawn = picture.drawn(&name, (FRAME.0, top - FRAME.2, FRAME.1, FRAME.2));
         contents.entry(*page).or_default().push_str(&drawn);
-        let (dictionary, bytes) = picture.into_object();
-        let stream = Stream::new(dictionary, bytes).with_compression(false);
+        let (mut stream, mask) = picture.into_objects().map_err(|error| error.to_string())?;
+        if let Some(mask) = mask {
+            stream.dict.set("SMask", document.add_object(mask));
+        }
         let id = document.add_object(stream);
         document.add_xobject(*page, name, id).map_err(told)?;
     }

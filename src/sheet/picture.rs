@@ -1,13 +1,13 @@
-//! One JPEG picture: its facts for the caption and its bytes for the page.
+//! One JPEG or PNG picture: its facts for the caption and its bytes for the page.
 //!
 //! Source: ITU-T T.81 annex B (frame header); ISO 32000-2 section 7.4.8 (`DCTDecode`).
 
 use std::path::Path;
 
 use exif::{In, Tag};
-use lopdf::{Dictionary, Object, dictionary};
+use lopdf::{Dictionary, Object, Stream, dictionary};
 
-use super::{LARGEST, SheetError};
+use super::{LARGEST, SheetError, png::Png};
 use crate::{
     digest::Digest,
     durable,
@@ -24,9 +24,14 @@ pub(super) struct Picture {
     bytes: Vec<u8>,
     facts: MediaFacts,
     pub(super) digest: Digest,
-    colours: u8,
-    inverted: bool,
+    held: Held,
     orientation: u32,
+}
+
+/// How the picture's bytes go into a PDF.
+enum Held {
+    Jpeg { colours: u8, inverted: bool },
+    Png(Png),
 }
 
 fn shown_below(path: &Path, root: &Path) -> String {
@@ -34,7 +39,7 @@ fn shown_below(path: &Path, root: &Path) -> String {
 }
 
 impl Picture {
-    /// The size of the file at `path` if it is a JPEG; nothing if it is no picture.
+    /// The size of the file at `path` if it is a JPEG or PNG; nothing if it is no picture.
     pub(super) fn is_one(path: &Path, root: &Path) -> Result<Option<u64>, SheetError> {
         let name = || shown_below(path, root);
         let file = durable::open_regular(path).map_err(|source| SheetError::File { source })?;
@@ -42,18 +47,22 @@ impl Picture {
         let facts = media::inspect(&file).map_err(fault)?;
         let size = file.metadata().map_err(fault)?.len();
         match facts.format {
-            Format::Jpeg if facts.defect.is_some() => Err(SheetError::Unusable {
+            Format::Jpeg | Format::Png if facts.defect.is_some() => Err(SheetError::Unusable {
                 name: name(),
                 what: Words("it is cut off or malformed", "不完整或文件头有误"),
             }),
             Format::Jpeg if size <= LARGEST => Ok(Some(size)),
-            Format::Jpeg => {
+            Format::Png if size <= LARGEST => {
+                let bytes =
+                    durable::read(path, LARGEST).map_err(|source| SheetError::File { source })?;
+                let sound = Png::read(&bytes);
+                sound.map_err(|what| SheetError::Unusable { name: name(), what })?;
+                Ok(Some(size))
+            }
+            Format::Jpeg | Format::Png => {
                 Err(SheetError::Unusable { name: name(), what: Words("it is too large", "过大") })
             }
-            Format::Png | Format::Heic => Err(SheetError::Unusable {
-                name: name(),
-                what: Words("it is no JPEG and is not decoded here", "不是 JPEG，此处不解码"),
-            }),
+            Format::Heic => Err(SheetError::NotShown { name: name() }),
             _ => Ok(None),
         }
     }
@@ -63,9 +72,17 @@ impl Picture {
         let fault = |error| SheetError::File { source: durable::at(path)(error) };
         let facts = media::inspect(&bytes.as_slice()).map_err(fault)?;
         let name = shown_below(path, root);
-        let Some((colours, inverted)) = frame(&bytes).filter(|_| facts.defect.is_none()) else {
-            let what = Words("its headers are not sound", "文件头有误");
-            return Err(SheetError::Unusable { name, what });
+        let held = if facts.format == Format::Png {
+            match Png::read(&bytes) {
+                Ok(png) => Held::Png(png),
+                Err(what) => return Err(SheetError::Unusable { name, what }),
+            }
+        } else {
+            let Some((colours, inverted)) = frame(&bytes).filter(|_| facts.defect.is_none()) else {
+                let what = Words("its headers are not sound", "文件头有误");
+                return Err(SheetError::Unusable { name, what });
+            };
+            Held::Jpeg { colours, inverted }
         };
         let orientation = exif::Reader::new()
             .read_from_container(&mut std::io::Cursor::new(&bytes))
@@ -75,8 +92,7 @@ impl Picture {
             name,
             digest: Digest::of(&bytes),
             facts,
-            colours,
-            inverted,
+            held,
             orientation: orientation.unwrap_or(1),
             bytes,
         })
@@ -124,28 +140,39 @@ impl Picture {
         format!("q\n{} cm\n/{name} Do\nQ\n", matrix.join(" "))
     }
 
-    /// The object of a PDF, its bytes those of the file.
-    pub(super) fn into_object(self) -> (Dictionary, Vec<u8>) {
-        let space = match self.colours {
-            1 => "DeviceGray",
-            4 => "DeviceCMYK",
-            _ => "DeviceRGB",
-        };
-        let mut dictionary = dictionary! {
-            "Type" => "XObject",
-            "Subtype" => "Image",
-            "Width" => i64::from(self.facts.width.unwrap_or(1)),
-            "Height" => i64::from(self.facts.height.unwrap_or(1)),
-            "ColorSpace" => space,
-            "BitsPerComponent" => 8,
-            "Filter" => "DCTDecode",
-        };
-        if self.colours == 4 && self.inverted {
-            let pair = [Object::Integer(1), Object::Integer(0)];
-            dictionary.set("Decode", pair.iter().cycle().take(8).cloned().collect::<Vec<_>>());
+    /// The objects of a PDF: the picture, its values those of the file, and its mask if it has one.
+    pub(super) fn into_objects(self) -> std::io::Result<(Stream, Option<Stream>)> {
+        let (width, height) = (self.facts.width.unwrap_or(1), self.facts.height.unwrap_or(1));
+        match self.held {
+            Held::Png(png) => png.into_objects(),
+            Held::Jpeg { colours, inverted } => {
+                let dictionary = jpeg((width, height), colours, inverted);
+                Ok((Stream::new(dictionary, self.bytes).with_compression(false), None))
+            }
         }
-        (dictionary, self.bytes)
     }
+}
+
+fn jpeg((width, height): (u32, u32), colours: u8, inverted: bool) -> Dictionary {
+    let space = match colours {
+        1 => "DeviceGray",
+        4 => "DeviceCMYK",
+        _ => "DeviceRGB",
+    };
+    let mut dictionary = dictionary! {
+        "Type" => "XObject",
+        "Subtype" => "Image",
+        "Width" => i64::from(width),
+        "Height" => i64::from(height),
+        "ColorSpace" => space,
+        "BitsPerComponent" => 8,
+        "Filter" => "DCTDecode",
+    };
+    if colours == 4 && inverted {
+        let pair = [Object::Integer(1), Object::Integer(0)];
+        dictionary.set("Decode", pair.iter().cycle().take(8).cloned().collect::<Vec<_>>());
+    }
+    dictionary
 }
 
 /// Number of colours in the frame header, and whether Adobe's marker stands before it.

@@ -43,6 +43,63 @@ fn pictures_stand_on_the_sheet_byte_for_byte_with_digest_and_time() {
     assert_eq!(Digest::of(again), Digest::of(&pdf), "the same pictures give the same bytes");
 }
 
+/// A PNG of two by two pixels of `kind`, its rows as given.
+fn png(kind: u8, interlace: u8, rows: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(rows).unwrap();
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [0, 0, 0, 2, 0, 0, 0, 2, 8, kind, 0, 0, interlace];
+    let packed = packed.finish().unwrap();
+    for (name, content) in [(b"IHDR", &header[..]), (b"IDAT", &packed), (b"IEND", &[])] {
+        out.extend(u32::try_from(content.len()).unwrap().to_be_bytes());
+        let named = [&name[..], content].concat();
+        out.extend(&named);
+        out.extend(crc32fast::hash(&named).to_be_bytes());
+    }
+    out
+}
+
+#[test]
+fn a_png_keeps_the_value_of_every_pixel_and_heic_is_named() {
+    use std::io::Read as _;
+    let rows = |own: &[u8], other: &[u8]| [&[1], own, &[4], other].concat();
+    let plain = rows(&[1, 2, 3, 4, 5, 6], &[7, 8, 9, 10, 11, 12]);
+    let clear = rows(&[1, 2, 3, 90, 4, 5, 6, 91], &[7, 8, 9, 92, 10, 11, 12, 93]);
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| durable::write_new(&folder.path().join(name), bytes);
+    put("a.png", &png(2, 0, &plain)).unwrap();
+    put("b.png", &png(6, 0, &clear)).unwrap();
+    put("interlaced.png", &png(2, 1, &plain)).unwrap();
+    put("short.png", &png(2, 0, &plain[1..])).unwrap();
+    put("x.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+    let found = Pictures::of_folder(folder.path()).unwrap();
+    let codes: Vec<_> = found.left_out.iter().map(|report| report.code.code).collect();
+    assert_eq!(codes, ["CH-E121", "CH-E121", "CH-E133"]);
+    let (pdf, placed) = found.part(0, &occasion(), embedded::fonts().unwrap()).unwrap();
+    assert_eq!(placed, 2);
+    let document = Document::load_mem(&pdf).unwrap();
+    let unpacked = |stream: &Stream| {
+        let mut rows = Vec::new();
+        flate2::read::ZlibDecoder::new(stream.content.as_slice()).read_to_end(&mut rows).unwrap();
+        rows
+    };
+    let is_image = |stream: &&Stream| {
+        stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image")
+    };
+    let images: Vec<&Stream> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .filter(is_image)
+        .collect();
+    assert_eq!(images.len(), 3);
+    let coloured = images.iter().filter(|image| unpacked(image) == plain).count();
+    assert_eq!(coloured, 2, "without its alpha the second has the rows of the first");
+    assert!(images.iter().any(|image| unpacked(image) == rows(&[90, 91], &[92, 93])));
+    assert_eq!(images.iter().filter(|image| image.dict.has(b"SMask")).count(), 1);
+}
+
 #[test]
 fn many_pictures_go_into_several_parts_and_broken_ones_are_told() {
     let names: Vec<String> = (0..20).map(|at| format!("{at:02}.jpg")).collect();

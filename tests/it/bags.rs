@@ -1,10 +1,11 @@
 //! Bags that others made, judged by the command.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use crate::{
-    command::chancery,
+    command::{Ran, chancery},
     office::{room, text},
+    tools::tool,
 };
 
 fn bag(folder: &Path) {
@@ -55,4 +56,44 @@ fn what_leads_out_of_a_bag_is_told_and_never_read() {
     std::os::unix::fs::symlink(&outside, folder.join("data/link")).unwrap();
     let ran = chancery().run(&["evidence", "verify", text(&folder)]).ends(1);
     assert!(ran.both().contains("CH-B045"), "{}", ran.both());
+}
+
+#[test]
+fn a_bag_packed_by_any_common_tool_is_valid() {
+    let room = room();
+    let folder = room.path().join("bag");
+    bag(&folder);
+    // What looks like the description that packers put behind a content.
+    let tricky = [&b"PK\x07\x08"[..], &[0; 12], b"tail"].concat();
+    let manifest = fs::read_to_string(folder.join("manifest-sha256.txt")).unwrap();
+    let line = format!("{}  data/tricky\n", crate::office::digest(&tricky));
+    fs::write(folder.join("data/tricky"), tricky).unwrap();
+    fs::write(folder.join("manifest-sha256.txt"), manifest + &line).unwrap();
+    let store = "--options=zip:compression=store";
+    for (name, program, line) in [
+        ("bsdtar", "bsdtar", &["--format=zip", "-cf"][..]),
+        ("bsdtar-stored", "bsdtar", &["--format=zip", store, "-cf"]),
+        ("7z", "7z", &["a", "-bd"]),
+        ("7z-stored", "7z", &["a", "-bd", "-mx=0"]),
+        ("zip", "zip", &["-qr"]),
+        ("zip-stored", "zip", &["-q0r"]),
+        ("python", "python3", &["-m", "zipfile", "-c"]),
+        ("jar", "jar", &["-cMf"]),
+    ] {
+        if tool(program).is_none() {
+            continue;
+        }
+        let file = format!("{name}.zip");
+        let mut command = Command::new(program);
+        command.current_dir(room.path()).args(line).args([&file, "bag"]);
+        Ran::of(command, b"").ends(0);
+        let ran = chancery().run(&["evidence", "verify", text(&room.path().join(&file))]);
+        assert_eq!(ran.status, Some(0), "{name}: {}", ran.both());
+        // A file of one byte more than the directory tells of is none of it.
+        let mut longer = fs::read(room.path().join(&file)).unwrap();
+        longer.push(0);
+        fs::write(room.path().join(&file), longer).unwrap();
+        let ran = chancery().run(&["evidence", "verify", text(&room.path().join(&file))]);
+        assert_eq!(ran.status, Some(1), "{name}: {}", ran.both());
+    }
 }

@@ -163,3 +163,49 @@ fn selections_recipients_and_roles_are_checked_before_anything_is_made() {
         leftovers.iter().all(|entry| !entry.file_name().to_string_lossy().starts_with(".staged-"))
     );
 }
+
+#[test]
+fn a_killed_export_leaves_no_plain_copy_past_the_next_command_that_acts() {
+    use std::time::{Duration, Instant};
+    let desk = Desk::worked();
+    let Some(pair) = recipient(&desk, "court", &P256, "keyAgreement") else { return };
+    let folder = desk.beside("large");
+    fs::create_dir(&folder).unwrap();
+    // Large enough that the export is met while it runs.
+    fs::write(folder.join("large.bin"), vec![7; 96 << 20]).unwrap();
+    let seal = ["evidence", "seal", text(&folder), "--case", "C-LARGE", "--kind", "other"];
+    desk.by("archivist", &seal).ends(0);
+    let copies = desk.office().join("staging/export");
+    let out = desk.beside("out.p7m");
+    let line = ["evidence", "export", "--case", "C-LARGE", "--to", text(&pair.1)];
+    let begun = || {
+        let items = fs::read_dir(copies.join("items")).into_iter().flatten().flatten();
+        items.filter_map(|item| item.metadata().ok()).any(|at| at.is_file() && at.len() > 0)
+    };
+    let begin = |out: &std::path::Path| {
+        let line = [&line[..], &["--out", text(out)]].concat();
+        let child = desk.call().by("archivist").process(&line).spawn().unwrap();
+        let patience = Instant::now();
+        while !begun() {
+            assert!(patience.elapsed() < Duration::from_secs(60), "no copy was made");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child
+    };
+    let mut killed = begin(&out);
+    killed.kill().unwrap();
+    assert_eq!(killed.wait().unwrap().code(), None, "it ended before it was killed");
+    assert!(!files(&copies).is_empty(), "the kill left copies");
+    assert!(!out.exists() && desk.entries("evidence.exported").is_empty());
+    // Looking writes nothing and tells it; acting removes it.
+    desk.by("auditor", &["doctor"]).tells(1, "CH-E131");
+    assert!(!files(&copies).is_empty());
+    desk.by("admin", &["register", "checkpoint"]).ends(0);
+    assert!(!copies.exists());
+    // A running export keeps its own.
+    let mut running = begin(&out);
+    desk.by("admin", &["register", "checkpoint"]).ends(0);
+    assert_eq!(running.wait().unwrap().code(), Some(0));
+    assert!(out.is_file() && !copies.exists());
+    assert_eq!(desk.entries("evidence.exported").len(), 1);
+}

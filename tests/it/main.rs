@@ -37,6 +37,7 @@ mod evidence_forged;
 mod export;
 mod figures;
 mod founding;
+mod gaps;
 mod headings;
 mod intake;
 mod internal;

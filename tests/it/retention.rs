@@ -2,7 +2,7 @@
 
 use std::{fs, thread::sleep, time::Duration};
 
-use crate::{office::text, past::Past};
+use crate::{office::text, past::Past, tools::tool};
 
 /// Draws up a plan and gives its file.
 fn plan(past: &Past, name: &str) -> std::path::PathBuf {
@@ -278,4 +278,44 @@ fn a_letters_page_and_record_go_and_its_package_stays() {
     let sample = past.json("keeper", &draw);
     assert_eq!((&sample["population"], &sample["drawn"][0]["sort"]), (&1.into(), &"bundle".into()));
     assert_eq!(past.json("keeper", &draw), sample);
+    let to = past.beside("encryption.pem");
+    let line = [
+        "2024-01-01 00:00:00",
+        "openssl",
+        "req",
+        "-new",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=quality",
+        "-days",
+        "3650",
+        "-addext",
+        "keyUsage=critical,keyAgreement",
+        "-keyout",
+    ];
+    let key = past.beside("key");
+    let certificate = [text(&key), "-out", text(&to)];
+    tool("faketime").unwrap().run(&[&line[..], &certificate].concat()).ends(0);
+    let out = past.beside("sample.p7m");
+    let give = [&draw[..], &["--to", text(&to), "--out", text(&out)]].concat();
+    assert_ne!(past.by("desk", &give).status, Some(0), "a clerk exports nothing");
+    let given = past.json("keeper", &give);
+    assert_eq!(
+        (&given["drawn"]["week"], &given["drawn"]["population"]),
+        (&"2024-W09".into(), &1.into())
+    );
+    assert_eq!(given["items"], serde_json::json!([sample["drawn"][0]["id"]]));
+    assert_eq!(given["digest"], crate::office::digest(fs::read(&out).unwrap()));
+    let entry = past.entries("evidence.exported").pop().unwrap();
+    assert_eq!(entry["body"]["drawn"], given["drawn"]);
+    let id = sample["drawn"][0]["id"].as_str().unwrap();
+    let custody = past.json("keeper", &["evidence", "custody", id]);
+    let last = custody["custody"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["act"], "evidence.exported");
+    past.by("keeper", &["audit", "run"]).ends(0);
 }

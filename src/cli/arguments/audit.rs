@@ -33,5 +33,11 @@ pub enum Audit {
         /// 件数 · how many
         #[arg(long, default_value_t = 10)]
         count: usize,
+        /// 同时导出给此证书的持有人 · also export what is drawn, to the holder of this certificate
+        #[arg(long, value_name = "PEM", requires = "out")]
+        to: Option<PathBuf>,
+        /// 导出文件 · file of the export
+        #[arg(long, value_name = "FILE", requires = "to")]
+        out: Option<PathBuf>,
     },
 }

@@ -68,7 +68,7 @@ pub enum Evidence {
     },
     /// 证据照片页 · a PDF of the pictures in a folder, each with digest and capture time
     Sheet {
-        /// 文件夹 · folder of JPEG pictures
+        /// 文件夹 · folder of JPEG and PNG pictures
         dir: PathBuf,
         /// 输出 · PDF
         #[arg(long, value_name = "PDF")]
@@ -106,6 +106,14 @@ pub enum Evidence {
     },
     /// 导出：封装并加密给接收方 · export: sealed once more and encrypted to a recipient
     Export(Export),
+    /// 解开证据包到新文件夹，无需办公室 · take a bundle apart into a new folder; needs no office
+    Extract {
+        /// 证据包文件 · bundle
+        file: PathBuf,
+        /// 新文件夹 · folder that does not exist yet
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// 调阅 · write a copy of a sealed bundle
     Retrieve {
         /// 证据包编号 · bundle id

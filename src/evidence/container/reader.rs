@@ -44,8 +44,9 @@ impl Default for Limits {
 pub enum Profile {
     /// As a bundle is: nothing but what the writer here writes, or may be read in one way only.
     Bundle,
-    /// As common packers write: also folders, times in extra fields, data descriptors after
-    /// deflated bytes, unflagged ASCII names, and names that differ in case alone.
+    /// As common packers write: also folders, times in extra fields, a second name equal to the
+    /// first, data descriptors that agree with the directory (after stored bytes only if the local
+    /// header tells their length), unflagged ASCII names, and names that differ in case alone.
     Foreign,
 }
 

@@ -122,6 +122,8 @@ impl End {
     }
 }
 
+const DESCRIBED: Words = Words("a data descriptor", "数据描述符");
+
 /// One record of the directory.
 #[expect(clippy::struct_excessive_bools, reason = "each is one defect, told by itself")]
 pub(super) struct Central {
@@ -175,7 +177,7 @@ impl Central {
         let attributes = fields.u32()?;
         let offset = fields.u32()?;
         let name = fields.bytes(usize::from(name))?;
-        let mut wide = Wide::of(fields.bytes(usize::from(extra))?);
+        let mut wide = Wide::of(fields.bytes(usize::from(extra))?, name);
         fields.bytes(usize::from(comment))?;
         let size = wide.take(size);
         let packed = wide.take(packed);
@@ -210,7 +212,7 @@ impl Central {
         self.entry.path.ends_with('/')
             && (packed, size) == (0, 0)
             && self.fields.flags & 0x0008 == 0
-            && (unix == 4 || (unix == 0 && self.attributes & 0x10 != 0))
+            && matches!(unix, 0 | 4)
     }
 
     fn is_described_after(&self) -> bool {
@@ -228,9 +230,9 @@ impl Central {
         };
         let flags = self.fields.flags;
         feature(flags & 0x2041 != 0, Words("encryption", "加密"));
-        // A stored content that is described after itself may hold what looks like its end.
-        let described = self.is_described_after() && !(foreign && self.fields.method == 8);
-        feature(described, Words("a data descriptor", "数据描述符"));
+        // What others describe after the content is held against it, see `read_local`.
+        let described = self.is_described_after() && !foreign;
+        feature(described, DESCRIBED);
         let unflagged = flags & FLAGS == 0 && !(foreign && self.is_ascii);
         feature(unflagged, Words("a name not flagged as UTF-8", "未标记为 UTF-8 的名称"));
         // How hard the deflater tried.
@@ -277,8 +279,22 @@ struct Wide<'a> {
 /// Extra fields of times, owners and Java, which change neither name nor content.
 const HARMLESS: [u16; 6] = [0x5455, 0x5855, 0x7855, 0x7875, 0x000a, 0xcafe];
 
+/// Info-ZIP's second name of an entry.
+const UNICODE_PATH: u16 = 0x7075;
+
+/// Whether a second name is the first: version, CRC of the first, and the name itself.
+fn says_again(body: &[u8], name: &[u8]) -> bool {
+    let mut fields = Fields(body);
+    let mut first = [0; 1];
+    if let Some(found) = fields.bytes(1) {
+        first.copy_from_slice(found);
+    }
+    first == [1] && fields.u32() == Some(crc32fast::hash(name)) && fields.0 == name
+}
+
 impl<'a> Wide<'a> {
-    fn of(extra: &'a [u8]) -> Self {
+    /// Takes `extra` apart, which stands beside `name`.
+    fn of(extra: &'a [u8], name: &[u8]) -> Self {
         let mut wide = Self { fields: Fields(&[]), sound: true, others: false };
         let mut fields = Fields(extra);
         let mut seen = false;
@@ -293,6 +309,7 @@ impl<'a> Wide<'a> {
                     wide.sound &= !body.is_empty();
                 }
                 (Some(tag), Some(_)) if HARMLESS.contains(&tag) => wide.others = true,
+                (Some(UNICODE_PATH), Some(body)) if says_again(body, name) => wide.others = true,
                 _ => return Self { sound: false, ..wide },
             }
         }
@@ -384,7 +401,7 @@ pub(super) fn read_local<S: Source>(
     }
     let rest = read(source, entry.offset.saturating_add(LOCAL_LENGTH), more)?;
     let (name, extra) = rest.split_at_checked(usize::from(name_length)).unwrap_or_default();
-    let mut wide = Wide::of(extra);
+    let mut wide = Wide::of(extra, name);
     // Where one size moves into the zip64 field of a local header, both have to.
     let sizes = (wide.take(size), wide.take(packed));
     let foreign = profile == Profile::Foreign;
@@ -393,12 +410,10 @@ pub(super) fn read_local<S: Source>(
     let extra_fits = wide.is_used_up() && (is_narrow || is_wide) && (foreign || !wide.others);
     let data = entry.offset.saturating_add(LOCAL_LENGTH).saturating_add(more);
     // Written by a packer that could not go back: the numbers stand behind the content.
-    let later = foreign && record.is_described_after() && (crc, packed, size) == (0, 0, 0);
-    let after = if foreign && record.is_described_after() {
-        descriptor(source, entry, data, directory)?
-    } else {
-        Some(0)
-    };
+    let described = foreign && record.is_described_after();
+    let later = |told: bool, is: u64| told || (described && is == 0);
+    let lengths = (sizes.0 == entry.size, sizes.1 == entry.packed);
+    let after = if described { descriptor(source, entry, data, directory)? } else { Some(0) };
     let mut defects = Vec::new();
     let mut differs = |same: bool, what| {
         if !same {
@@ -413,10 +428,14 @@ pub(super) fn read_local<S: Source>(
         (shared.time, shared.date) == (record.fields.time, record.fields.date),
         Words("the time", "时间"),
     );
-    differs(later || crc == entry.crc32, Words("the CRC", "CRC"));
-    differs(later || sizes == (entry.size, entry.packed), Words("the lengths", "长度"));
+    differs(later(crc == entry.crc32, u64::from(crc)), Words("the CRC", "CRC"));
+    differs(later(lengths.0, sizes.0) && later(lengths.1, sizes.1), Words("the lengths", "长度"));
     differs(after.is_some(), Words("the data descriptor", "数据描述符"));
     differs(extra_fits, Words("the extra field", "附加字段"));
+    // A stored content whose end only its descriptor tells may hold what looks like one.
+    if described && entry.method == Method::Stored && lengths != (true, true) {
+        defects.push(ContainerError::Feature { path: path(), what: DESCRIBED });
+    }
     bytes.extend(rest);
     Ok(Ok(Local { bytes, data, after: after.unwrap_or_default(), defects }))
 }
