@@ -24,6 +24,7 @@ const SMALL: &[&[Code]] = &[
     crate::evidence::coverage::CoverageFinding::CODES,
     crate::evidence::container::ContainerError::CODES,
     crate::evidence::BundleFinding::CODES,
+    crate::evidence::later::LaterFinding::CODES,
     crate::evidence::renewal::RecordError::CODES,
     crate::evidence::EvidenceError::CODES,
     crate::evidence::foreign::ForeignFinding::CODES,

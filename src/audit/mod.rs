@@ -8,6 +8,7 @@ mod admission;
 pub mod disposals;
 mod letters;
 pub mod operators;
+mod records;
 pub mod report;
 pub mod sample;
 
@@ -20,7 +21,7 @@ use crate::{
     digest::Digest,
     evidence,
     office::{Office, office_folder::OfficeError},
-    problem::{Language, Problem as _, Report, alone as report},
+    problem::{Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -59,6 +60,18 @@ crate::problems! {
         Unapproved { entry: u64, why: String } = "CH-X020", Finding,
             "the letter of entry {entry} was issued without standing approval: {why}" => "find out how it came to be; tell both approvers",
             "条目 {entry} 的函件签发时没有有效核准：{why}" => "请查明来由，并告知双方核准人";
+        /// An evidence record does not hold.
+        Record { bundle: String, detail: String } = "CH-X030", Finding,
+            "the evidence record of bundle `{bundle}` does not hold: {detail}" => "restore it from a copy; the bundle is proved by it after its own certificates end",
+            "证据包 `{bundle}` 的证据记录不成立：{detail}" => "请从副本恢复；证据包自身证书到期后须靠它证明";
+        /// The register tells another thing of a record than the record itself.
+        RecordDiffers { bundle: String, entry: u64 } = "CH-X031", Finding,
+            "entry {entry} does not describe the evidence record of bundle `{bundle}`" => "find out who renewed it and how",
+            "条目 {entry} 与证据包 `{bundle}` 的证据记录不符" => "请查明由何人如何续证";
+        /// Seals whose certificates end soon; told, and no defect.
+        Ageing { bundles: usize, until: String } = "CH-X032", Finding,
+            "the newest timestamps of {bundles} bundles end within a year, the first on {until}" => "run `chancery evidence renew --again` before that day",
+            "{bundles} 个证据包的最新时间戳将于一年内到期，最早为 {until}" => "请在该日之前运行 `chancery evidence renew --again`";
         /// Refusals without a valid signer were noted; told, and no defect.
         Unsigned { refusals: u64, newest: String } = "CH-X010", Finding,
             "{refusals} refusals without a valid signer are in `refusals.jsonl`, the newest of {newest}" => "look through them: wrong passphrases and strange operators show who tried what",
@@ -183,12 +196,14 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             }
         }
     }
-    bundles(office, &mut audit)?;
+    let sealed = bundles(office, &mut audit)?;
+    let ageing = records::check(office, &sealed, &mut audit.findings)?;
     for report in office.unlike_founded() {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
     audit.notes.extend(office.pending_note().map_err(report)?);
+    audit.notes.extend(ageing);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)
 }
@@ -207,17 +222,13 @@ fn unsigned(office: &Office) -> Reports<Vec<Report>> {
     Ok(notes)
 }
 
-/// A finding about `inner`, which is told in the language of each sentence.
-fn bilingual(inner: &Report, told: impl Fn(&str) -> AuditFinding) -> Report {
-    let chinese = told(&inner.chinese).say(Language::Chinese);
-    Report { chinese, ..Report::of(&told(&inner.english)) }
-}
-
-/// Every bundle, inside and in its place.
-fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
+/// Every bundle, inside and in its place; answers when their timestamps' certificates end.
+fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
+    let mut sealed = records::Ends::new();
     for bundle in office.bundles().map_err(report)? {
         // A missing or changed file was told above.
         let Ok(found) = office.verify_bundle(&bundle) else { continue };
+        sealed.extend(found.facts.stamp_until.map(|until| (bundle.id.clone(), until)));
         if found.is_another(&bundle.id, &bundle.manifest) {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
@@ -225,7 +236,7 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
         // What lies in the object's place was told with the other objects.
         let inside = |finding: &evidence::Finding| !finding.report.code.code.starts_with("CH-S");
         for finding in found.findings.iter().filter(|finding| inside(finding)) {
-            let told = bilingual(&finding.report, |detail| AuditFinding::Bundle {
+            let told = Report::quoting(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),
                 file: finding.file.clone().unwrap_or_else(|| "-".to_owned()),
                 detail: detail.to_owned(),
@@ -233,7 +244,7 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told });
         }
     }
-    Ok(())
+    Ok(sealed)
 }
 
 /// Archive objects an entry names, with the length where it says one.

@@ -99,6 +99,8 @@ pub struct Exported {
     pub items: Vec<String>,
     /// SHA-256 of the recipient's certificate.
     pub recipient: Digest,
+    /// Whether its token comes later, because the authority was absent.
+    pub time_pending: bool,
     /// The entry.
     pub entry: u64,
 }
@@ -204,16 +206,20 @@ impl Office {
         };
         let sealed = Bundle::open(intake, description)?.seal(&room.bundle, &sealing, progress)?;
         let inner = sealed.seal().digest;
+        let time_pending = sealed.seal().time_pending;
         let (staged, outer) = encrypt(recipient, sealed.path(), folder, by.random)?;
         // Registered before it has its name: no copy leaves unregistered.
         let numbers: Vec<String> = items.iter().map(|kept| kept.id.clone()).collect();
-        let draft = Draft::new(journal::EVIDENCE_EXPORTED, id.clone())
+        let mut draft = Draft::new(journal::EVIDENCE_EXPORTED, id.clone())
             .with("recipient", recipient.certificate().fingerprint().to_string())
             .with("items", numbers.clone())
             .with("receipt", receipt.to_string())
             .with("sealed", inner.to_string())
             .with("export", outer.to_string())
             .with_number(&number);
+        if time_pending {
+            draft = draft.with("time_pending", true);
+        }
         let entry = self.append(draft, by.actor).map_err(report)?;
         let (_, kept) = staged.keep().map_err(|error| file(durable::at(out)(error.error)))?;
         durable::publish(&kept, out).map_err(file)?;
@@ -225,6 +231,7 @@ impl Office {
             inner,
             items: numbers,
             recipient: recipient.certificate().fingerprint(),
+            time_pending,
             entry: entry.seq(),
         })
     }
