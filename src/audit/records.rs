@@ -61,9 +61,12 @@ pub(super) fn check(
                     first = Some(first.map_or(until, |first| first.min(until)));
                 }
             }
-            Err(reports) => findings.extend(reports.iter().filter(is_of_record).map(|why| {
-                Finding { entry: seq, report: record_finding(&bundle, why) }
-            })),
+            Err(reports) => findings.extend(
+                reports
+                    .iter()
+                    .filter(is_of_record)
+                    .map(|why| Finding { entry: seq, report: record_finding(&bundle, why) }),
+            ),
         }
     }
     Ok(first.map(|until| {

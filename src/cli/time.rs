@@ -127,7 +127,9 @@ pub fn proven_text(context: &Context, proven: &Proven) -> String {
     let (since, until) = (proven.since.to_rfc3339(), proven.until.to_rfc3339());
     let (stamps, algorithms) = (proven.stamps, algorithms.join(", "));
     match context.pick("zh", "en") {
-        "zh" => format!("  证据记录：自 {since} 起，时间戳 {stamps} 个（{algorithms}），有效至 {until}"),
+        "zh" => {
+            format!("  证据记录：自 {since} 起，时间戳 {stamps} 个（{algorithms}），有效至 {until}")
+        }
         _ => format!(
             "  evidence record: since {since}, {stamps} timestamps ({algorithms}), good until {until}"
         ),

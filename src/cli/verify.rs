@@ -105,7 +105,11 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
         text.extend(lines);
         exit = exit.max(status);
     }
-    Ok(Answer { json: json!({ "at": at.to_rfc3339(), "files": rows }), text: text.join("\n"), exit })
+    Ok(Answer {
+        json: json!({ "at": at.to_rfc3339(), "files": rows }),
+        text: text.join("\n"),
+        exit,
+    })
 }
 
 /// The first four bytes of a file; zeros where it has fewer.

@@ -19,8 +19,8 @@ pub use hashes::Hashes;
 use tree::{Hash, Reduced};
 
 use crate::signing::{
-    Certificate, DigestAlgorithm, Imprint, Purpose, TimestampAuthority, TimestampError, Token, TrustAnchors,
-    chain::ChainError, verify_chain, verify_imprint,
+    Certificate, DigestAlgorithm, Imprint, Purpose, TimestampAuthority, TimestampError, Token,
+    TrustAnchors, chain::ChainError, verify_chain, verify_imprint,
 };
 
 /// Largest record that is read, in bytes.
@@ -348,13 +348,12 @@ impl Record {
         {
             let place = number + 1;
             let root = tree::root_of(*algorithm, stamp.tree.as_deref(), covered);
-            let root = root.and_then(|root| Imprint::new(*algorithm, root)).ok_or(
-                if number == 0 {
+            let root =
+                root.and_then(|root| Imprint::new(*algorithm, root)).ok_or(if number == 0 {
                     RecordError::OtherObject
                 } else {
                     RecordError::OtherTree { stamp: place }
-                },
-            )?;
+                })?;
             if token.message_imprint().as_ref() != Some(&root) {
                 // Without a tree the stamp is over the object itself.
                 return Err(if number == 0 && stamp.tree.is_none() {

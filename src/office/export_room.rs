@@ -146,7 +146,8 @@ impl Office {
         let owned = |kept: &&Shelved| {
             principal.is_none_or(|whose| shelves.principals(&kept.case).contains(whose))
         };
-        let found: Vec<Shelved> = shelves.kept.iter().filter(fits).filter(owned).cloned().collect();
+        let kept = shelves.kept.iter().filter(|kept| kept.sort.is_of_a_case());
+        let found: Vec<Shelved> = kept.filter(fits).filter(owned).cloned().collect();
         match found.len() {
             0 => Err(report(ExportError::Nothing)),
             many if many > MOST => Err(report(ExportError::TooMany { limit: MOST })),
@@ -423,6 +424,7 @@ pub fn told(exported: &Exported) -> Value {
         "sealed": exported.inner.to_string(),
         "items": exported.items,
         "recipient": exported.recipient.to_string(),
+        "time_pending": exported.time_pending,
         "entry": exported.entry,
     })
 }

@@ -26,6 +26,7 @@ pub mod person;
 pub mod principal;
 pub mod retention_room;
 pub mod retention_state;
+pub mod retention_table;
 pub mod sample;
 pub mod sample_media;
 pub mod sample_requests;

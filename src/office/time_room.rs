@@ -444,5 +444,8 @@ impl Office {
 }
 
 fn not_renewed(bundle: &str, why: &Report) -> Report {
-    Report::quoting(why, |why| TimeError::NotRenewed { bundle: bundle.to_owned(), why: why.to_owned() })
+    Report::quoting(why, |why| TimeError::NotRenewed {
+        bundle: bundle.to_owned(),
+        why: why.to_owned(),
+    })
 }

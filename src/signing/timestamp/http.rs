@@ -151,15 +151,16 @@ mod tests {
     use crate::{
         digest::Digest,
         signing::{
-        chain::ChainError,
-        testing::at,
-        timestamp::{
-            exchange::timestamp_request,
-            token::verify_token,
-            structures::{TimeStampReq, integer},
-            tests::{NONCE, TIME, digest, local},
+            chain::ChainError,
+            testing::at,
+            timestamp::{
+                exchange::timestamp_request,
+                structures::{TimeStampReq, integer},
+                tests::{NONCE, TIME, digest, local},
+                token::verify_token,
+            },
         },
-    }};
+    };
 
     /// Reads one request off `stream`: head and body.
     fn read_request(stream: &mut TcpStream) -> (String, Vec<u8>) {

@@ -63,13 +63,9 @@ impl<S: Signer> LocalAuthority<S> {
         let is_sha256 = |imprint: &Imprint| imprint.algorithm() == DigestAlgorithm::Sha256;
         let imprint = Imprint::read(&request.message_imprint).filter(is_sha256);
         let is_ours = request.policy.is_none_or(|policy| policy == self.policy);
-        let (Some(imprint), true, true, true, None) = (
-            imprint,
-            is_ours,
-            request.cert_req,
-            request.version == 1,
-            &request.extensions,
-        ) else {
+        let (Some(imprint), true, true, true, None) =
+            (imprint, is_ours, request.cert_req, request.version == 1, &request.extensions)
+        else {
             return Err(TimestampError::NotARequest);
         };
         let token = self.token(&imprint, request.nonce, now)?;
