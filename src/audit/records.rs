@@ -28,7 +28,11 @@ pub(super) fn check(
     sealed: &Ends,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Report>, Vec<Report>> {
+    // A machine whose clock is behind was told of; what was registered since is judged all the same.
+    let newest = office.view().newest().map_err(|error| report(OfficeError::from(error)))?;
+    let newest = newest.map(|entry| entry.recorded_at().with_timezone(&Utc));
     let now = office.now().with_timezone(&Utc);
+    let now = newest.map_or(now, |newest| newest.max(now));
     let anchors = office.evidence_anchors()?;
     let gone = office.shelves().map_err(report)?.disposed;
     let mut ageing = 0_usize;
@@ -64,7 +68,7 @@ pub(super) fn check(
             Err(reports) => findings.extend(
                 reports
                     .iter()
-                    .filter(is_of_record)
+                    .filter(|why| is_of_record(why))
                     .map(|why| Finding { entry: seq, report: record_finding(&bundle, why) }),
             ),
         }
@@ -76,7 +80,7 @@ pub(super) fn check(
 }
 
 /// What lies in an object's place was told with the other objects.
-fn is_of_record(why: &&Report) -> bool {
+fn is_of_record(why: &Report) -> bool {
     !why.code.code.starts_with("CH-S")
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Standing {
     /// Objects that a shelf must hold, with the entry and number that named them first.
     shelved: BTreeMap<Digest, (u64, String)>,
     /// Objects that stand as long as the register.
-    standing: BTreeSet<Digest>,
+    permanent: BTreeSet<Digest>,
     /// Objects of no class.
     unknown: BTreeMap<Digest, u64>,
     /// Numbers of letters and bundles that were archived; only these have a term.
@@ -36,7 +36,7 @@ impl Standing {
     pub(super) fn take(&mut self, entry: &Entry, member: &str, object: Digest) {
         match class(&entry.kind, member) {
             Some(Class::Standing) => {
-                self.standing.insert(object);
+                self.permanent.insert(object);
             }
             Some(Class::Shelf(_)) => {
                 self.shelved.entry(object).or_insert((entry.seq, entry.subject.clone()));
@@ -60,7 +60,7 @@ impl Standing {
                 self.archived.extend(found.ok().map(|found| found.entry().subject.clone()));
             }
         }
-        let mut held: BTreeSet<Digest> = self.standing;
+        let mut held: BTreeSet<Digest> = self.permanent;
         held.extend(shelves.kept.iter().flat_map(|kept| kept.objects.iter().copied()));
         for gone in shelves.disposed.values() {
             let permit = DisposalPermit::of(&gone.entry);

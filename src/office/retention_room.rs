@@ -345,7 +345,7 @@ impl Office {
 pub(super) fn concerns(shelves: &Shelves, kept: &Shelved, principal: &str) -> bool {
     if kept.closed_on.is_some() {
         // A paper of the office: whom it is about, or anybody.
-        return kept.principal.as_deref().is_none_or(|whose| whose == principal);
+        return kept.parties.is_empty() || kept.parties.iter().any(|party| party == principal);
     }
     month_end(&kept.case).is_some()
         || shelves.cases.get(&kept.case).is_some_and(|closing| closing.principal == principal)

@@ -82,6 +82,8 @@ pub struct Shelved {
     pub case: String,
     /// Its principal, if its own entries say so.
     pub principal: Option<String>,
+    /// Of a paper of the office, those whom it is about; nobody in particular if empty.
+    pub parties: Vec<String>,
     /// The day it was archived, in the office's zone.
     pub archived_on: NaiveDate,
     /// The day it closed by itself, of what belongs to no case.
@@ -287,6 +289,7 @@ fn bundle(entry: &Entry, archived: &BTreeMap<String, NaiveDate>) -> Option<Shelv
         case: text(body, "case")?.to_owned(),
         principal: None,
         archived_on: *archived.get(&entry.subject)?,
+        parties: Vec::new(),
         closed_on: None,
         objects: vec![digest(body, "object")?],
         manifest: digest(body, "manifest")?,
@@ -326,6 +329,7 @@ fn letter(
         case: text(&prepared.body, "case")?.to_owned(),
         principal: text(&prepared.body, "principal").map(str::to_owned),
         archived_on: *archived.get(&entry.subject)?,
+        parties: Vec::new(),
         closed_on: None,
         objects,
         manifest: pdf,

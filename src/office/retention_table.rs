@@ -7,9 +7,10 @@
 //! An object of no class stands on no shelf, and an audit says so. Source: REQUIREMENTS 4 (L223),
 //! 5 (7).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde_json::Value;
 
 use super::{
     journal,
@@ -98,17 +99,18 @@ pub(super) fn papers(
             let (Some(object), Some(id)) = (digest(&entry.body, "object"), paper_id(entry)) else {
                 continue;
             };
-            let principal = match sort {
-                Sort::Statement => Some(entry.subject.as_str()),
-                Sort::Voucher => text(&entry.body, "principal"),
-                _ => one_principal(entry, &whose),
+            let parties: BTreeSet<&str> = match sort {
+                Sort::Statement => [entry.subject.as_str()].into(),
+                Sort::Voucher => text(&entry.body, "principal").into_iter().collect(),
+                _ => principals(entry, &whose),
             };
             let archived_on = day(found.recorded_at());
             let paper = Shelved {
                 sort: *sort,
                 id,
                 case: NO_CASE.to_owned(),
-                principal: principal.map(str::to_owned),
+                principal: None,
+                parties: parties.into_iter().map(str::to_owned).collect(),
                 archived_on,
                 closed_on: Some(archived_on),
                 objects: vec![object],
@@ -125,12 +127,11 @@ pub(super) fn papers(
     Ok(papers)
 }
 
-/// The principal of all letters of a volume, if it is one.
-fn one_principal<'a>(entry: &Entry, whose: &BTreeMap<&str, &'a str>) -> Option<&'a str> {
-    let letters = entry.body.get("letters")?.as_array()?;
-    let mut found = letters.iter().map(|letter| whose.get(letter.as_str()?).copied());
-    let first = found.next()??;
-    found.all(|one| one == Some(first)).then_some(first)
+/// The principals of the letters of a volume.
+fn principals<'a>(entry: &Entry, whose: &BTreeMap<&str, &'a str>) -> BTreeSet<&'a str> {
+    let letters = entry.body.get("letters").and_then(Value::as_array);
+    let letters = letters.into_iter().flatten().filter_map(Value::as_str);
+    letters.filter_map(|letter| whose.get(letter).copied()).collect()
 }
 
 #[cfg(test)]

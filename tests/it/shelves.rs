@@ -68,33 +68,46 @@ fn every_object_of_a_days_work_stands_on_a_shelf() {
 }
 
 #[test]
-fn a_keyed_statement_and_a_volume_are_planned_and_destroyed_as_all_else() {
+fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
     let Some(past) = Past::new() else { return };
-    let request = past.office().join("samples/requests/letters.jsonl");
-    let out = past.beside("letters");
-    past.by("desk", &["letter", "batch", text(&request), "--out", text(&out)]);
-    let volumes = past.entries("print.volume");
-    assert!(!volumes.is_empty());
-    let id = format!("PV-{}", volumes[0]["seq"].as_u64().unwrap());
-    let row = |due: &serde_json::Value| {
-        due["due"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).cloned()
-    };
-    let due = row(&past.json("keeper", &["retention", "due", "--all"])).unwrap();
-    assert_eq!((&due["sort"], &due["last_day_kept"]), (&"volume".into(), &"2024-03-01".into()));
-    assert_eq!(due["open"], false);
+    let (request, signed) = (past.beside("approval.json"), past.beside("approved.json"));
+    let approval = ["template", "approve", "collection_notice", "--principal", "bank-two"];
+    past.by("judge", &approval).ends(0);
+    past.by("judge", &[&approval[..], &["--request", text(&request)]].concat()).ends(0);
+    past.principal(&["template", "approve", "--sign", text(&request), "--out", text(&signed)])
+        .ends(0);
+    past.by("desk", &["template", "approve", "--import", text(&signed)]).ends(0);
+    let letters = past.office().join("samples/requests/letters.jsonl");
+    let mut letter = crate::office::rows(&letters).remove(0);
+    letter["principal"] = "bank-two".into();
+    let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
+    fs::write(&file, letter.to_string()).unwrap();
+    past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
+    let volume = past.entries("print.volume").remove(0);
+    let id = format!("PV-{}", volume["seq"].as_u64().unwrap());
+    let object = past.object(volume["body"]["object"].as_str().unwrap());
+    let due = past.json("keeper", &["retention", "due", "--all"]);
+    let row = due["due"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap();
+    assert_eq!((&row["sort"], &row["last_day_kept"]), (&"volume".into(), &"2024-03-01".into()));
     past.go("2024-03-02");
-    // Its letters are all of another principal, whose plan it is in.
+    // It is in the plan of the principal it is about and in no other.
     let plan = past.beside("plan.json");
-    let line = ["retention", "plan", "--principal", "bank-two", "--out", text(&plan)];
-    past.by("keeper", &line).tells_only(1, &["CH-D033"]);
-    let own = past.beside("own.json");
-    let line = ["retention", "plan", "--principal", "sample-bank", "--out", text(&own)];
-    past.by("keeper", &line).ends(0);
-    let listed: serde_json::Value = serde_json::from_slice(&fs::read(&own).unwrap()).unwrap();
-    assert!(listed["items"].as_array().unwrap().iter().any(|item| item["id"] == id.as_str()));
-    past.by("keeper", &["retention", "dispose", text(&own)]).tells_only(1, &["CH-D035"]);
-    let audit = past.by("keeper", &["audit", "run"]).ends(0);
-    assert!(!audit.both().contains("CH-X033"));
+    let line = ["retention", "plan", "--out", text(&plan), "--principal"];
+    past.by("keeper", &[&line[..], &["sample-bank"]].concat()).tells_only(1, &["CH-D033"]);
+    past.by("keeper", &[&line[..], &["bank-two"]].concat()).ends(0);
+    approve(&past, &plan);
+    let hold = ["retention", "hold", &id, "--who", "court", "--why", "litigation"];
+    let held = past.json("keeper", &hold)["hold"].as_u64().unwrap().to_string();
+    past.by("keeper", &["retention", "dispose", text(&plan)]).tells_only(1, &["CH-D038"]);
+    assert!(object.is_file());
+    past.by("chief", &["retention", "release", &held, "--proof", "J-1"]).ends(0);
+    let done = past.json("keeper", &["retention", "dispose", text(&plan)]);
+    assert_eq!(done["disposed"][0]["id"], id.as_str());
+    assert!(!object.exists());
+    assert_eq!(past.entries("retention.disposed").len(), 1);
+    past.by("keeper", &["audit", "run"]).ends(0);
+    fs::write(&object, "back").unwrap();
+    past.by("keeper", &["audit", "run"]).tells(1, "CH-D042");
 }
 
 #[test]
@@ -142,7 +155,7 @@ fn a_clock_that_was_moved_is_named() {
     past.by("keeper", &["register", "verify"]).tells(1, "CH-X034");
     let folder = past.beside("evidence-C-1-other");
     let seal = ["evidence", "seal", text(&folder), "--case", "C-3", "--kind", "other"];
-    past.by("keeper", &seal).tells(1, "CH-L012");
+    past.by("keeper", &seal).tells_only(1, &["CH-E189"]);
     // With the right clock nothing is ahead.
     past.go("2028-12-02");
     past.by("keeper", &["register", "verify"]).ends(0);

@@ -204,9 +204,9 @@ fn records_hashed_anew_by_a_stronger_algorithm_hold_through_renewals_of_both_kin
             let record = Record::from_der(&record.to_der().unwrap()).unwrap();
             assert_eq!(record.algorithms(), [DigestAlgorithm::Sha256, algorithm]);
             let later = at("2046-06-01T00:00:00Z");
-            let proven = record.verify(&hashes(content), &anchors, later).unwrap();
+            let proven = record.verify(hashes(content), &anchors, later).unwrap();
             assert_eq!((proven.stamps, proven.since), (4, at("2026-06-01T00:00:00Z")));
-            assert_eq!(code(record.verify(&hashes("other"), &anchors, later)), "CH-K091");
+            assert_eq!(code(record.verify(hashes("other"), &anchors, later)), "CH-K091");
             // What is known by its SHA-256 alone is not proved by the chain that outlasts it.
             assert_eq!(code(record.verify(&Digest::of(content), &anchors, later)), "CH-E180");
         }
@@ -215,7 +215,7 @@ fn records_hashed_anew_by_a_stronger_algorithm_hold_through_renewals_of_both_kin
         let stamped = stamping(&third, "2045-06-01T00:00:00Z");
         let thrice = rehash(DigestAlgorithm::Sha512, &members, &stamped).unwrap().remove(0);
         let thrice = Record::from_der(&thrice.to_der().unwrap()).unwrap();
-        let proven = thrice.verify(&hashes("two"), &anchors, at("2046-06-01T00:00:00Z")).unwrap();
+        let proven = thrice.verify(hashes("two"), &anchors, at("2046-06-01T00:00:00Z")).unwrap();
         assert_eq!((proven.stamps, proven.algorithms.len()), (5, 3));
     }
 }
@@ -296,7 +296,7 @@ fn a_group_is_hashed_anew_together() {
     let stamped = stamping(&tsa, "2027-06-01T00:00:00Z");
     let records = rehash(DigestAlgorithm::Sha384, &members, &stamped).unwrap();
     for part in ["bundle", "token"] {
-        records[0].verify(&hashes(part), &anchors, at("2028-01-01T00:00:00Z")).unwrap();
+        records[0].verify(hashes(part), &anchors, at("2028-01-01T00:00:00Z")).unwrap();
     }
 }
 
