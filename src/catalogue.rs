@@ -25,6 +25,7 @@ const SMALL: &[&[Code]] = &[
     crate::evidence::extraction::ExtractionError::CODES,
     crate::evidence::container::ContainerError::CODES,
     crate::evidence::BundleFinding::CODES,
+    crate::evidence::later::LaterFinding::CODES,
     crate::evidence::renewal::RecordError::CODES,
     crate::evidence::EvidenceError::CODES,
     crate::evidence::foreign::ForeignFinding::CODES,

@@ -111,6 +111,12 @@ impl Report {
         }
     }
 
+    /// A report about `inner`, whose sentence `told` puts into its own, each in its language.
+    pub fn quoting<P: Problem>(inner: &Self, told: impl Fn(&str) -> P) -> Self {
+        let chinese = told(&inner.chinese).say(Language::Chinese);
+        Self { chinese, ..Self::of(&told(&inner.english)) }
+    }
+
     /// What happened, in `language`.
     #[must_use]
     pub fn say(&self, language: Language) -> &str {

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{AuditFinding, Finding, bilingual};
+use super::{AuditFinding, Finding};
 use crate::{
     digest::Digest,
     office::{
         journal,
         state::{State, digest, text},
     },
+    problem::Report,
     register::Entry,
 };
 
@@ -62,7 +63,7 @@ impl Admission {
                 &entry.certificate,
             );
             if let Err(refusal) = judged {
-                let report = bilingual(&refusal.into(), |why| AuditFinding::Unapproved {
+                let report = Report::quoting(&refusal.into(), |why| AuditFinding::Unapproved {
                     entry: entry.seq,
                     why: why.to_owned(),
                 });

@@ -13,7 +13,10 @@ use super::Finding;
 use crate::{
     archive::{ArchiveError, Objects as _},
     digest::Digest,
-    office::{Office, disposal_room, journal, office_folder::OfficeError, state::text},
+    office::{
+        Office, disposal_room, journal, office_folder::OfficeError, retention_table::paper_id,
+        state::text,
+    },
     problem::{Report, alone as report},
     register::Entry,
 };
@@ -70,8 +73,10 @@ fn unfounded(office: &Office, entry: &Entry) -> Vec<&'static str> {
         let founded = view.get(seq).ok().flatten()?;
         let body = &founded.entry().body;
         let own = text(body, "manifest").or_else(|| text(body, "pdf"));
-        (founded.entry().subject == entry.subject && own == Some(&manifest.to_string()))
-            .then_some(())
+        let own = own.or_else(|| text(body, "object"));
+        let id = paper_id(founded.entry());
+        let id = id.as_deref().unwrap_or(&founded.entry().subject);
+        (id == entry.subject && own == Some(&manifest.to_string())).then_some(())
     });
     if rests_on.is_none() {
         found.push("it names what was never registered so");

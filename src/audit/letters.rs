@@ -110,6 +110,7 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::EVIDENCE_SEALED,
         &journal::EVIDENCE_DISPOSED,
         &journal::LETTER_DISPOSED,
+        &journal::RETENTION_DISPOSED,
         &journal::RETENTION_DESTROYED,
         &journal::EVIDENCE_EXPORTED,
         &journal::EVIDENCE_TIMESTAMPED,

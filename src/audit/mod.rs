@@ -5,11 +5,14 @@
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
 mod admission;
+mod clock;
 pub mod disposals;
 mod letters;
 pub mod operators;
+mod records;
 pub mod report;
 pub mod sample;
+mod shelves;
 
 use std::{collections::BTreeMap, num::NonZeroUsize};
 
@@ -20,7 +23,7 @@ use crate::{
     digest::Digest,
     evidence,
     office::{Office, office_folder::OfficeError},
-    problem::{Language, Problem as _, Report, alone as report},
+    problem::{Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -59,6 +62,30 @@ crate::problems! {
         Unapproved { entry: u64, why: String } = "CH-X020", Finding,
             "the letter of entry {entry} was issued without standing approval: {why}" => "find out how it came to be; tell both approvers",
             "条目 {entry} 的函件签发时没有有效核准：{why}" => "请查明来由，并告知双方核准人";
+        /// An evidence record does not hold.
+        Record { bundle: String, detail: String } = "CH-X030", Finding,
+            "the evidence record of bundle `{bundle}` does not hold: {detail}" => "restore it from a copy; the bundle is proved by it after its own certificates end",
+            "证据包 `{bundle}` 的证据记录不成立：{detail}" => "请从副本恢复；证据包自身证书到期后须靠它证明";
+        /// The register tells another thing of a record than the record itself.
+        RecordDiffers { bundle: String, entry: u64 } = "CH-X031", Finding,
+            "entry {entry} does not describe the evidence record of bundle `{bundle}`" => "find out who renewed it and how",
+            "条目 {entry} 与证据包 `{bundle}` 的证据记录不符" => "请查明由何人如何续证";
+        /// The register is ahead of the machine's clock.
+        Ahead { entry: u64, recorded_at: String, now: String } = "CH-X034", Finding,
+            "entry {entry} was registered at {recorded_at}, and this machine's clock shows {now}" => "find out which clock is wrong: if this one, set it right; if the office's was moved forward, keep the register as it is and report it, for its later times prove nothing",
+            "条目 {entry} 登记于 {recorded_at}，而本机时钟显示 {now}" => "请查明哪个时钟有误：若为本机，请校准；若办公室时钟曾被拨快，请原样保留登记簿并上报，其后的时间不具证明力";
+        /// Nothing was registered for long; told, and no defect.
+        Silence { before: u64, entry: u64, days: i64 } = "CH-X035", Finding,
+            "{days} days lie between entries {before} and {entry}" => "if the office worked in that time, find out who moved its clock",
+            "条目 {before} 与 {entry} 之间相隔 {days} 天" => "如办公室其间正常工作，请查明何人拨动过时钟";
+        /// An object whose retention nothing says.
+        NoShelf { object: Digest, entry: u64 } = "CH-X033", Finding,
+            "object `{object}` of entry {entry} is kept on no shelf: nothing says how long" => "find out what it is; nothing may destroy it until that is known",
+            "条目 {entry} 的对象 `{object}` 不在任何保管类别中，保管期限不明" => "请查明其为何物；查明之前不得销毁";
+        /// Seals whose certificates end soon; told, and no defect.
+        Ageing { bundles: usize, until: String } = "CH-X032", Finding,
+            "the newest timestamps of {bundles} bundles end within a year, the first on {until}" => "run `chancery evidence renew --again` before that day",
+            "{bundles} 个证据包的最新时间戳将于一年内到期，最早为 {until}" => "请在该日之前运行 `chancery evidence renew --again`";
         /// Refusals without a valid signer were noted; told, and no defect.
         Unsigned { refusals: u64, newest: String } = "CH-X010", Finding,
             "{refusals} refusals without a valid signer are in `refusals.jsonl`, the newest of {newest}" => "look through them: wrong passphrases and strange operators show who tried what",
@@ -132,7 +159,9 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
         .findings
         .iter()
         .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
-    Ok(findings.collect())
+    let mut findings: Vec<Finding> = findings.collect();
+    findings.extend(clock::ahead(office)?);
+    Ok(findings)
 }
 
 /// The whole audit: register, roles, order of entries, approvals of each letter, archive both ways, bundles, templates.
@@ -145,19 +174,25 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
     let view = office.view();
     let mut letters = letters::Sequence::default();
+    let mut shelves = shelves::Standing::default();
+    let mut silences = clock::Silences::default();
+    let mut silent: Vec<Report> = Vec::new();
     let mut admission = admission::Admission::default();
     for entry in view.entries(0) {
         // An entry that cannot be read was told by the register's own check.
         let Ok(entry) = entry else { continue };
         audit.entries = audit.entries.saturating_add(1);
         let entry = entry.entry();
-        for (object, length) in objects(&entry.body) {
+        for (member, object, length) in objects(&entry.body) {
+            shelves.take(entry, member, object);
             named.entry(object).or_insert((entry.seq, length));
         }
+        silent.extend(silences.take(entry));
         letters.take(entry, office.state(), &mut audit.findings);
         admission.take(entry, &mut audit.findings);
     }
     letters.end(&mut audit.findings);
+    shelves.end(office, &mut audit.findings)?;
     disposals::check(office, &mut named, &mut audit.findings)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
     let archive = office.archive();
@@ -183,12 +218,15 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             }
         }
     }
-    bundles(office, &mut audit)?;
+    let sealed = bundles(office, &mut audit)?;
+    let ageing = records::check(office, &sealed, &mut audit.findings)?;
     for report in office.unlike_founded() {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
     audit.notes.extend(office.pending_note().map_err(report)?);
+    audit.notes.extend(ageing);
+    audit.notes.extend(silent);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
     Ok(audit)
 }
@@ -207,17 +245,13 @@ fn unsigned(office: &Office) -> Reports<Vec<Report>> {
     Ok(notes)
 }
 
-/// A finding about `inner`, which is told in the language of each sentence.
-fn bilingual(inner: &Report, told: impl Fn(&str) -> AuditFinding) -> Report {
-    let chinese = told(&inner.chinese).say(Language::Chinese);
-    Report { chinese, ..Report::of(&told(&inner.english)) }
-}
-
-/// Every bundle, inside and in its place.
-fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
+/// Every bundle, inside and in its place; answers when their timestamps' certificates end.
+fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
+    let mut sealed = records::Ends::new();
     for bundle in office.bundles().map_err(report)? {
         // A missing or changed file was told above.
         let Ok(found) = office.verify_bundle(&bundle) else { continue };
+        sealed.extend(found.facts.stamp_until.map(|until| (bundle.id.clone(), until)));
         if found.is_another(&bundle.id, &bundle.manifest) {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
@@ -225,7 +259,7 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
         // What lies in the object's place was told with the other objects.
         let inside = |finding: &evidence::Finding| !finding.report.code.code.starts_with("CH-S");
         for finding in found.findings.iter().filter(|finding| inside(finding)) {
-            let told = bilingual(&finding.report, |detail| AuditFinding::Bundle {
+            let told = Report::quoting(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),
                 file: finding.file.clone().unwrap_or_else(|| "-".to_owned()),
                 detail: detail.to_owned(),
@@ -233,25 +267,25 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<()> {
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told });
         }
     }
-    Ok(())
+    Ok(sealed)
 }
 
-/// Archive objects an entry names, with the length where it says one.
-fn objects(body: &serde_json::Map<String, Value>) -> Vec<(Digest, Option<u64>)> {
+/// Archive objects an entry names: the member that names each, and the length where it says one.
+fn objects(body: &serde_json::Map<String, Value>) -> Vec<(&'static str, Digest, Option<u64>)> {
     let mut found = Vec::new();
-    let mut add = |value: Option<&Value>, length: Option<u64>| {
+    let mut add = |member, value: Option<&Value>, length: Option<u64>| {
         if let Some(digest) = value.and_then(Value::as_str).and_then(|text| text.parse().ok()) {
-            found.push((digest, length));
+            found.push((member, digest, length));
         }
     };
     let length = |name: &str| body.get(name).and_then(Value::as_u64);
-    add(body.get("pdf"), length("pdf_bytes"));
-    add(body.get("record"), None);
-    add(body.get("package_object"), None);
-    add(body.get("object"), length("object_bytes"));
+    add("pdf", body.get("pdf"), length("pdf_bytes"));
+    add("record", body.get("record"), None);
+    add("package_object", body.get("package_object"), None);
+    add("object", body.get("object"), length("object_bytes"));
     let fonts = body.get("font_objects").and_then(Value::as_object);
     for font in fonts.into_iter().flat_map(serde_json::Map::values) {
-        add(Some(font), None);
+        add("font_objects", Some(font), None);
     }
     found
 }

@@ -112,6 +112,7 @@ pub fn draw(office: &Office, week: Option<&str>, count: usize) -> Result<Sample,
     let mut drawn: Vec<Drawn> = shelves
         .kept
         .iter()
+        .filter(|kept| kept.sort.is_of_a_case())
         .filter(|kept| (monday..=sunday).contains(&kept.archived_on))
         .map(|kept| Drawn {
             sort: kept.sort,

@@ -1,6 +1,6 @@
 //! `audit run·sample`.
 
-use chancery::{audit, retention::plan::Sort};
+use chancery::audit;
 use serde_json::{Value, json};
 
 use super::{
@@ -98,10 +98,7 @@ fn drawn(context: &Context, week: Option<&str>, count: usize) -> Result<Answer, 
     };
     let mut lines = vec![head];
     for one in &sample.drawn {
-        let sort = match one.sort {
-            Sort::Bundle => "bundle",
-            Sort::Letter => "letter",
-        };
+        let sort = one.sort.name();
         rows.push(json!({
             "sort": sort, "id": one.id, "entry": one.entry, "rank": one.rank.to_string(),
         }));

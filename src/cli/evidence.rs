@@ -20,6 +20,7 @@ use super::{
     context::Context,
     internal,
     report::{Answer, Stopped},
+    time::{judged_at, proven_json, proven_text},
 };
 
 /// Runs a verb of `evidence`.
@@ -86,7 +87,9 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
         Evidence::Verify { id: Some(id), .. } if is_path(&id) => {
             Ok(bag_answer(context, Path::new(&id))?)
         }
-        Evidence::Verify { id, record } => verify(context, id.as_deref(), record),
+        Evidence::Verify { id, record, at } => {
+            verify(context, id.as_deref(), record, at.as_deref())
+        }
         Evidence::Custody { id } => pieces::custody(context, &id),
         Evidence::Inspect { files } => pieces::inspect(context, &files),
         Evidence::Sheet { dir, out, case } => pieces::sheet(context, &dir, &out, case.as_deref()),
@@ -108,7 +111,9 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
         Evidence::Timestamp => super::time::timestamp(context),
-        Evidence::Renew { again } => super::time::renew(context, again),
+        Evidence::Renew { again, algorithm } => {
+            super::time::renew(context, again, algorithm.as_deref())
+        }
         Evidence::Export(arguments) => super::export::run(context, &arguments),
         Evidence::Extract { file, out } => {
             let done = extraction::extract(&file, &out).map_err(Stopped)?;
@@ -116,15 +121,34 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             let files = context.pick("件", "files");
             Ok(Answer::done(json, format!("{}\n{} {files}", out.display(), done.files)))
         }
+        Evidence::Retrieve { id, out } if id.starts_with("EX-") => {
+            let token = context.look()?.export_token(&id).map_err(Stopped)?;
+            durable::write_new(&out, &token)?;
+            Ok(Answer::done(json!({ "export": id, "out": out }), out.display().to_string()))
+        }
         Evidence::Retrieve { id, out } => {
             durable::vacant(&out)?;
+            for ending in ["tst", "ers"] {
+                durable::vacant(&out.with_extension(ending))?;
+            }
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
             let kept = office.bundle(&id).map_err(Stopped)?;
             office.not_disposed(&id).map_err(Stopped)?;
             office.retrieve(&kept, &out, &actor).map_err(Stopped)?;
+            // What proves it later goes with it, under its name.
+            let mut beside = Vec::new();
+            for (ending, object) in office.siblings(&id)? {
+                use chancery::archive::Objects as _;
+                let path = out.with_extension(ending);
+                durable::write_new_from(&path, &mut office.archive().open(&object)?)?;
+                beside.push(path);
+            }
             context.auto_checkpoint(&mut office);
-            Ok(Answer::done(json!({ "bundle": id, "out": out }), out.display().to_string()))
+            let files = std::iter::once(&out).chain(&beside);
+            let text: Vec<String> = files.map(|file| file.display().to_string()).collect();
+            let json = json!({ "bundle": id, "out": out, "beside": beside });
+            Ok(Answer::done(json, text.join("\n")))
         }
     }
 }
@@ -173,7 +197,13 @@ pub fn bag_answer(context: &Context, path: &Path) -> Result<Answer, Stopped> {
     Ok(if found.holds() { Answer::done(json, text) } else { Answer::found(json, text) })
 }
 
-fn verify(context: &Context, id: Option<&str>, record: bool) -> Result<Answer, Stopped> {
+fn verify(
+    context: &Context,
+    id: Option<&str>,
+    record: bool,
+    at: Option<&str>,
+) -> Result<Answer, Stopped> {
+    let when = judged_at(at)?;
     let mut office = if record { context.open()? } else { context.look()? };
     let actor = if record { Some(context.actor(&office)?) } else { None };
     let wanted = if let Some(id) = id {
@@ -188,7 +218,7 @@ fn verify(context: &Context, id: Option<&str>, record: bool) -> Result<Answer, S
     let mut text = Vec::new();
     let mut bad = 0_usize;
     for kept in &wanted {
-        let found = office.verify_bundle(kept).map_err(Stopped)?;
+        let (found, proven) = office.verify_as_of(kept, when, at.is_some()).map_err(Stopped)?;
         let other = found.is_another(&kept.id, &kept.manifest);
         let sound = found.holds() && !other;
         bad += usize::from(!sound);
@@ -213,15 +243,17 @@ fn verify(context: &Context, id: Option<&str>, record: bool) -> Result<Answer, S
                 context.pick("此处是另一个证据包", "another bundle lies in its place")
             ));
         }
+        text.extend(proven.iter().map(|proven| proven_text(context, proven)));
         text.extend(found.findings.iter().map(|finding| line(context, finding)));
         rows.push(json!({
             "bundle": kept.id,
             "verified": sound,
             "another_bundle": other,
+            "record": proven.as_ref().map(proven_json),
             "findings": findings_json(context, &found.findings),
         }));
     }
-    let json = json!({ "bundles": rows });
+    let json = json!({ "at": when.to_rfc3339(), "bundles": rows });
     Ok(if bad == 0 {
         Answer::done(json, text.join("\n"))
     } else {

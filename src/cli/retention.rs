@@ -11,10 +11,7 @@ use chancery::{
         retention_room::{Due, HoldWish, RetentionError},
     },
     register::Clock as _,
-    retention::{
-        plan::{Plan, Sort},
-        schedule::Keeping,
-    },
+    retention::{plan::Plan, schedule::Keeping},
     signing::sign_detached,
 };
 use chrono::{Days, NaiveDate, Utc};
@@ -117,7 +114,7 @@ fn due(context: &Context, within: u32, all: bool) -> Result<Answer, Stopped> {
 
 fn due_json(due: &Due, today: NaiveDate) -> Value {
     json!({
-        "sort": sort(due.kept.sort),
+        "sort": due.kept.sort.name(),
         "id": due.kept.id,
         "case": due.kept.case,
         "archived_on": due.schedule.archived_on.to_string(),
@@ -256,13 +253,6 @@ fn disposal_text(context: &Context, one: &Disposal) -> String {
     let number = context.pick("证明编号", "certificate");
     let entry = context.pick("条目", "entry");
     format!("{:<16} {done}  {number} {}  {entry} {}", one.id, one.certificate, one.entry)
-}
-
-const fn sort(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Bundle => "bundle",
-        Sort::Letter => "letter",
-    }
 }
 
 /// A day of the command line.

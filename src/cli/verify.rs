@@ -4,7 +4,11 @@
 //! proved by the register: an inclusion proof whose entry holds the letter's digest, under the
 //! register's public key.
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
 use chancery::{
     digest::Digest,
@@ -12,13 +16,15 @@ use chancery::{
     evidence::{
         self, Late,
         container::Limits,
-        renewal::{Proven, Record, RecordError},
+        later,
+        renewal::{Hashes, Proven, Record, RecordError},
     },
-    office::{clock::SystemClock, journal},
+    office::journal,
     problem::Report,
-    register::{Clock as _, LogVerifier, Note, ProofError, ProofFile},
-    signing::{Token, TrustAnchors},
+    register::{LogVerifier, Note, ProofError, ProofFile},
+    signing::{DigestAlgorithm, Token, TrustAnchors},
 };
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
@@ -27,6 +33,7 @@ use super::{
     evidence::{bag_answer, findings_json, line},
     principal::read_certificate,
     report::{Answer, Stopped},
+    time::{judged_at, proven_json, proven_text},
 };
 
 /// Largest proof or checkpoint file, in bytes.
@@ -73,7 +80,8 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     for file in &arguments.proof {
         proofs.push(ProofFile::parse(&durable::read(file, LIMIT)?)?);
     }
-    let siblings = Siblings::read(arguments)?;
+    let at = judged_at(arguments.at.as_deref())?;
+    let given = Siblings::read(&arguments.token, &arguments.record)?;
     let mut rows = Vec::new();
     let mut text = Vec::new();
     let mut exit = 0;
@@ -83,7 +91,11 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
         } else {
             magic(path).and_then(|magic| match &magic {
                 b"%PDF" => letter(context, path, &proofs, log.as_ref(), held.as_ref()),
-                b"PK\x03\x04" => bundle(context, path, &anchors, &siblings),
+                b"PK\x03\x04" => {
+                    let beside = Siblings::beside(path, arguments)?;
+                    let siblings = beside.as_ref().unwrap_or(&given);
+                    bundle(context, path, &anchors, siblings, (at, arguments.at.is_some()))
+                }
                 _ => Ok(told(context, path, &[FileFinding::Unknown.into()])),
             })
         };
@@ -93,7 +105,11 @@ pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
         text.extend(lines);
         exit = exit.max(status);
     }
-    Ok(Answer { json: json!({ "files": rows }), text: text.join("\n"), exit })
+    Ok(Answer {
+        json: json!({ "at": at.to_rfc3339(), "files": rows }),
+        text: text.join("\n"),
+        exit,
+    })
 }
 
 /// The first four bytes of a file; zeros where it has fewer.
@@ -113,15 +129,40 @@ struct Siblings {
 }
 
 impl Siblings {
-    fn read(arguments: &Verify) -> Result<Self, Stopped> {
+    fn read(tokens: &[PathBuf], records: &[PathBuf]) -> Result<Self, Stopped> {
         let mut siblings = Self { tokens: Vec::new(), records: Vec::new() };
-        for file in &arguments.token {
+        for file in tokens {
             siblings.tokens.push(durable::read(file, LIMIT)?);
         }
-        for file in &arguments.record {
+        for file in records {
             siblings.records.push(Record::from_der(&durable::read(file, LIMIT)?)?);
         }
         Ok(siblings)
+    }
+
+    /// What lies beside the bundle under its name, `NAME.tst` and `NAME.ers`, where none are named.
+    fn beside(bundle: &Path, arguments: &Verify) -> Result<Option<Self>, Stopped> {
+        let there = |ending: &str, given: &[PathBuf]| -> Vec<PathBuf> {
+            let path = bundle.with_extension(ending);
+            let is_there = path != bundle && path.symlink_metadata().is_ok();
+            if given.is_empty() && is_there { vec![path] } else { given.to_vec() }
+        };
+        let tokens = there("tst", &arguments.token);
+        let records = there("ers", &arguments.record);
+        if tokens == arguments.token && records == arguments.record {
+            return Ok(None);
+        }
+        Self::read(&tokens, &records).map(Some)
+    }
+
+    /// Digests of the whole bundle by every algorithm that token and records need, in one pass.
+    fn digests(&self, file: &File, path: &Path) -> Result<(Digest, Hashes), Stopped> {
+        let mut algorithms = vec![DigestAlgorithm::Sha256];
+        algorithms.extend(self.records.iter().flat_map(Record::algorithms));
+        let hashes = Hashes::of_reader(file, &algorithms).map_err(durable::at(path))?;
+        let sha256 = hashes.by(DigestAlgorithm::Sha256).unwrap_or_default();
+        let digest = sha256.try_into().map(Digest::from_bytes).unwrap_or_else(|_| Digest::of([]));
+        Ok((digest, hashes))
     }
 
     /// The token over `bundle`, or the first of those that are over something else.
@@ -187,29 +228,32 @@ fn bundle(
     path: &Path,
     anchors: &TrustAnchors,
     siblings: &Siblings,
+    (at, strictly): (DateTime<Utc>, bool),
 ) -> Result<Told, Stopped> {
     if anchors.certificates().is_empty() {
         return Ok(told(context, path, &[FileFinding::NoAnchor.into()]));
     }
     let file: File = durable::open_regular(path)?;
     let needs_digest = !(siblings.tokens.is_empty() && siblings.records.is_empty());
-    let digest = if needs_digest {
-        Some(Digest::of_reader(&file).map_err(durable::at(path))?.0)
+    let (digest, hashes) = if needs_digest {
+        let (digest, hashes) = siblings.digests(&file, path)?;
+        (Some(digest), hashes)
     } else {
-        None
+        (None, Hashes::default())
     };
     let late = digest.and_then(|digest| siblings.token(digest));
     let mut checked = evidence::verify_late(file, anchors, Limits::default(), late, &mut |_| {})?;
-    let proven = match digest.filter(|_| !siblings.records.is_empty()) {
-        Some(digest) => match judge_records(siblings, &digest, anchors) {
-            Ok(proven) => Some(proven),
-            Err(report) => {
-                checked.findings.push(evidence::Finding { file: None, report });
-                None
-            }
-        },
-        None => None,
-    };
+    let mut proven = None;
+    if !siblings.records.is_empty() {
+        match judge_records(siblings, &hashes, anchors, at) {
+            Ok(found) => proven = Some(found),
+            Err(report) => checked.findings.push(evidence::Finding { file: None, report }),
+        }
+    }
+    // A record that does not hold was told; that it is missing besides says nothing more.
+    if proven.is_some() || (strictly && siblings.records.is_empty()) {
+        checked.findings.extend(later::judge(&checked.facts, proven.as_ref(), at));
+    }
     let facts = &checked.facts;
     let sound = checked.holds();
     let mut lines = vec![format!(
@@ -242,6 +286,7 @@ fn bundle(
             signer.fingerprint()
         ));
     }
+    lines.extend(proven.iter().map(|proven| proven_text(context, proven)));
     lines.extend(checked.findings.iter().map(|finding| line(context, finding)));
     let row = json!({
         "file": path, "kind": "bundle", "verified": sound, "bundle": facts.bundle_id,
@@ -249,27 +294,23 @@ fn bundle(
         "gen_time": facts.gen_time.map(|time| time.to_rfc3339()),
         "self_asserted_time": facts.self_asserted,
         "signer": facts.signer.as_ref().map(|signer| signer.fingerprint().to_string()),
-        "record": proven.map(|proven| json!({
-            "since": proven.since.to_rfc3339(),
-            "renewed": proven.renewed.to_rfc3339(),
-            "stamps": proven.stamps,
-        })),
+        "stamp_until": facts.stamp_until.map(|time| time.to_rfc3339()),
+        "record": proven.as_ref().map(proven_json),
         "findings": findings_json(context, &checked.findings),
     });
     Ok((row, lines, u8::from(!sound)))
 }
 
-/// What the records prove of `bundle` as of now: one of them must be about it.
+/// What the records prove of a bundle at the time `at`: one of them must be about it.
 fn judge_records(
     siblings: &Siblings,
-    bundle: &Digest,
+    bundle: &Hashes,
     anchors: &TrustAnchors,
+    at: DateTime<Utc>,
 ) -> Result<Proven, Report> {
-    let zone = *chrono::DateTime::<chrono::FixedOffset>::default().offset();
-    let now = SystemClock::new(zone).now().to_utc();
     let mut failed: Option<RecordError> = None;
     for record in &siblings.records {
-        match record.verify(bundle, anchors, now) {
+        match record.verify(bundle, anchors, at) {
             Ok(proven) => return Ok(proven),
             // What is about this bundle and does not hold says more than what is about others.
             Err(RecordError::OtherObject) if failed.is_some() => {}

@@ -18,6 +18,7 @@ mod finding;
 pub mod foreign;
 pub mod intake;
 pub mod kind;
+pub mod later;
 pub mod media;
 pub mod names;
 pub mod originals;

@@ -1,37 +1,38 @@
 //! Evidence records: what keeps a seal provable after its certificates have ended.
 //!
 //! Owns the `EvidenceRecord` of RFC 4998: many objects under one hash tree, whose root an authority
-//! stamps; before that stamp ages another is put over it. [`Record::verify`] takes the time of
-//! judgement: each stamp's chain must be good when the next one was given, the last one at that
-//! time. Refuses encrypted records, and trees of another algorithm than SHA-256 (a second chain).
-//! Source: RFC 4998.
+//! stamps. Before that stamp ages another is put over it ([`renew`]); before the algorithm of the
+//! tree ages the objects, with all that proves them so far, are hashed anew by a stronger one
+//! ([`rehash`]), which begins a second chain. [`Record::verify`] takes the time of judgement: each
+//! stamp's chain must be good when the next one was given, the last one at that time. Refuses
+//! encrypted records and algorithms outside SHA-2. Source: RFC 4998.
+
+mod hashes;
+mod tree;
 
 use chrono::{DateTime, Utc};
 use der::{Any, Decode, Encode, Sequence, asn1::OctetString};
 use spki::AlgorithmIdentifierOwned;
 use x509_cert::attr::Attributes;
 
-use crate::{
-    digest::Digest,
-    signing::{
-        Purpose, TimestampAuthority, TimestampError, Token, TrustAnchors, chain::ChainError,
-        verify_chain, verify_token,
-    },
+pub use hashes::Hashes;
+use tree::{Hash, Reduced};
+
+use crate::signing::{
+    Certificate, DigestAlgorithm, Imprint, Purpose, TimestampAuthority, TimestampError, Token,
+    TrustAnchors, chain::ChainError, verify_chain, verify_imprint,
 };
 
 /// Largest record that is read, in bytes.
 pub const LIMIT: u64 = 4 << 20;
-/// SHA-256, the algorithm of trees and stamps.
-const SHA256: der::asn1::ObjectIdentifier =
-    der::asn1::ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 crate::problems! {
     /// Why an evidence record was not made, or does not hold.
     pub enum RecordError {
         /// Not a record.
         NotARecord = "CH-K090", Input,
-            "not an evidence record of RFC 4998 over SHA-256" => "give the record as `chancery evidence renew` kept it",
-            "不是基于 SHA-256 的 RFC 4998 证据记录" => "请提供 `chancery evidence renew` 保存的证据记录";
+            "not an evidence record of RFC 4998 over SHA-2" => "give the record as `chancery evidence renew` kept it",
+            "不是基于 SHA-2 的 RFC 4998 证据记录" => "请提供 `chancery evidence renew` 保存的证据记录";
         /// The record is about something else.
         OtherObject = "CH-K091", Finding,
             "the evidence record is about another object" => "find the record that belongs to this file",
@@ -60,6 +61,14 @@ crate::problems! {
         Nothing = "CH-K097", Input,
             "there is nothing to cover" => "seal something first",
             "没有可续证的内容" => "请先封存";
+        /// The object was not hashed by an algorithm of the record.
+        Unhashed { algorithm: &'static str } = "CH-E180", Fault,
+            "the evidence record needs the object's {algorithm} digest, which was not computed" => "check the object itself, not its SHA-256 alone",
+            "证据记录需要对象的 {algorithm} 摘要，但未计算" => "请核验对象本身，而非仅凭其 SHA-256";
+        /// The object is no longer what the record began with.
+        Changed = "CH-E181", Finding,
+            "the object is not what the evidence record covers and was not hashed anew" => "restore it from a copy first; a changed object is never covered",
+            "对象与证据记录所覆盖的内容不符，未重新计算摘要" => "请先从副本恢复；被改动的对象不得续证";
     }
 }
 
@@ -83,9 +92,23 @@ struct ArchiveTimeStamp {
     stamp: Any,
 }
 
+impl ArchiveTimeStamp {
+    const fn new(tree: Reduced, stamp: Any) -> Self {
+        Self { digest_algorithm: None, attributes: None, tree, stamp }
+    }
+
+    fn der(&self) -> Result<Vec<u8>> {
+        self.stamp.to_der().map_err(|_| RecordError::NotARecord)
+    }
+}
+
 /// An evidence record.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Record(EvidenceRecord);
+pub struct Record {
+    record: EvidenceRecord,
+    /// That of each chain.
+    algorithms: Vec<DigestAlgorithm>,
+}
 
 /// What a record proves.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -94,8 +117,12 @@ pub struct Proven {
     pub since: DateTime<Utc>,
     /// The time of the last stamp.
     pub renewed: DateTime<Utc>,
+    /// The time at which the first certificate on the path of the last stamp ends.
+    pub until: DateTime<Utc>,
     /// Stamps in the record.
     pub stamps: usize,
+    /// Algorithm of each chain, in order.
+    pub algorithms: Vec<DigestAlgorithm>,
 }
 
 /// Whom stamps are asked of.
@@ -110,67 +137,122 @@ pub struct Stamping<'a> {
 }
 
 impl Stamping<'_> {
-    fn over(&self, root: &Digest) -> Result<Any> {
+    fn over(&self, algorithm: DigestAlgorithm, root: Hash) -> Result<Any> {
+        let root = Imprint::new(algorithm, root).ok_or(RecordError::Nothing)?;
         let token = self
             .authority
-            .stamp(root, self.nonce, self.now)
+            .stamp_imprint(&root, self.nonce, self.now)
             .map_err(|source| RecordError::Authority { source })?;
         Any::from_der(&token).map_err(|_| RecordError::NotARecord)
     }
+}
+
+/// A record whose objects are hashed anew.
+pub struct Member<'a> {
+    /// What proves them so far.
+    pub record: &'a Record,
+    /// Their digests: by the algorithms of the record, to see that they are unchanged, and by the
+    /// new one.
+    pub objects: Vec<Hashes>,
 }
 
 /// Makes a record for each group of objects, all under one stamp. A group is what is proved
 /// together, such as a bundle and its late token; its first digest names it.
 ///
 /// # Errors
-/// [`RecordError::Nothing`], [`RecordError::Authority`].
-pub fn cover(groups: &[Vec<Digest>], stamping: &Stamping<'_>) -> Result<Vec<Record>> {
-    let (root, trees) = tree(groups)?;
-    let stamp = stamping.over(&root)?;
-    let record = |tree: Option<Vec<Vec<OctetString>>>| {
-        let first = ArchiveTimeStamp {
-            digest_algorithm: None,
-            attributes: None,
-            tree,
-            stamp: stamp.clone(),
-        };
-        let algorithm = AlgorithmIdentifierOwned { oid: SHA256, parameters: None };
-        Record(EvidenceRecord {
+/// [`RecordError::Nothing`], [`RecordError::Unhashed`], [`RecordError::Authority`].
+pub fn cover<H>(
+    algorithm: DigestAlgorithm,
+    groups: &[Vec<H>],
+    stamping: &Stamping<'_>,
+) -> Result<Vec<Record>>
+where
+    for<'a> &'a H: Into<Hashes>,
+{
+    let mut leaves = Vec::with_capacity(groups.len());
+    for group in groups {
+        let hashes = group.iter().map(|one| hash(&one.into(), algorithm));
+        leaves.push(hashes.collect::<Result<Vec<Hash>>>()?);
+    }
+    let (root, trees) = tree::grow(algorithm, &leaves)?;
+    let stamp = stamping.over(algorithm, root)?;
+    let record = |tree: Reduced| {
+        let record = EvidenceRecord {
             version: 1,
-            digest_algorithms: vec![algorithm],
-            chains: vec![vec![first]],
-        })
+            digest_algorithms: vec![algorithm.identifier()],
+            chains: vec![vec![ArchiveTimeStamp::new(tree, stamp.clone())]],
+        };
+        Record { record, algorithms: vec![algorithm] }
     };
     Ok(trees.into_iter().map(record).collect())
 }
 
-/// Puts one new stamp over the newest stamps of all `records` (RFC 4998, section 5.2).
+/// Puts one new stamp over the newest stamps of all `records`, whose newest chains are of one
+/// algorithm (timestamp renewal; RFC 4998, section 5.2).
 ///
 /// # Errors
-/// [`RecordError::Nothing`], [`RecordError::NotARecord`], [`RecordError::Authority`].
+/// [`RecordError::Nothing`], [`RecordError::NotARecord`] where the algorithms differ,
+/// [`RecordError::Authority`].
 pub fn renew(records: &[Record], stamping: &Stamping<'_>) -> Result<Vec<Record>> {
+    let algorithm = records.first().ok_or(RecordError::Nothing)?.algorithm();
+    if records.iter().any(|record| record.algorithm() != algorithm) {
+        return Err(RecordError::NotARecord);
+    }
     // Records that share their newest stamp share its hash, and so one leaf.
-    let leaves: Vec<Digest> = records.iter().map(Record::newest_stamp).collect::<Result<_>>()?;
+    let leaves: Vec<Hash> = records.iter().map(Record::newest_stamp).collect::<Result<_>>()?;
     let mut distinct = leaves.clone();
-    distinct.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    distinct.sort_unstable();
     distinct.dedup();
-    let groups: Vec<Vec<Digest>> = distinct.iter().map(|leaf| vec![*leaf]).collect();
-    let (root, trees) = tree(&groups)?;
-    let stamp = stamping.over(&root)?;
+    let groups: Vec<Vec<Hash>> = distinct.iter().map(|leaf| vec![leaf.clone()]).collect();
+    let (root, trees) = tree::grow(algorithm, &groups)?;
+    let stamp = stamping.over(algorithm, root)?;
     let mut renewed = Vec::with_capacity(records.len());
     for (record, leaf) in records.iter().zip(&leaves) {
-        let place = distinct.iter().position(|one| one == leaf);
+        let place = distinct.binary_search(leaf).ok();
         let tree = place.and_then(|place| trees.get(place)).cloned().flatten();
-        let next = ArchiveTimeStamp {
-            digest_algorithm: None,
-            attributes: None,
-            tree,
-            stamp: stamp.clone(),
-        };
         let mut record = record.clone();
-        let chain = record.0.chains.last_mut().ok_or(RecordError::NotARecord)?;
-        chain.push(next);
+        let chain = record.record.chains.last_mut().ok_or(RecordError::NotARecord)?;
+        chain.push(ArchiveTimeStamp::new(tree, stamp.clone()));
         renewed.push(record);
+    }
+    Ok(renewed)
+}
+
+/// Hashes the objects of all `members` anew, each together with all that its record holds so far,
+/// and begins a new chain of `algorithm` under one stamp (hash-tree renewal; RFC 4998, section
+/// 5.2).
+///
+/// # Errors
+/// [`RecordError::Nothing`], [`RecordError::Unhashed`], [`RecordError::Changed`],
+/// [`RecordError::Authority`].
+pub fn rehash(
+    algorithm: DigestAlgorithm,
+    members: &[Member<'_>],
+    stamping: &Stamping<'_>,
+) -> Result<Vec<Record>> {
+    let mut groups: Vec<Vec<Hash>> = Vec::with_capacity(members.len());
+    for member in members {
+        let before = sequence_hash(algorithm, &member.record.record.chains)?;
+        let mut group = Vec::with_capacity(member.objects.len());
+        for object in &member.objects {
+            if !member.record.begins_with(object)? {
+                return Err(RecordError::Changed);
+            }
+            group.push(algorithm.digest(&[hash(object, algorithm)?, before.clone()].concat()));
+        }
+        groups.push(group);
+    }
+    let (root, trees) = tree::grow(algorithm, &groups)?;
+    let stamp = stamping.over(algorithm, root)?;
+    let mut renewed = Vec::with_capacity(members.len());
+    for (member, tree) in members.iter().zip(trees) {
+        let mut next = member.record.clone();
+        if !next.algorithms.contains(&algorithm) {
+            next.record.digest_algorithms.push(algorithm.identifier());
+        }
+        next.algorithms.push(algorithm);
+        next.record.chains.push(vec![ArchiveTimeStamp::new(tree, stamp.clone())]);
+        renewed.push(next);
     }
     Ok(renewed)
 }
@@ -179,20 +261,44 @@ impl Record {
     /// Reads a record in DER.
     ///
     /// # Errors
-    /// [`RecordError::NotARecord`].
+    /// [`RecordError::NotARecord`]; [`RecordError::Stamp`] where one cannot be read.
     pub fn from_der(bytes: &[u8]) -> Result<Self> {
         let record = EvidenceRecord::from_der(bytes).map_err(|_| RecordError::NotARecord)?;
-        let is_sha256 = |algorithm: &AlgorithmIdentifierOwned| {
-            algorithm.oid == SHA256 && algorithm.parameters.as_ref().is_none_or(Any::is_null)
-        };
-        let known = record.version == 1
-            && record.digest_algorithms.iter().all(is_sha256)
-            && record.chains.len() == 1
-            && record.chains.iter().all(|chain| !chain.is_empty())
-            && record.chains.iter().flatten().all(|stamp| {
-                stamp.digest_algorithm.as_ref().is_none_or(is_sha256) && stamp.attributes.is_none()
-            });
-        if known { Ok(Self(record)) } else { Err(RecordError::NotARecord) }
+        let mut algorithms = Vec::with_capacity(record.chains.len());
+        let mut place = 0;
+        for chain in &record.chains {
+            let mut own = None;
+            for stamp in chain {
+                place += 1;
+                let token = Token::parse(&stamp.der()?)
+                    .map_err(|source| RecordError::Stamp { stamp: place, source })?;
+                let of_token = token.message_imprint().map(|imprint| imprint.algorithm());
+                let named = match &stamp.digest_algorithm {
+                    Some(named) => DigestAlgorithm::read(named),
+                    None => of_token,
+                };
+                // One algorithm a chain, that of its stamps.
+                let is_one = named.is_some() && named == of_token && named == own.or(named);
+                if !is_one || stamp.attributes.is_some() {
+                    return Err(RecordError::NotARecord);
+                }
+                own = named;
+            }
+            algorithms.push(own.ok_or(RecordError::NotARecord)?);
+        }
+        // Nothing covers this list, so it must say what the chains say.
+        let declared = record.digest_algorithms.iter().map(DigestAlgorithm::read);
+        let declared: Option<Vec<DigestAlgorithm>> = declared.collect();
+        let mut used: Vec<DigestAlgorithm> = Vec::new();
+        for algorithm in &algorithms {
+            if !used.contains(algorithm) {
+                used.push(*algorithm);
+            }
+        }
+        if record.version != 1 || algorithms.is_empty() || declared.as_ref() != Some(&used) {
+            return Err(RecordError::NotARecord);
+        }
+        Ok(Self { record, algorithms })
     }
 
     /// The record in DER.
@@ -200,7 +306,7 @@ impl Record {
     /// # Errors
     /// [`RecordError::NotARecord`] if it cannot be encoded.
     pub fn to_der(&self) -> Result<Vec<u8>> {
-        self.0.to_der().map_err(|_| RecordError::NotARecord)
+        self.record.to_der().map_err(|_| RecordError::NotARecord)
     }
 
     /// Judges the record over `object` at the time `at`, under the roots of all its authorities.
@@ -209,33 +315,46 @@ impl Record {
     /// The first reason why the proof does not hold.
     pub fn verify(
         &self,
-        object: &Digest,
+        object: impl Into<Hashes>,
         anchors: &TrustAnchors,
         at: DateTime<Utc>,
     ) -> Result<Proven> {
-        let mut stamps: Vec<(&ArchiveTimeStamp, Digest)> = Vec::new();
-        let mut covered = *object;
-        for stamp in self.0.chains.iter().flatten() {
-            stamps.push((stamp, covered));
-            covered = stamp_hash(stamp)?;
-        }
-        let tokens: Vec<Token> = stamps
-            .iter()
-            .enumerate()
-            .map(|(number, (stamp, _))| {
-                let der = stamp.stamp.to_der().map_err(|_| RecordError::NotARecord)?;
-                let stamp = number + 1;
-                Token::parse(&der).map_err(|source| RecordError::Stamp { stamp, source })
-            })
-            .collect::<Result<_>>()?;
-        for (number, ((stamp, covered), token)) in stamps.iter().zip(&tokens).enumerate() {
-            let place = number + 1;
-            let root = root_of(stamp, covered).ok_or(if number == 0 {
-                RecordError::OtherObject
+        let object = object.into();
+        let mut stamps: Vec<(&ArchiveTimeStamp, DigestAlgorithm, Hash)> = Vec::new();
+        for (place, (chain, algorithm)) in
+            self.record.chains.iter().zip(&self.algorithms).enumerate()
+        {
+            let own = hash(&object, *algorithm)?;
+            let older = self.record.chains.get(..place).unwrap_or_default();
+            let mut covered = if older.is_empty() {
+                own
             } else {
-                RecordError::OtherTree { stamp: place }
-            })?;
-            if token.imprint() != Some(root) {
+                algorithm.digest(&[own, sequence_hash(*algorithm, older)?].concat())
+            };
+            for stamp in chain {
+                stamps.push((stamp, *algorithm, covered));
+                covered = algorithm.digest(&stamp.der()?);
+            }
+        }
+        let mut tokens: Vec<Token> = Vec::with_capacity(stamps.len());
+        for (number, (stamp, ..)) in stamps.iter().enumerate() {
+            let stamp_number = number + 1;
+            let token = Token::parse(&stamp.der()?);
+            tokens
+                .push(token.map_err(|source| RecordError::Stamp { stamp: stamp_number, source })?);
+        }
+        let mut ends = at;
+        for (number, ((stamp, algorithm, covered), token)) in stamps.iter().zip(&tokens).enumerate()
+        {
+            let place = number + 1;
+            let root = tree::root_of(*algorithm, stamp.tree.as_deref(), covered);
+            let root =
+                root.and_then(|root| Imprint::new(*algorithm, root)).ok_or(if number == 0 {
+                    RecordError::OtherObject
+                } else {
+                    RecordError::OtherTree { stamp: place }
+                })?;
+            if token.message_imprint().as_ref() != Some(&root) {
                 // Without a tree the stamp is over the object itself.
                 return Err(if number == 0 && stamp.tree.is_none() {
                     RecordError::OtherObject
@@ -243,13 +362,13 @@ impl Record {
                     RecordError::OtherTree { stamp: place }
                 });
             }
-            let held = verify_token(token, &root, anchors, None)
+            let held = verify_imprint(token, &root, anchors, None)
                 .map_err(|source| RecordError::Stamp { stamp: place, source })?;
             let until = tokens.get(place).map_or(at, Token::gen_time);
             if until < held.gen_time() {
                 return Err(RecordError::Order { stamp: place + 1 });
             }
-            verify_chain(
+            let path = verify_chain(
                 held.authority(),
                 token.certificates(),
                 anchors,
@@ -257,12 +376,16 @@ impl Record {
                 Purpose::Timestamp,
             )
             .map_err(|source| RecordError::Aged { stamp: place, source })?;
+            let path = path.iter().chain([held.authority()]);
+            ends = path.map(Certificate::not_after).min().unwrap_or(at);
         }
         match (tokens.first(), tokens.last()) {
             (Some(first), Some(last)) => Ok(Proven {
                 since: first.gen_time(),
                 renewed: last.gen_time(),
+                until: ends,
                 stamps: tokens.len(),
+                algorithms: self.algorithms.clone(),
             }),
             _ => Err(RecordError::NotARecord),
         }
@@ -271,91 +394,52 @@ impl Record {
     /// Stamps in it.
     #[must_use]
     pub fn stamps(&self) -> usize {
-        self.0.chains.iter().map(Vec::len).sum()
+        self.record.chains.iter().map(Vec::len).sum()
     }
 
-    fn newest_stamp(&self) -> Result<Digest> {
-        let stamp = self.0.chains.last().and_then(|chain| chain.last());
-        stamp_hash(stamp.ok_or(RecordError::NotARecord)?)
+    /// Algorithm of its newest chain.
+    #[must_use]
+    pub fn algorithm(&self) -> DigestAlgorithm {
+        self.algorithms.last().copied().unwrap_or(DigestAlgorithm::Sha256)
+    }
+
+    /// Algorithms of all its chains, in order.
+    #[must_use]
+    pub fn algorithms(&self) -> &[DigestAlgorithm] {
+        &self.algorithms
+    }
+
+    /// Whether `object` is one of those its first stamp is over.
+    ///
+    /// # Errors
+    /// [`RecordError::Unhashed`], [`RecordError::NotARecord`].
+    pub fn begins_with(&self, object: &Hashes) -> Result<bool> {
+        let first = self.record.chains.first().and_then(|chain| chain.first());
+        let first = first.ok_or(RecordError::NotARecord)?;
+        let algorithm = self.algorithms.first().ok_or(RecordError::NotARecord)?;
+        let leaf = hash(object, *algorithm)?;
+        let root = tree::root_of(*algorithm, first.tree.as_deref(), &leaf);
+        let token = Token::parse(&first.der()?);
+        let token = token.map_err(|source| RecordError::Stamp { stamp: 1, source })?;
+        let stamped = token.message_imprint();
+        Ok(root.is_some_and(|root| stamped.is_some_and(|one| one.as_bytes() == root.as_slice())))
+    }
+
+    fn newest_stamp(&self) -> Result<Hash> {
+        let stamp = self.record.chains.last().and_then(|chain| chain.last());
+        Ok(self.algorithm().digest(&stamp.ok_or(RecordError::NotARecord)?.der()?))
     }
 }
 
-fn stamp_hash(stamp: &ArchiveTimeStamp) -> Result<Digest> {
-    Ok(Digest::of(stamp.stamp.to_der().map_err(|_| RecordError::NotARecord)?))
+fn hash(object: &Hashes, algorithm: DigestAlgorithm) -> Result<Hash> {
+    let hash = object.by(algorithm).map(<[u8]>::to_vec);
+    hash.ok_or(RecordError::Unhashed { algorithm: algorithm.name() })
 }
 
-/// The root that the reduced tree of `stamp` gives for `leaf`; `None` if it is not in it.
-fn root_of(stamp: &ArchiveTimeStamp, leaf: &Digest) -> Option<Digest> {
-    let Some(lists) = &stamp.tree else { return Some(*leaf) };
-    let read = |list: &Vec<OctetString>| -> Option<Vec<Digest>> {
-        list.iter().map(|hash| hash.as_bytes().try_into().ok().map(Digest::from_bytes)).collect()
-    };
-    let mut lists = lists.iter();
-    let first = read(lists.next()?)?;
-    if !first.contains(leaf) {
-        return None;
-    }
-    let mut root = joined(&first);
-    for list in lists {
-        let mut list = read(list)?;
-        list.push(root);
-        root = joined(&list);
-    }
-    Some(root)
-}
-
-/// The hash of hashes: in ascending order, one after the other; of one alone itself.
-fn joined(hashes: &[Digest]) -> Digest {
-    if let [one] = hashes {
-        return *one;
-    }
-    let mut sorted: Vec<&[u8]> = hashes.iter().map(|hash| hash.as_bytes().as_slice()).collect();
-    sorted.sort_unstable();
-    Digest::of(sorted.concat())
-}
-
-type Tree = Option<Vec<Vec<OctetString>>>;
-
-/// The root over `groups`, and the reduced tree of each.
-fn tree(groups: &[Vec<Digest>]) -> Result<(Digest, Vec<Tree>)> {
-    if groups.is_empty() || groups.iter().any(Vec::is_empty) {
-        return Err(RecordError::Nothing);
-    }
-    // The lists of each group so far, and where its node stands in the level at hand.
-    let mut lists: Vec<Vec<Vec<Digest>>> = groups
-        .iter()
-        .map(|group| if group.len() > 1 { vec![group.clone()] } else { Vec::new() })
-        .collect();
-    let mut places: Vec<usize> = (0..groups.len()).collect();
-    let mut level: Vec<Digest> = groups.iter().map(|group| joined(group)).collect();
-    while level.len() > 1 {
-        for ((place, own), group) in places.iter_mut().zip(&mut lists).zip(groups) {
-            // A node without a neighbour rises as it is.
-            if let Some(sibling) = level.get(*place ^ 1) {
-                match (own.is_empty(), group.first()) {
-                    (true, Some(first)) => own.push(vec![*first, *sibling]),
-                    _ => own.push(vec![*sibling]),
-                }
-            }
-            *place /= 2;
-        }
-        level = level.chunks(2).map(joined).collect();
-    }
-    let root = level.first().copied().ok_or(RecordError::Nothing)?;
-    let octets = |list: Vec<Digest>| -> Result<Vec<OctetString>> {
-        let mut hashes = Vec::with_capacity(list.len());
-        for hash in list {
-            let octets = OctetString::new(hash.as_bytes().as_slice());
-            hashes.push(octets.map_err(|_| RecordError::NotARecord)?);
-        }
-        Ok(hashes)
-    };
-    let mut trees = Vec::with_capacity(lists.len());
-    for lists in lists {
-        let lists: Vec<_> = lists.into_iter().map(octets).collect::<Result<_>>()?;
-        trees.push((!lists.is_empty()).then_some(lists));
-    }
-    Ok((root, trees))
+/// The hash of the DER of an `ArchiveTimeStampSequence` of `chains`.
+fn sequence_hash(algorithm: DigestAlgorithm, chains: &[Vec<ArchiveTimeStamp>]) -> Result<Hash> {
+    let der = chains.to_vec().to_der().map_err(|_| RecordError::NotARecord)?;
+    Ok(algorithm.digest(&der))
 }
 
 #[cfg(test)]

@@ -201,13 +201,13 @@ fn without_the_right_anchor_nothing_is_believed() {
 fn a_time_of_an_outside_authority_is_told_from_the_offices_own() {
     struct Outside(Box<dyn crate::signing::TimestampAuthority>);
     impl crate::signing::TimestampAuthority for Outside {
-        fn stamp(
+        fn stamp_imprint(
             &self,
-            digest: &Digest,
+            imprint: &crate::signing::Imprint,
             nonce: u64,
             now: chrono::DateTime<chrono::Utc>,
         ) -> Result<Vec<u8>, crate::signing::TimestampError> {
-            self.0.stamp(digest, nonce, now)
+            self.0.stamp_imprint(imprint, nonce, now)
         }
 
         fn self_asserted(&self) -> bool {

@@ -68,6 +68,8 @@ pub struct BundleFacts {
     pub signing_time: Option<DateTime<Utc>>,
     /// The time of the timestamp, if it holds.
     pub gen_time: Option<DateTime<Utc>>,
+    /// The time at which the first certificate on that timestamp's path ends.
+    pub stamp_until: Option<DateTime<Utc>>,
     /// Whether that time is only the office's own word.
     pub self_asserted: Option<bool>,
 }

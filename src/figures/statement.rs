@@ -22,7 +22,7 @@ use crate::{
         request::Request,
     },
     digest::Digest,
-    office::{Office, journal, office_folder::OfficeError, state::digest},
+    office::{Office, disposal_room, journal, office_folder::OfficeError, state::digest},
     problem::{Report, alone},
     signing::KeyedIndex,
 };
@@ -215,9 +215,15 @@ impl Reconciled {
     /// Faults of register and archive, [`StatementProblem::Archived`].
     pub fn of(office: &Office, principal: &str) -> Result<Self, Vec<Report>> {
         let mut newest: BTreeMap<String, (NaiveDate, String)> = BTreeMap::new();
+        let gone = disposal_room::destroyed(&office.view());
+        let gone = gone.map_err(|error| alone(OfficeError::from(error)))?;
         for found in office.view().find(Some(&journal::RECONCILE_DONE), Some(principal)) {
             let found = found.map_err(|error| alone(OfficeError::from(error)))?;
             let Some(object) = digest(&found.entry().body, "object") else { continue };
+            if gone.contains_key(&object) {
+                // Destroyed after its term; what it said is too old for any letter.
+                continue;
+            }
             let bytes = office.object(&object).map_err(alone)?;
             let kept: Kept =
                 serde_json::from_slice(&bytes).map_err(|_| alone(StatementProblem::Archived))?;

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     digest::Digest,
     problem::{Report, alone as report},
-    register::{Clock as _, Draft, Recorded, RegisterError, View},
+    register::{Clock as _, Draft, EntryKind, Recorded, RegisterError, View},
     retention::{
         disposal::{DisposalPermit, DisposalPlan, Hold, HoldGround},
         plan::{Item, Party, Plan, Sort, judge},
@@ -69,6 +69,10 @@ pub struct Disposal {
     /// What the destruction certificate says, by field of its template (DOCUMENTS 23).
     pub facts: BTreeMap<&'static str, String>,
 }
+
+/// Kinds of tombstones.
+const TOMBSTONES: [&EntryKind; 3] =
+    [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED, &journal::RETENTION_DISPOSED];
 
 impl Office {
     /// Signs `plan` for the agency.
@@ -200,7 +204,7 @@ impl Office {
                 forbidden.push(RetentionError::ItemDiffers { id: wanted.id.clone() }.into());
                 return Err(RegisterError::Spoiled);
             };
-            let closed_on = shelves.closed_on(&kept.case);
+            let closed_on = shelves.closing(kept);
             let schedule = Schedule { archived_on: kept.archived_on, closed_on, term };
             let held: Vec<Hold> = shelves
                 .held(kept, &state, today)
@@ -225,6 +229,7 @@ impl Office {
             let kind = match kept.sort {
                 Sort::Bundle => journal::EVIDENCE_DISPOSED,
                 Sort::Letter => journal::LETTER_DISPOSED,
+                Sort::Volume | Sort::Statement | Sort::Voucher => journal::RETENTION_DISPOSED,
             };
             let destroyed: Vec<String> = kept.objects.iter().map(Digest::to_string).collect();
             let draft = Draft::new(kind, order.object())
@@ -374,7 +379,7 @@ impl Office {
     /// [`RetentionError::NotDisposed`], and where the register cannot be read.
     pub fn disposal(&self, id: &str) -> Reports<Disposal> {
         let fault = |error| report(OfficeError::from(error));
-        for kind in [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED] {
+        for kind in TOMBSTONES {
             if let Some(entry) = self.view().last(kind, id).map_err(fault)? {
                 return self.told(&entry, true);
             }
@@ -436,7 +441,7 @@ const fn side(party: Party) -> &'static str {
 /// Those of the storage.
 pub fn destroyed(view: &View<'_>) -> Result<BTreeMap<Digest, u64>, RegisterError> {
     let mut objects = BTreeMap::new();
-    for kind in [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED] {
+    for kind in TOMBSTONES {
         for found in view.find(Some(kind), None) {
             let found = found?;
             if let Some(permit) = DisposalPermit::of(&found) {

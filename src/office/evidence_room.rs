@@ -138,6 +138,7 @@ impl Office {
     ) -> Reports<(Kept, Seal)> {
         actor.require(Role::Archivist).map_err(report)?;
         let Occasion { case, sorting, visit, window, letter, needs } = self.occasion(&wanted)?;
+        let closed = self.takes_in(&case)?;
         let lock = self.room_lock().map_err(report)?;
         self.recover_evidence(actor)?;
         // What is wrong with the folder is told before a number is given.
@@ -188,6 +189,7 @@ impl Office {
         let about = About { case: &case, letter: letter.as_deref(), prepared: prepared.seq() };
         let kept = self.keep(&seal, staged, &about, actor)?;
         seal.findings.extend(alike);
+        seal.findings.extend(closed);
         drop(lock);
         Ok((kept, seal))
     }

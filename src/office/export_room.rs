@@ -102,6 +102,8 @@ pub struct Exported {
     pub items: Vec<String>,
     /// SHA-256 of the recipient's certificate.
     pub recipient: Digest,
+    /// Whether its token comes later, because the authority was absent.
+    pub time_pending: bool,
     /// The entry.
     pub entry: u64,
 }
@@ -182,7 +184,8 @@ impl Office {
         let owned = |kept: &&Shelved| {
             principal.is_none_or(|whose| shelves.principals(&kept.case).contains(whose))
         };
-        let found: Vec<Shelved> = shelves.kept.iter().filter(fits).filter(owned).cloned().collect();
+        let kept = shelves.kept.iter().filter(|kept| kept.sort.is_of_a_case());
+        let found: Vec<Shelved> = kept.filter(fits).filter(owned).cloned().collect();
         match found.len() {
             0 => Err(report(ExportError::Nothing)),
             many if many > MOST => Err(report(ExportError::TooMany { limit: MOST })),
@@ -243,6 +246,7 @@ impl Office {
         };
         let sealed = Bundle::open(intake, description)?.seal(&room.bundle, &sealing, progress)?;
         let inner = sealed.seal().digest;
+        let time_pending = sealed.seal().time_pending;
         let (staged, outer) = encrypt(recipient, sealed.path(), folder, by.random)?;
         // Registered before it has its name: no copy leaves unregistered.
         let numbers: Vec<String> = items.iter().map(|kept| kept.id.clone()).collect();
@@ -256,6 +260,9 @@ impl Office {
         if let Some(drawn) = &by.drawn {
             draft = draft.with("drawn", drawn.clone());
         }
+        if time_pending {
+            draft = draft.with("time_pending", true);
+        }
         let entry = self.append(draft, by.actor).map_err(report)?;
         let (_, kept) = staged.keep().map_err(|error| file(durable::at(out)(error.error)))?;
         durable::publish(&kept, out).map_err(file)?;
@@ -267,6 +274,7 @@ impl Office {
             inner,
             items: numbers,
             recipient: recipient.certificate().fingerprint(),
+            time_pending,
             entry: entry.seq(),
         })
     }
@@ -464,6 +472,7 @@ pub fn told(exported: &Exported) -> Value {
         "sealed": exported.inner.to_string(),
         "items": exported.items,
         "recipient": exported.recipient.to_string(),
+        "time_pending": exported.time_pending,
         "entry": exported.entry,
     })
 }

@@ -96,6 +96,8 @@ pub const RETENTION_APPROVED: EntryKind = EntryKind::literal("retention.approved
 pub const EVIDENCE_DISPOSED: EntryKind = EntryKind::literal("evidence.disposed");
 /// A letter was disposed of: its tombstone, and the leave to destroy its bytes.
 pub const LETTER_DISPOSED: EntryKind = EntryKind::literal("letter.disposed");
+/// A paper of the office was disposed of: its tombstone, and the leave to destroy its bytes.
+pub const RETENTION_DISPOSED: EntryKind = EntryKind::literal("retention.disposed");
 /// The bytes that a disposal is about are gone.
 pub const RETENTION_DESTROYED: EntryKind = EntryKind::literal("retention.destroyed");
 /// A copy of what is kept was encrypted to a recipient.

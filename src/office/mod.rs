@@ -27,6 +27,7 @@ pub mod principal;
 pub mod refused;
 pub mod retention_room;
 pub mod retention_state;
+pub mod retention_table;
 pub mod sample;
 pub mod sample_media;
 pub mod sample_requests;

@@ -69,6 +69,14 @@ crate::problems! {
         Record = "CH-E116", Finding,
             "the archived record of the visit cannot be read" => "run `chancery audit run`",
             "无法读取该外访的归档记录" => "请运行 `chancery audit run`";
+        /// Evidence of the case was destroyed.
+        Disposed { entry: u64 } = "CH-E187", Refusal,
+            "the case was closed and evidence or letters of it were destroyed, last by entry {entry}" => "open the case again with `chancery case reopen`, if there is new evidence; of a training month, name another",
+            "案件已结案，其证据或函件已被销毁，最近一次见条目 {entry}" => "如有新证据，请先用 `chancery case reopen` 重新立案；培训档案请改用其他月份";
+        /// The case is closed; told, and no defect.
+        Closed { on: NaiveDate } = "CH-E188", Finding,
+            "the case was closed on {on}; the term of this bundle runs from its archiving today" => "open the case again if it goes on",
+            "案件已于 {on} 结案；本证据包的保管期限自今日归档起算" => "如案件继续，请重新立案";
         /// The same files lie in an earlier bundle.
         SameFiles { bundle: String, files: u64 } = "CH-E117", Finding,
             "{files} of these files are in bundle `{bundle}` already" => "nothing need be done; both are kept",
@@ -169,6 +177,23 @@ impl Office {
         let visit = wanted.visit.map(str::to_owned);
         let letter = wanted.letter.map(str::to_owned);
         Ok(Occasion { case, sorting, visit, window, letter, needs })
+    }
+
+    /// Whether `case` still takes in evidence: what is to be told of a closed one.
+    ///
+    /// # Errors
+    /// [`OccasionError::Disposed`] for one whose keeping has ended.
+    pub(super) fn takes_in(&self, case: &str) -> Reports<Option<Report>> {
+        let shelves = self.shelves().map_err(report)?;
+        if shelves.closed_on(case).is_some() {
+            let of_case = shelves.disposed.values().map(|gone| gone.entry.entry());
+            let of_case = of_case.filter(|entry| text(&entry.body, "case") == Some(case));
+            if let Some(entry) = of_case.map(|entry| entry.seq).max() {
+                return Err(report(OccasionError::Disposed { entry }));
+            }
+        }
+        let closed = shelves.cases.get(case).and_then(|closing| closing.on);
+        Ok(closed.map(|on| OccasionError::Closed { on }.into()))
     }
 
     /// The issued document `number`.

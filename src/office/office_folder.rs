@@ -47,6 +47,10 @@ crate::problems! {
         Register { source: RegisterError } = "CH-O060", Fault,
             "the register cannot be used: {source}" => "check the disk; run `chancery audit run`",
             "登记簿无法使用：{source}" => "请检查磁盘，并运行 `chancery audit run`";
+        /// The machine's clock is behind the register.
+        Clock { last: String } = "CH-E189", Refusal,
+            "the machine's clock is behind the register, whose last entry is of {last}" => "set the machine's clock right; if it was moved forward and back, see `chancery audit run`: times registered ahead prove nothing, and nothing is registered before they are reached",
+            "本机时钟落后于登记簿，其末条登记于 {last}" => "请校准本机时钟；若时钟曾被拨快又拨回，请看 `chancery audit run`：提前登记的时间不具证明力，到达该时间之前不再登记";
         /// The archive cannot be used.
         Archive { source: ArchiveError } = "CH-O061", Fault,
             "the archive cannot be used: {source}" => "check the disk and its permissions; run `chancery audit run`",
@@ -88,7 +92,10 @@ crate::problems! {
 
 impl From<RegisterError> for OfficeError {
     fn from(source: RegisterError) -> Self {
-        Self::Register { source }
+        match source {
+            RegisterError::ClockBehind { last } => Self::Clock { last },
+            source => Self::Register { source },
+        }
     }
 }
 

@@ -343,6 +343,10 @@ impl Office {
 
 /// Whether `principal` is whom the disposal of `kept` concerns; training is everybody's.
 pub(super) fn concerns(shelves: &Shelves, kept: &Shelved, principal: &str) -> bool {
+    if kept.closed_on.is_some() {
+        // A paper of the office: whom it is about, or anybody.
+        return kept.parties.is_empty() || kept.parties.iter().any(|party| party == principal);
+    }
     month_end(&kept.case).is_some()
         || shelves.cases.get(&kept.case).is_some_and(|closing| closing.principal == principal)
 }
@@ -355,7 +359,7 @@ pub(super) fn due(
     term: Term,
     today: NaiveDate,
 ) -> Reports<Due> {
-    let closed_on = shelves.closed_on(&kept.case);
+    let closed_on = shelves.closing(kept);
     let schedule = Schedule { archived_on: kept.archived_on, closed_on, term };
     let keeping = schedule.keeping().map_err(report)?;
     let holds = shelves.held(kept, office.state(), today);
@@ -393,7 +397,8 @@ impl<'a> Terms<'a> {
     /// cannot be told whose it is.
     pub(super) fn of(&mut self, shelves: &Shelves, kept: &Shelved) -> Reports<Term> {
         let own = shelves.principals(&kept.case);
-        let whose: Vec<String> = if own.is_empty() || month_end(&kept.case).is_some() {
+        let is_everybodys = kept.closed_on.is_some() || month_end(&kept.case).is_some();
+        let whose: Vec<String> = if own.is_empty() || is_everybodys {
             self.office.state().principals.keys().cloned().collect()
         } else {
             own.into_iter().map(str::to_owned).collect()

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::{
     journal,
     operator::Role,
+    retention_table::papers,
     state::{State, digest, text},
 };
 use crate::{
@@ -81,8 +82,12 @@ pub struct Shelved {
     pub case: String,
     /// Its principal, if its own entries say so.
     pub principal: Option<String>,
+    /// Of a paper of the office, those whom it is about; nobody in particular if empty.
+    pub parties: Vec<String>,
     /// The day it was archived, in the office's zone.
     pub archived_on: NaiveDate,
+    /// The day it closed by itself, of what belongs to no case.
+    pub closed_on: Option<NaiveDate>,
     /// Objects that go with it.
     pub objects: Vec<Digest>,
     /// Digest by which it stays known.
@@ -115,13 +120,14 @@ pub struct Shelves {
     pub disposed: BTreeMap<String, Disposed>,
 }
 
-const REPLAYED: [EntryKind; 7] = [
+const REPLAYED: [EntryKind; 8] = [
     journal::CASE_CLOSED,
     journal::CASE_REOPENED,
     journal::RETENTION_HELD,
     journal::RETENTION_RELEASED,
     journal::EVIDENCE_DISPOSED,
     journal::LETTER_DISPOSED,
+    journal::RETENTION_DISPOSED,
     journal::RETENTION_DESTROYED,
 ];
 
@@ -173,6 +179,7 @@ impl Shelves {
                 .kept
                 .extend(prepared.and_then(|prepared| letter(entry, prepared, &letters, &receipts)));
         }
+        shelves.kept.extend(papers(view, &shelves.kept, &day)?);
         let disposed = &shelves.disposed;
         shelves.kept.retain(|kept| !disposed.contains_key(&kept.id));
         Ok(shelves)
@@ -182,6 +189,12 @@ impl Shelves {
     #[must_use]
     pub fn closed_on(&self, case: &str) -> Option<NaiveDate> {
         self.cases.get(case).and_then(|closing| closing.on).or_else(|| month_end(case))
+    }
+
+    /// The day the term of `kept` runs from besides that of archiving, if it is known yet.
+    #[must_use]
+    pub fn closing(&self, kept: &Shelved) -> Option<NaiveDate> {
+        kept.closed_on.or_else(|| self.closed_on(&kept.case))
     }
 
     /// Whose case it is, if anything says so.
@@ -276,6 +289,8 @@ fn bundle(entry: &Entry, archived: &BTreeMap<String, NaiveDate>) -> Option<Shelv
         case: text(body, "case")?.to_owned(),
         principal: None,
         archived_on: *archived.get(&entry.subject)?,
+        parties: Vec::new(),
+        closed_on: None,
         objects: vec![digest(body, "object")?],
         manifest: digest(body, "manifest")?,
         seq: entry.seq,
@@ -314,6 +329,8 @@ fn letter(
         case: text(&prepared.body, "case")?.to_owned(),
         principal: text(&prepared.body, "principal").map(str::to_owned),
         archived_on: *archived.get(&entry.subject)?,
+        parties: Vec::new(),
+        closed_on: None,
         objects,
         manifest: pdf,
         seq: entry.seq,

@@ -129,7 +129,7 @@ impl DisposalOrder {
 }
 
 /// Kinds of entries that register a disposal.
-const DISPOSED: [&str; 2] = ["evidence.disposed", "letter.disposed"];
+const DISPOSED: [&str; 3] = ["evidence.disposed", "letter.disposed", "retention.disposed"];
 
 /// Leave to destroy the bytes of archive objects, for which the register holds the tombstone.
 #[derive(Clone, Debug)]

@@ -37,6 +37,32 @@ pub enum Sort {
     Bundle,
     /// A letter: its PDF and its record.
     Letter,
+    /// The manifest of a print volume.
+    Volume,
+    /// A principal's statement, keyed.
+    Statement,
+    /// A principal's signature over a file of requests.
+    Voucher,
+}
+
+impl Sort {
+    /// Its name, as plans write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bundle => "bundle",
+            Self::Letter => "letter",
+            Self::Volume => "volume",
+            Self::Statement => "statement",
+            Self::Voucher => "voucher",
+        }
+    }
+
+    /// Whether it is evidence or a letter, and no paper of the office itself.
+    #[must_use]
+    pub const fn is_of_a_case(self) -> bool {
+        matches!(self, Self::Bundle | Self::Letter)
+    }
 }
 
 /// One thing to be destroyed.

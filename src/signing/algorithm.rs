@@ -12,17 +12,55 @@ use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use super::oid;
 
-/// A digest of the SHA-2 family.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum DigestAlgorithm {
+/// A digest of the SHA-2 family, the weakest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum DigestAlgorithm {
+    /// SHA-256.
     Sha256,
+    /// SHA-384.
     Sha384,
+    /// SHA-512.
     Sha512,
 }
 
 impl DigestAlgorithm {
+    /// Its name as commands write it, such as `sha512`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    /// The algorithm of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Sha256, Self::Sha384, Self::Sha512].into_iter().find(|one| one.name() == name)
+    }
+
+    /// Length of a digest, in bytes.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// Its identifier, without parameters.
+    pub(crate) const fn identifier(self) -> AlgorithmIdentifierOwned {
+        identifier(match self {
+            Self::Sha256 => oid::SHA256,
+            Self::Sha384 => oid::SHA384,
+            Self::Sha512 => oid::SHA512,
+        })
+    }
+
     /// Reads an identifier whose parameters are absent or NULL.
-    pub(super) fn read(identifier: &AlgorithmIdentifierOwned) -> Option<Self> {
+    pub(crate) fn read(identifier: &AlgorithmIdentifierOwned) -> Option<Self> {
         if identifier.parameters.as_ref().is_some_and(|any| !any.is_null()) {
             return None;
         }
@@ -35,7 +73,8 @@ impl DigestAlgorithm {
     }
 
     /// Hashes `bytes`.
-    pub(super) fn digest(self, bytes: &[u8]) -> Vec<u8> {
+    #[must_use]
+    pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => Sha256::digest(bytes).to_vec(),
             Self::Sha384 => Sha384::digest(bytes).to_vec(),

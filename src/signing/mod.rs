@@ -28,6 +28,7 @@ pub mod token;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use algorithm::DigestAlgorithm;
 pub use authority::{CertificateAuthority, Subject, Validity};
 pub use cades::{
     Enveloped, VerifiedSignature, sign_detached, sign_enveloping, verify_detached,
@@ -43,8 +44,8 @@ pub use signer::{Credential, SignatureBytes, Signer, SigningError};
 #[cfg(feature = "office")]
 pub use timestamp::HttpAuthority;
 pub use timestamp::{
-    LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp,
-    timestamp_request, verify_token,
+    Imprint, LocalAuthority, TimestampAuthority, TimestampError, Token, VerifiedTimestamp,
+    timestamp_request, verify_imprint, verify_token,
 };
 #[cfg(feature = "office")]
 pub use token::{TokenError, TokenKey, TokenSigner};

@@ -55,6 +55,7 @@ mod retention;
 mod rules;
 mod session;
 mod sheets;
+mod shelves;
 mod snapshots;
 mod text;
 mod token;

@@ -75,6 +75,11 @@ impl Past {
         *self.now.borrow_mut() = moment(day);
     }
 
+    /// The time at which the next command runs.
+    pub fn next(&self) -> chrono::NaiveDateTime {
+        *self.now.borrow() + chrono::TimeDelta::minutes(5)
+    }
+
     /// Runs as `operator`, five minutes after the last command.
     pub fn by(&self, operator: &str, arguments: &[&str]) -> Ran {
         self.run(Some(operator), arguments)
@@ -259,7 +264,7 @@ impl Key {
 
 /// A program that takes `now` for the time. The wrapper of `faketime` outlives its child's killing,
 /// so only its environment is used.
-fn dated(now: chrono::NaiveDateTime, program: &str) -> Command {
+pub fn dated(now: chrono::NaiveDateTime, program: &str) -> Command {
     static PRELOAD: OnceLock<String> = OnceLock::new();
     let preload = PRELOAD.get_or_init(|| {
         let ran = tool("faketime").unwrap().run(&["-f", "+0", "env"]).ends(0).out();

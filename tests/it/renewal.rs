@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU8, Ordering},
     },
 };
@@ -14,6 +14,7 @@ use std::{
 use crate::{
     command::{Ran, chancery},
     office::{Desk, text},
+    past::Past,
     tools::tool,
 };
 
@@ -25,18 +26,24 @@ const LYING: u8 = 2;
 struct Authority {
     url: String,
     mode: Arc<AtomicU8>,
+    /// Its clock, if it is not the machine's.
+    now: Arc<Mutex<Option<chrono::NaiveDateTime>>>,
     root: PathBuf,
 }
 
 impl Authority {
     fn new(desk: &Desk) -> Option<Self> {
-        let openssl = tool("openssl")?;
-        let folder = desk.beside("tsa");
+        Self::of(&desk.office(), desk.beside("tsa"), None)
+    }
+
+    /// An authority founded at the time `now` for this office.
+    fn of(office: &Path, folder: PathBuf, founded: Option<chrono::NaiveDateTime>) -> Option<Self> {
+        tool("openssl")?;
         fs::create_dir(&folder).unwrap();
         let at = |name: &str| text(&folder.join(name)).to_owned();
         let config = format!(
             "[tsa]\ndefault_tsa=t\n[t]\nserial={}\nsigner_digest=sha256\ndefault_policy=1.2.3.4.5\n\
-             digests=sha256\nordering=no\ntsa_name=no\ness_cert_id_chain=no\ness_cert_id_alg=sha256\n",
+             digests=sha256, sha384, sha512\nordering=no\ntsa_name=no\ness_cert_id_chain=no\ness_cert_id_alg=sha256\n",
             at("serial")
         );
         fs::write(folder.join("tsa.cnf"), config).unwrap();
@@ -46,9 +53,7 @@ impl Authority {
             "extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n",
         )
         .unwrap();
-        let run = |line: &[&str]| {
-            openssl.run(line).ends(0);
-        };
+        let run = |line: &[&str]| openssl(founded, line);
         for key in ["root.key", "tsa.key"] {
             run(&["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", &at(key)]);
         }
@@ -61,7 +66,7 @@ impl Authority {
             "-subj",
             "/CN=TSA root",
             "-days",
-            "3650",
+            "9000",
             "-addext",
             "keyUsage=critical,keyCertSign",
             "-out",
@@ -80,7 +85,7 @@ impl Authority {
             "-set_serial",
             "9",
             "-days",
-            "3000",
+            "8000",
             "-extfile",
             &at("ext"),
             "-out",
@@ -89,20 +94,22 @@ impl Authority {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let mode = Arc::new(AtomicU8::new(GOOD));
-        let (seen, own) = (Arc::clone(&mode), folder.clone());
+        let now = Arc::new(Mutex::new(founded));
+        let (seen, clock, own) = (Arc::clone(&mode), Arc::clone(&now), folder.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                answer(stream, seen.load(Ordering::SeqCst), &own);
+                let now = *clock.lock().unwrap();
+                answer(stream, seen.load(Ordering::SeqCst), now, &own);
             }
         });
         let root = folder.join("root.pem");
-        fs::copy(&root, desk.office().join("tsa.pem")).unwrap();
-        let settings = desk.office().join("office.toml");
+        fs::copy(&root, office.join("tsa.pem")).unwrap();
+        let settings = office.join("office.toml");
         let text = fs::read_to_string(&settings).unwrap();
         assert!(text.contains("\n[timestamp]\n"), "{text}");
         let table = format!("\n[timestamp]\nurl = \"{url}\"\nanchor = \"tsa.pem\"\n");
         fs::write(&settings, text.replace("\n[timestamp]\n", &table)).unwrap();
-        Some(Self { url, mode, root })
+        Some(Self { url, mode, now, root })
     }
 
     fn is(&self, mode: u8) {
@@ -110,7 +117,20 @@ impl Authority {
     }
 }
 
-fn answer(mut stream: TcpStream, mode: u8, folder: &Path) {
+/// Runs openssl at the time `now`, or at the machine's.
+fn openssl(now: Option<chrono::NaiveDateTime>, line: &[&str]) {
+    match now {
+        None => tool("openssl").unwrap().run(line),
+        Some(now) => {
+            let mut command = crate::past::dated(now, "openssl");
+            command.args(line);
+            Ran::of(command, b"")
+        }
+    }
+    .ends(0);
+}
+
+fn answer(mut stream: TcpStream, mode: u8, now: Option<chrono::NaiveDateTime>, folder: &Path) {
     let mut bytes = Vec::new();
     let mut piece = [0; 4096];
     let body = loop {
@@ -130,31 +150,29 @@ fn answer(mut stream: TcpStream, mode: u8, folder: &Path) {
         return;
     }
     let at = |name: &str| text(&folder.join(name)).to_owned();
-    let openssl = tool("openssl").unwrap();
     if mode == LYING {
         fs::write(folder.join("other"), "other").unwrap();
-        openssl
-            .run(&["ts", "-query", "-data", &at("other"), "-sha256", "-cert", "-out", &at("query")])
-            .ends(0);
+        let line =
+            ["ts", "-query", "-data", &at("other"), "-sha256", "-cert", "-out", &at("query")];
+        openssl(now, &line);
     } else {
         fs::write(folder.join("query"), body).unwrap();
     }
-    openssl
-        .run(&[
-            "ts",
-            "-reply",
-            "-config",
-            &at("tsa.cnf"),
-            "-queryfile",
-            &at("query"),
-            "-signer",
-            &at("tsa.pem"),
-            "-inkey",
-            &at("tsa.key"),
-            "-out",
-            &at("reply"),
-        ])
-        .ends(0);
+    let line = [
+        "ts",
+        "-reply",
+        "-config",
+        &at("tsa.cnf"),
+        "-queryfile",
+        &at("query"),
+        "-signer",
+        &at("tsa.pem"),
+        "-inkey",
+        &at("tsa.key"),
+        "-out",
+        &at("reply"),
+    ];
+    openssl(now, &line);
     let reply = fs::read(folder.join("reply")).unwrap();
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
@@ -356,4 +374,118 @@ fn evidence_records_prove_every_bundle_and_are_renewed() {
             "{ending} {names:?}"
         );
     }
+}
+
+#[test]
+fn a_medium_with_its_record_proves_its_bundle_twenty_years_later() {
+    let Some(past) = Past::new() else { return };
+    let (one, two) = (past.seal("C-1", "other"), past.seal("C-2", "other"));
+    past.go("2026-05-01");
+    let first = past.json("keeper", &["evidence", "renew"]);
+    assert_eq!(first["renewed"][0]["algorithm"], "sha256");
+    // Another authority, and a stronger algorithm.
+    past.go("2028-06-01");
+    let Some(tsa) = Authority::of(&past.office(), past.beside("tsa"), Some(past.next())) else {
+        return;
+    };
+    let renew = ["evidence", "renew", "--algorithm", "sha512"];
+    *tsa.now.lock().unwrap() = Some(past.next());
+    let anew = past.json("keeper", &renew);
+    for row in anew["renewed"].as_array().unwrap() {
+        assert_eq!((&row["algorithm"], &row["stamps"]), (&"sha512".into(), &2.into()));
+    }
+    assert!(past.json("keeper", &renew)["renewed"].as_array().unwrap().is_empty());
+    *tsa.now.lock().unwrap() = Some(past.next());
+    let again = past.json("keeper", &["evidence", "renew", "--again"]);
+    assert_eq!(again["renewed"][1]["stamps"], 3);
+    let audit = past.by("keeper", &["audit", "run"]).ends(0);
+    assert!(audit.both().contains("CH-X035"), "years of silence are told");
+    let judged = past.json("keeper", &["evidence", "verify", &one, "--at", "2039-06-01"]);
+    assert_eq!(
+        judged["bundles"][0]["record"]["algorithms"],
+        serde_json::json!(["sha256", "sha512"])
+    );
+
+    let medium = past.beside("medium");
+    fs::create_dir(&medium).unwrap();
+    for id in [&one, &two] {
+        let out = medium.join(format!("{id}.asice"));
+        past.by("keeper", &["evidence", "retrieve", id, "--out", text(&out)]).ends(0);
+        assert!(out.with_extension("ers").is_file());
+    }
+    let (own, outside) = (medium.join("office.pem"), medium.join("tsa.pem"));
+    fs::copy(past.office().join("keys/ca.pem"), &own).unwrap();
+    fs::copy(&tsa.root, &outside).unwrap();
+    let record = past.entries("evidence.renewed").last().unwrap()["body"]["object"].clone();
+    // The office's copy of a record is changed, then lost: an audit says so.
+    let object = past.object(record.as_str().unwrap());
+    let bytes = fs::read(&object).unwrap();
+    fs::remove_file(&object).unwrap();
+    past.by("keeper", &["audit", "run"]).tells(1, "CH-S101");
+    fs::write(&object, crate::past::flipped(&medium.join(format!("{two}.ers")), bytes.len() / 2))
+        .unwrap();
+    past.by("keeper", &["audit", "run"]).tells(1, "CH-S102");
+
+    // Twenty years on there is the medium, and no office.
+    fs::remove_dir_all(past.office()).unwrap();
+    let bundle = medium.join(format!("{one}.asice"));
+    let anchors = ["--anchor", text(&own), "--anchor", text(&outside)];
+    let line = [&["--json", "verify", text(&bundle)][..], &anchors].concat();
+    past.go("2039-06-01");
+    let proven = Ran::of(past.process(None, &line), b"").ends(0).json();
+    assert_eq!(proven["files"][0]["record"]["stamps"], 3);
+    let at =
+        |when: &str, more: &[&str]| chancery().run(&[&line[..], &["--at", when], more].concat());
+    assert_eq!(at("2039-06-01", &[]).ends(0).json()["files"][0]["verified"], true);
+    at("2051-06-01T00:00:00Z", &[]).tells_only(1, &["CH-K094"]);
+    at("2018-01-01", &[]).tells_only(1, &["CH-K095"]);
+    at("soon", &[]).tells_only(2, &["CH-U001"]);
+    // Two bundles share the leaves of their first tree; the second chain is of one alone.
+    at("2039-06-01", &["--record", text(&medium.join(format!("{two}.ers")))])
+        .tells_only(1, &["CH-K092"]);
+    // The root of one authority alone is not enough.
+    let half = ["verify", text(&bundle), "--anchor", text(&own), "--at", "2039-06-01"];
+    chancery().run(&half).tells_only(1, &["CH-K093"]);
+    fs::remove_file(bundle.with_extension("ers")).unwrap();
+    at("2039-06-01", &[]).tells_only(1, &["CH-E182"]);
+    at("2018-01-01", &[]).tells_only(1, &["CH-E184"]);
+    at("2030-01-01", &[]).ends(0);
+}
+
+#[test]
+fn an_export_made_while_the_authority_was_absent_gets_its_token_later() {
+    let desk = Desk::fresh();
+    let Some(tsa) = Authority::new(&desk) else { return };
+    seal(&desk, "C-1").ends(0);
+    let (key, certificate) = (desk.beside("court.key"), desk.beside("court.pem"));
+    openssl(None, &["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", text(&key)]);
+    let line = ["req", "-new", "-x509", "-key", text(&key), "-subj", "/CN=court", "-days", "30"];
+    openssl(None, &[&line[..], &["-out", text(&certificate)]].concat());
+    tsa.is(ABSENT);
+    let out = desk.beside("export.p7m");
+    let line = ["evidence", "export", "--case", "C-1", "--to", text(&certificate)];
+    let made = desk.by_json("archivist", &[&line[..], &["--out", text(&out)]].concat()).ends(0);
+    let id = made.json()["export"].as_str().unwrap().to_owned();
+    let late = desk.beside("export.tst");
+    let take = ["evidence", "retrieve", &id, "--out", text(&late)];
+    desk.by("archivist", &take).tells_only(2, &["CH-E186"]);
+    desk.by("auditor", &["audit", "run"]).ends(0).tells(0, "CH-E167");
+    tsa.is(GOOD);
+    let done = desk.by_json("archivist", &["evidence", "timestamp"]).ends(0).json();
+    assert_eq!(done["timestamped"][0]["bundle"], id.as_str());
+    desk.by("archivist", &take).ends(0);
+    let audit = desk.by("auditor", &["audit", "run"]).ends(0);
+    assert!(!audit.both().contains("CH-E167"), "{}", audit.both());
+    // The recipient opens the export and verifies it with the token beside it.
+    let inner = desk.beside("export.asice");
+    let line = ["cms", "-decrypt", "-inform", "DER", "-binary", "-in", text(&out), "-recip"];
+    openssl(
+        None,
+        &[&line[..], &[text(&certificate), "-inkey", text(&key), "-out", text(&inner)]].concat(),
+    );
+    let (anchor, root) = (desk.anchor(), tsa.root.clone());
+    let line = ["verify", text(&inner), "--anchor", text(&anchor), "--anchor", text(&root)];
+    chancery().run(&line).ends(0);
+    fs::remove_file(&late).unwrap();
+    chancery().run(&line).tells_only(1, &["CH-E166"]);
 }

@@ -54,6 +54,9 @@ pub enum Evidence {
         /// 登记核验结果 · register the outcome
         #[arg(long, requires = "id")]
         record: bool,
+        /// 按此时点判断，如 2046-11-23T09:00:00+08:00 · judge as of this time (default: now)
+        #[arg(long, value_name = "DATE-TIME", conflicts_with = "record")]
+        at: Option<String>,
     },
     /// 保管链 · who did what with a bundle, from collection on
     Custody {
@@ -103,6 +106,9 @@ pub enum Evidence {
         /// 也更新已有的证据记录 · renew records that stand, too
         #[arg(long)]
         again: bool,
+        /// 以更强算法重新计算摘要（散列树更新） · hash anew what is known by a weaker algorithm
+        #[arg(long, value_name = "NAME", value_parser = ["sha256", "sha384", "sha512"])]
+        algorithm: Option<String>,
     },
     /// 导出：封装并加密给接收方 · export: sealed once more and encrypted to a recipient
     Export(Export),
@@ -114,9 +120,9 @@ pub enum Evidence {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// 调阅 · write a copy of a sealed bundle
+    /// 调阅 · write a copy of a sealed bundle, with its later token and evidence record beside it
     Retrieve {
-        /// 证据包编号 · bundle id
+        /// 证据包编号；导出编号则取其补盖的时间戳 · bundle id, or an export's for the token that came later
         id: String,
         /// 输出 · file
         #[arg(long, value_name = "FILE")]

@@ -19,6 +19,9 @@ pub struct Verify {
     /// 证据记录 · evidence record (RFC 4998) of a bundle
     #[arg(long, value_name = "ERS")]
     pub record: Vec<PathBuf>,
+    /// 按此时点判断，如 2046-11-23T09:00:00+08:00 · judge bundles as of this time (default: now)
+    #[arg(long, value_name = "DATE-TIME")]
+    pub at: Option<String>,
     /// 检查点 · a checkpoint of the register
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    digest::Digest,
     problem::Problem as _,
     signing::{
         CertificateAuthority, Credential, KeyPair, LocalAuthority, Signer as _, Subject,
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// An authority founded at `year` whose stamping certificate ends after `years`.
-fn authority(year: i32, years: u8) -> (LocalAuthority<Credential>, crate::signing::Certificate) {
+fn authority(year: i32, years: u8) -> (LocalAuthority<Credential>, Certificate) {
     let start = at(&format!("{year}-01-01T00:00:00Z"));
     let random = &mut SystemRandom;
     let name = format!("TSA {year}");
@@ -53,7 +54,9 @@ fn every_object_of_a_tree_is_proved_whatever_their_number() {
     let anchors = TrustAnchors::new([root]);
     for count in [1, 2, 3, 5, 8, 13] {
         let groups = objects(count);
-        let records = cover(&groups, &stamping(&tsa, "2026-06-01T00:00:00Z")).unwrap();
+        let records =
+            cover(DigestAlgorithm::Sha256, &groups, &stamping(&tsa, "2026-06-01T00:00:00Z"))
+                .unwrap();
         assert_eq!(records.len(), count);
         for (group, record) in groups.iter().zip(&records) {
             let record = Record::from_der(&record.to_der().unwrap()).unwrap();
@@ -68,7 +71,14 @@ fn every_object_of_a_tree_is_proved_whatever_their_number() {
             assert_eq!(code(other), "CH-K091");
         }
     }
-    assert_eq!(code(cover(&[], &stamping(&tsa, "2026-06-01T00:00:00Z"))), "CH-K097");
+    assert_eq!(
+        code(cover::<Digest>(
+            DigestAlgorithm::Sha256,
+            &[],
+            &stamping(&tsa, "2026-06-01T00:00:00Z")
+        )),
+        "CH-K097"
+    );
 }
 
 #[test]
@@ -77,7 +87,9 @@ fn a_late_token_is_proved_together_with_its_bundle() {
     let anchors = TrustAnchors::new([root]);
     let pair = vec![Digest::of("bundle"), Digest::of("token")];
     for groups in [vec![pair.clone()], vec![pair.clone(), vec![Digest::of("other")]]] {
-        let records = cover(&groups, &stamping(&tsa, "2026-06-01T00:00:00Z")).unwrap();
+        let records =
+            cover(DigestAlgorithm::Sha256, &groups, &stamping(&tsa, "2026-06-01T00:00:00Z"))
+                .unwrap();
         for one in &pair {
             records[0].verify(one, &anchors, at("2027-01-01T00:00:00Z")).unwrap();
         }
@@ -92,7 +104,8 @@ fn renewed_in_time_it_holds_after_twenty_years_and_not_renewed_it_does_not() {
     let anchors = TrustAnchors::new([root1, root2, root3]);
     let groups = objects(5);
     let later = at("2046-06-01T00:00:00Z");
-    let sealed = cover(&groups, &stamping(&first, "2026-06-01T00:00:00Z")).unwrap();
+    let sealed =
+        cover(DigestAlgorithm::Sha256, &groups, &stamping(&first, "2026-06-01T00:00:00Z")).unwrap();
     assert_eq!(code(sealed[3].verify(&groups[3][0], &anchors, later)), "CH-K094");
     let once = renew(&sealed, &stamping(&second, "2034-06-01T00:00:00Z")).unwrap();
     assert_eq!(code(once[3].verify(&groups[3][0], &anchors, later)), "CH-K094");
@@ -108,8 +121,12 @@ fn renewed_in_time_it_holds_after_twenty_years_and_not_renewed_it_does_not() {
     let late = renew(&sealed, &stamping(&third, "2042-06-01T00:00:00Z")).unwrap();
     assert_eq!(code(late[0].verify(&groups[0][0], &anchors, later)), "CH-K094");
     // Records of different days are renewed under one stamp.
-    let other =
-        cover(&[vec![Digest::of("later")]], &stamping(&first, "2027-06-01T00:00:00Z")).unwrap();
+    let other = cover(
+        DigestAlgorithm::Sha256,
+        &[vec![Digest::of("later")]],
+        &stamping(&first, "2027-06-01T00:00:00Z"),
+    )
+    .unwrap();
     let both = [sealed[0].clone(), other[0].clone(), sealed[1].clone()];
     let both = renew(&both, &stamping(&second, "2034-06-01T00:00:00Z")).unwrap();
     both[1].verify(&Digest::of("later"), &anchors, at("2040-01-01T00:00:00Z")).unwrap();
@@ -122,7 +139,8 @@ fn every_flipped_byte_of_a_record_is_refused() {
     let anchors = TrustAnchors::new([root]);
     let groups = objects(3);
     let now = at("2027-01-01T00:00:00Z");
-    let sealed = cover(&groups, &stamping(&tsa, "2026-06-01T00:00:00Z")).unwrap();
+    let sealed =
+        cover(DigestAlgorithm::Sha256, &groups, &stamping(&tsa, "2026-06-01T00:00:00Z")).unwrap();
     let record = renew(&sealed, &stamping(&tsa, "2026-12-01T00:00:00Z")).unwrap()[0].clone();
     let der = record.to_der().unwrap();
     record.verify(&groups[0][0], &anchors, now).unwrap();
@@ -141,12 +159,159 @@ fn a_stamp_of_a_strange_authority_or_out_of_order_is_refused() {
     let anchors = TrustAnchors::new([root]);
     let groups = objects(2);
     let now = at("2030-01-01T00:00:00Z");
-    let lied = cover(&groups, &stamping(&strange, "2026-06-01T00:00:00Z")).unwrap();
+    let lied = cover(DigestAlgorithm::Sha256, &groups, &stamping(&strange, "2026-06-01T00:00:00Z"))
+        .unwrap();
     assert_eq!(code(lied[0].verify(&groups[0][0], &anchors, now)), "CH-K093");
-    let sealed = cover(&groups, &stamping(&tsa, "2028-06-01T00:00:00Z")).unwrap();
+    let sealed =
+        cover(DigestAlgorithm::Sha256, &groups, &stamping(&tsa, "2028-06-01T00:00:00Z")).unwrap();
     let back = renew(&sealed, &stamping(&tsa, "2027-06-01T00:00:00Z")).unwrap();
     assert_eq!(code(back[0].verify(&groups[0][0], &anchors, now)), "CH-K095");
     // Before it existed nothing is proved.
     let early = sealed[0].verify(&groups[0][0], &anchors, at("2028-01-01T00:00:00Z"));
     assert_eq!(code(early), "CH-K095");
+}
+
+const BOTH: [DigestAlgorithm; 3] =
+    [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
+
+fn hashes(content: &str) -> Hashes {
+    Hashes::of_reader(content.as_bytes(), &BOTH).unwrap()
+}
+
+/// Covered in 2026 by SHA-256, renewed in 2030, each object hashed anew in 2034 by `algorithm`.
+fn rehashed(contents: &[&str], algorithm: DigestAlgorithm) -> (Vec<Record>, TrustAnchors) {
+    let (first, root1) = authority(2026, 10);
+    let (second, root2) = authority(2034, 10);
+    let groups: Vec<Vec<Hashes>> = contents.iter().map(|one| vec![hashes(one)]).collect();
+    let stamped = stamping(&first, "2026-06-01T00:00:00Z");
+    let records = cover(DigestAlgorithm::Sha256, &groups, &stamped).unwrap();
+    let records = renew(&records, &stamping(&first, "2030-06-01T00:00:00Z")).unwrap();
+    let members: Vec<Member<'_>> =
+        records.iter().zip(groups).map(|(record, objects)| Member { record, objects }).collect();
+    let records = rehash(algorithm, &members, &stamping(&second, "2034-06-01T00:00:00Z")).unwrap();
+    (records, TrustAnchors::new([root1, root2]))
+}
+
+#[test]
+fn records_hashed_anew_by_a_stronger_algorithm_hold_through_renewals_of_both_kinds() {
+    let contents = ["one", "two", "three"];
+    for algorithm in [DigestAlgorithm::Sha384, DigestAlgorithm::Sha512] {
+        let (records, mut anchors) = rehashed(&contents, algorithm);
+        let (third, root3) = authority(2042, 10);
+        anchors.add(root3);
+        let records = renew(&records, &stamping(&third, "2042-06-01T00:00:00Z")).unwrap();
+        for (content, record) in contents.iter().zip(&records) {
+            let record = Record::from_der(&record.to_der().unwrap()).unwrap();
+            assert_eq!(record.algorithms(), [DigestAlgorithm::Sha256, algorithm]);
+            let later = at("2046-06-01T00:00:00Z");
+            let proven = record.verify(hashes(content), &anchors, later).unwrap();
+            assert_eq!((proven.stamps, proven.since), (4, at("2026-06-01T00:00:00Z")));
+            assert_eq!(code(record.verify(hashes("other"), &anchors, later)), "CH-K091");
+            // What is known by its SHA-256 alone is not proved by the chain that outlasts it.
+            assert_eq!(code(record.verify(&Digest::of(content), &anchors, later)), "CH-E180");
+        }
+        // A third chain, over both of the others.
+        let members = [Member { record: &records[1], objects: vec![hashes("two")] }];
+        let stamped = stamping(&third, "2045-06-01T00:00:00Z");
+        let thrice = rehash(DigestAlgorithm::Sha512, &members, &stamped).unwrap().remove(0);
+        let thrice = Record::from_der(&thrice.to_der().unwrap()).unwrap();
+        let proven = thrice.verify(hashes("two"), &anchors, at("2046-06-01T00:00:00Z")).unwrap();
+        assert_eq!((proven.stamps, proven.algorithms.len()), (5, 3));
+    }
+}
+
+#[test]
+fn chains_out_of_order_cut_or_exchanged_are_refused() {
+    let (records, anchors) = rehashed(&["one", "two"], DigestAlgorithm::Sha512);
+    let now = at("2035-01-01T00:00:00Z");
+    let one = hashes("one");
+    records[0].verify(&one, &anchors, now).unwrap();
+    let judge = |change: &dyn Fn(&mut EvidenceRecord)| {
+        let mut forged = records[0].clone();
+        change(&mut forged.record);
+        let forged = forged.record.to_der().unwrap();
+        code(Record::from_der(&forged).and_then(|record| record.verify(&one, &anchors, now)))
+    };
+    // The second chain first: what it is over is not the object alone.
+    assert_eq!(judge(&|record| record.chains.swap(0, 1)), "CH-K090");
+    assert_eq!(
+        judge(&|record| {
+            record.chains.swap(0, 1);
+            record.digest_algorithms.swap(0, 1);
+        }),
+        "CH-K091"
+    );
+    // The renewal of 2030 cut out of the chain that was hashed.
+    assert_eq!(judge(&|record| drop(record.chains[0].pop())), "CH-K092");
+    // Another record's beginning under this end.
+    assert_eq!(judge(&|record| record.chains[0] = records[1].record.chains[0].clone()), "CH-K092");
+    // The old chain alone had aged by then only if judged later; alone it is a whole record.
+    assert_eq!(
+        judge(&|record| {
+            record.chains.pop();
+        }),
+        "CH-K090"
+    );
+    assert_eq!(judge(&|record| record.digest_algorithms.swap(0, 1)), "CH-K090");
+    // Hashed anew at a time before its newest stamp.
+    let (early, root) = authority(2026, 10);
+    let mut anchors = anchors.clone();
+    anchors.add(root);
+    let groups = [vec![hashes("one")]];
+    let record =
+        cover(DigestAlgorithm::Sha256, &groups, &stamping(&early, "2030-06-01T00:00:00Z")).unwrap();
+    let members = [Member { record: &record[0], objects: vec![hashes("one")] }];
+    let stamped = stamping(&early, "2029-06-01T00:00:00Z");
+    let back = rehash(DigestAlgorithm::Sha512, &members, &stamped).unwrap();
+    assert_eq!(code(back[0].verify(&one, &anchors, at("2031-01-01T00:00:00Z"))), "CH-K095");
+}
+
+#[test]
+fn a_changed_object_is_never_hashed_anew() {
+    let (tsa, _) = authority(2026, 10);
+    let groups = [vec![hashes("one")], vec![hashes("two")], vec![hashes("three")]];
+    let stamped = stamping(&tsa, "2026-06-01T00:00:00Z");
+    let records = cover(DigestAlgorithm::Sha256, &groups, &stamped).unwrap();
+    let anew = |content: &str| {
+        let members = [Member { record: &records[0], objects: vec![hashes(content)] }];
+        rehash(DigestAlgorithm::Sha512, &members, &stamping(&tsa, "2027-06-01T00:00:00Z"))
+    };
+    assert!(anew("one").is_ok());
+    assert_eq!(code(anew("changed")), "CH-E181");
+    assert_eq!(code(anew("three")), "CH-E181");
+}
+
+#[test]
+fn a_group_is_hashed_anew_together() {
+    let (tsa, root) = authority(2026, 10);
+    let anchors = TrustAnchors::new([root]);
+    let groups = [vec![hashes("bundle"), hashes("token")], vec![hashes("other")]];
+    let stamped = stamping(&tsa, "2026-06-01T00:00:00Z");
+    let records = cover(DigestAlgorithm::Sha256, &groups, &stamped).unwrap();
+    let members: Vec<Member<'_>> = records
+        .iter()
+        .zip(&groups)
+        .map(|(record, objects)| Member { record, objects: objects.clone() })
+        .collect();
+    let stamped = stamping(&tsa, "2027-06-01T00:00:00Z");
+    let records = rehash(DigestAlgorithm::Sha384, &members, &stamped).unwrap();
+    for part in ["bundle", "token"] {
+        records[0].verify(hashes(part), &anchors, at("2028-01-01T00:00:00Z")).unwrap();
+    }
+}
+
+#[test]
+fn no_flipped_byte_of_a_record_of_two_chains_is_let_through() {
+    let (records, anchors) = rehashed(&["one", "two", "three"], DigestAlgorithm::Sha384);
+    let der = records[0].to_der().unwrap();
+    let one = hashes("one");
+    let now = at("2035-01-01T00:00:00Z");
+    records[0].verify(&one, &anchors, now).unwrap();
+    // All that no stamp covers, and a part of the rest: each costs three signatures.
+    for place in (0..128).chain((128..der.len()).step_by(11)) {
+        let mut forged = der.clone();
+        forged[place] ^= 1;
+        let judged = Record::from_der(&forged).and_then(|r| r.verify(&one, &anchors, now));
+        assert!(judged.is_err(), "byte {place}");
+    }
 }

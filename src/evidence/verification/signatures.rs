@@ -120,6 +120,8 @@ impl Check {
         match judged {
             Ok(stamp) => {
                 self.facts.gen_time = Some(stamp.gen_time());
+                let path = stamp.path().iter().chain([stamp.authority()]);
+                self.facts.stamp_until = path.map(Certificate::not_after).min();
                 Some((stamp.gen_time(), stamp.path().last().cloned()))
             }
             Err(error) => {

@@ -3,30 +3,29 @@
 //! An office without a network writes the request to a file and takes the response from one.
 //! Source: RFC 3161, section 2.4.
 
-use der::{Decode, Encode, asn1::OctetString};
+use der::{Decode, Encode};
 
 use super::{
-    TimestampError, ber,
-    structures::{MessageImprint, TimeStampReq, TimeStampResp, integer},
+    Imprint, TimestampError, ber,
+    structures::{TimeStampReq, TimeStampResp, integer},
     token::{LIMIT, Token},
 };
-use crate::{
-    digest::Digest,
-    signing::{algorithm::identifier, oid, signer::SigningError},
-};
+use crate::{digest::Digest, signing::signer::SigningError};
 
 /// A DER request for a token over `digest`, with certificates (`.tsq`).
 ///
 /// # Errors
 /// [`TimestampError::Signing`] if it cannot be encoded.
 pub fn timestamp_request(digest: &Digest, nonce: u64) -> Result<Vec<u8>, TimestampError> {
+    imprint_request(&Imprint::from(*digest), nonce)
+}
+
+/// The same over a digest by whichever algorithm.
+pub(super) fn imprint_request(imprint: &Imprint, nonce: u64) -> Result<Vec<u8>, TimestampError> {
     let encode = || -> der::Result<Vec<u8>> {
         TimeStampReq {
             version: 1,
-            message_imprint: MessageImprint {
-                hash_algorithm: identifier(oid::SHA256),
-                hashed_message: OctetString::new(digest.as_bytes().as_slice())?,
-            },
+            message_imprint: imprint.write()?,
             policy: None,
             nonce: Some(integer(nonce)?),
             cert_req: true,

@@ -8,11 +8,11 @@
 use std::time::Duration;
 
 use super::{
-    TimestampAuthority, TimestampError,
-    exchange::timestamp_request,
-    token::{LIMIT, Token, verify_token},
+    Imprint, TimestampAuthority, TimestampError,
+    exchange::imprint_request,
+    token::{LIMIT, Token, verify_imprint},
 };
-use crate::{digest::Digest, signing::chain::TrustAnchors};
+use crate::signing::chain::TrustAnchors;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Longest wait for an answer.
@@ -112,15 +112,15 @@ fn limit() -> u64 {
 }
 
 impl TimestampAuthority for HttpAuthority {
-    fn stamp(
+    fn stamp_imprint(
         &self,
-        digest: &Digest,
+        imprint: &Imprint,
         nonce: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<u8>, TimestampError> {
-        let request = timestamp_request(digest, nonce)?;
+        let request = imprint_request(imprint, nonce)?;
         let token = Token::from_response(&self.ask(&request)?)?;
-        verify_token(&token, digest, &self.anchors, Some(nonce))?;
+        verify_imprint(&token, imprint, &self.anchors, Some(nonce))?;
         let apart = token.gen_time() - now;
         if apart.abs() > TOLERANCE {
             return Err(TimestampError::WrongTime { seconds: apart.num_seconds() });
@@ -148,12 +148,17 @@ mod tests {
     use der::{Decode, Encode};
 
     use super::*;
-    use crate::signing::{
-        chain::ChainError,
-        testing::at,
-        timestamp::{
-            structures::{TimeStampReq, integer},
-            tests::{NONCE, TIME, digest, local},
+    use crate::{
+        digest::Digest,
+        signing::{
+            chain::ChainError,
+            testing::at,
+            timestamp::{
+                exchange::timestamp_request,
+                structures::{TimeStampReq, integer},
+                tests::{NONCE, TIME, digest, local},
+                token::verify_token,
+            },
         },
     };
 

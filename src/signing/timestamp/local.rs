@@ -6,19 +6,17 @@
 use chrono::{DateTime, Utc};
 use der::{
     Any, Decode, Encode,
-    asn1::{Int, ObjectIdentifier, OctetString, Uint},
+    asn1::{Int, ObjectIdentifier, Uint},
 };
 
 use super::{
-    TimestampAuthority, TimestampError,
-    structures::{
-        MessageImprint, PkiStatusInfo, TimeStampReq, TimeStampResp, TstInfo, integer, write_time,
-    },
+    Imprint, TimestampAuthority, TimestampError,
+    structures::{PkiStatusInfo, TimeStampReq, TimeStampResp, TstInfo, integer, write_time},
 };
 use crate::{
-    digest::{Digest, Hasher},
+    digest::Hasher,
     signing::{
-        algorithm::{DigestAlgorithm, identifier},
+        algorithm::DigestAlgorithm,
         certificate::Certificate,
         chain::{ChainError, Purpose, TrustAnchors, verify_chain},
         oid,
@@ -62,22 +60,15 @@ impl<S: Signer> LocalAuthority<S> {
     /// [`TimestampError::NotARequest`], [`TimestampError::Signing`], [`TimestampError::Chain`].
     pub fn respond(&self, request: &[u8], now: DateTime<Utc>) -> Result<Vec<u8>, TimestampError> {
         let request = TimeStampReq::from_der(request).map_err(|_| TimestampError::NotARequest)?;
-        let imprint = &request.message_imprint;
-        let digest = imprint.hashed_message.as_bytes().try_into().map(Digest::from_bytes);
-        let is_sha256 =
-            DigestAlgorithm::read(&imprint.hash_algorithm) == Some(DigestAlgorithm::Sha256);
+        let is_sha256 = |imprint: &Imprint| imprint.algorithm() == DigestAlgorithm::Sha256;
+        let imprint = Imprint::read(&request.message_imprint).filter(is_sha256);
         let is_ours = request.policy.is_none_or(|policy| policy == self.policy);
-        let (Ok(digest), true, true, true, true, None) = (
-            digest,
-            is_sha256,
-            is_ours,
-            request.cert_req,
-            request.version == 1,
-            &request.extensions,
-        ) else {
+        let (Some(imprint), true, true, true, None) =
+            (imprint, is_ours, request.cert_req, request.version == 1, &request.extensions)
+        else {
             return Err(TimestampError::NotARequest);
         };
-        let token = self.token(&digest, request.nonce, now)?;
+        let token = self.token(&imprint, request.nonce, now)?;
         let encode = || -> der::Result<Vec<u8>> {
             TimeStampResp {
                 status: PkiStatusInfo { status: 0, status_string: None, fail_info: None },
@@ -90,7 +81,7 @@ impl<S: Signer> LocalAuthority<S> {
 
     fn token(
         &self,
-        digest: &Digest,
+        imprint: &Imprint,
         nonce: Option<Int>,
         now: DateTime<Utc>,
     ) -> Result<Vec<u8>, TimestampError> {
@@ -103,7 +94,7 @@ impl<S: Signer> LocalAuthority<S> {
                 ChainError::Expired { at }.into()
             });
         }
-        let info = self.info(digest, nonce, now).map_err(|_| SigningError::Encoding)?;
+        let info = self.info(imprint, nonce, now).map_err(|_| SigningError::Encoding)?;
         let draft = Draft {
             content_type: oid::TST_INFO,
             content: Content::Bytes(&info),
@@ -115,18 +106,15 @@ impl<S: Signer> LocalAuthority<S> {
 
     fn info(
         &self,
-        digest: &Digest,
+        imprint: &Imprint,
         nonce: Option<Int>,
         now: DateTime<Utc>,
     ) -> der::Result<Vec<u8>> {
         TstInfo {
             version: 1,
             policy: self.policy,
-            message_imprint: MessageImprint {
-                hash_algorithm: identifier(oid::SHA256),
-                hashed_message: OctetString::new(digest.as_bytes().as_slice())?,
-            },
-            serial_number: serial(digest, nonce.as_ref(), now)?,
+            message_imprint: imprint.write()?,
+            serial_number: serial(imprint, nonce.as_ref(), now)?,
             gen_time: write_time(now)?,
             accuracy: None,
             ordering: false,
@@ -140,11 +128,11 @@ impl<S: Signer> LocalAuthority<S> {
 
 /// A serial number that differs for each request without a counter to keep: 152 bits of a digest
 /// over what was asked and when.
-fn serial(digest: &Digest, nonce: Option<&Int>, now: DateTime<Utc>) -> der::Result<Int> {
+fn serial(imprint: &Imprint, nonce: Option<&Int>, now: DateTime<Utc>) -> der::Result<Int> {
     let mut hasher = Hasher::default();
     hasher.update(b"chancery/timestamp-serial");
     hasher.update(&now.timestamp_micros().to_be_bytes());
-    hasher.update(digest.as_bytes());
+    hasher.update(imprint.as_bytes());
     hasher.update(nonce.map_or(&[][..], Int::as_bytes));
     let whole = hasher.finish();
     let (bytes, _) = whole.as_bytes().split_at(19);
@@ -152,14 +140,14 @@ fn serial(digest: &Digest, nonce: Option<&Int>, now: DateTime<Utc>) -> der::Resu
 }
 
 impl<S: Signer> TimestampAuthority for LocalAuthority<S> {
-    fn stamp(
+    fn stamp_imprint(
         &self,
-        digest: &Digest,
+        imprint: &Imprint,
         nonce: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<u8>, TimestampError> {
         let nonce = integer(nonce).map_err(|_| SigningError::Encoding)?;
-        self.token(digest, Some(nonce), now)
+        self.token(imprint, Some(nonce), now)
     }
 
     fn self_asserted(&self) -> bool {

@@ -11,6 +11,7 @@ mod ber;
 mod exchange;
 #[cfg(feature = "office")]
 mod http;
+mod imprint;
 mod local;
 mod structures;
 mod token;
@@ -18,8 +19,9 @@ mod token;
 pub use exchange::timestamp_request;
 #[cfg(feature = "office")]
 pub use http::HttpAuthority;
+pub use imprint::Imprint;
 pub use local::LocalAuthority;
-pub use token::{Token, VerifiedTimestamp, verify_token};
+pub use token::{Token, VerifiedTimestamp, verify_imprint, verify_token};
 
 use super::{chain::ChainError, signed_data::SignatureError, signer::SigningError};
 use crate::digest::Digest;
@@ -136,7 +138,7 @@ impl From<SigningError> for TimestampError {
 
 /// One who gives timestamps.
 ///
-/// Contract: an answer is a DER token over `digest` that carries `nonce` and has been verified
+/// Contract: an answer is a DER token over what was asked that carries `nonce` and has been verified
 /// under the authority's own anchors. A call may wait for the network but not without limit; it
 /// may be repeated after an error, and each call may give another token. Nothing is stored.
 pub trait TimestampAuthority: Send + Sync {
@@ -147,6 +149,19 @@ pub trait TimestampAuthority: Send + Sync {
     fn stamp(
         &self,
         digest: &Digest,
+        nonce: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<u8>, TimestampError> {
+        self.stamp_imprint(&Imprint::from(*digest), nonce, now)
+    }
+
+    /// Asks for a token over `imprint`, by whichever algorithm.
+    ///
+    /// # Errors
+    /// [`TimestampError`].
+    fn stamp_imprint(
+        &self,
+        imprint: &Imprint,
         nonce: u64,
         now: DateTime<Utc>,
     ) -> Result<Vec<u8>, TimestampError>;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use der::{Decode, asn1::ObjectIdentifier};
 
 use super::{
-    TimestampError, ber,
+    Imprint, TimestampError, ber,
     structures::{TstInfo, integer, read_time},
 };
 use crate::{
@@ -85,6 +85,12 @@ impl Token {
             return None;
         }
         imprint.hashed_message.as_bytes().try_into().ok().map(Digest::from_bytes)
+    }
+
+    /// What was stamped; `None` if it is no digest of SHA-2.
+    #[must_use]
+    pub fn message_imprint(&self) -> Option<Imprint> {
+        Imprint::read(&self.info.message_imprint)
     }
 
     /// The authority's serial number for this token, in lower-case hexadecimal.
@@ -164,8 +170,23 @@ pub fn verify_token(
     anchors: &TrustAnchors,
     nonce: Option<u64>,
 ) -> Result<VerifiedTimestamp, TimestampError> {
-    let imprint = token.imprint().ok_or(TimestampError::ImprintAlgorithm)?;
-    if imprint != *digest {
+    if token.imprint().is_none() {
+        return Err(TimestampError::ImprintAlgorithm);
+    }
+    verify_imprint(token, &Imprint::from(*digest), anchors, nonce)
+}
+
+/// As [`verify_token`], over a digest by whichever algorithm.
+///
+/// # Errors
+/// [`TimestampError`] by what is wrong.
+pub fn verify_imprint(
+    token: &Token,
+    imprint: &Imprint,
+    anchors: &TrustAnchors,
+    nonce: Option<u64>,
+) -> Result<VerifiedTimestamp, TimestampError> {
+    if token.message_imprint().as_ref() != Some(imprint) {
         return Err(TimestampError::OtherContent);
     }
     if let Some(nonce) = nonce
