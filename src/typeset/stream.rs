@@ -6,12 +6,15 @@
 //! letter says, then what its mark says, and nothing else. It is untagged: for the printer, not for
 //! readers. Source: SPEC decision 13; FINDINGS "Typst 0.15.1 in process".
 
+use std::collections::HashMap;
+
 use typst::{
     diag::HintedStrResult,
     foundations::Smart,
-    layout::{Abs, Frame, FrameItem, Point},
+    layout::{Abs, Frame, FrameItem, GroupItem, Point, Size},
     model::DocumentInfo,
     syntax::Span,
+    utils::hash128,
     visualize::{Color, Curve, FillRule, Geometry, Shape},
 };
 use typst_layout::{Page, PagedDocument};
@@ -41,15 +44,21 @@ pub struct Marks {
 pub struct PrintStream {
     pages: Vec<Page>,
     said: Vec<String>,
+    runs: SharedRuns,
 }
+
+/// Runs of text by their hash, each kept once however many letters say it: most of a letter is
+/// its kind's fixed wording.
+#[derive(Default)]
+struct SharedRuns(HashMap<u128, Frame>);
 
 impl PrintStream {
     /// Adds the pages of a letter and says how many.
     pub fn add(&mut self, letter: &ProvedPage) -> usize {
         let composition = &letter.composition;
-        // Tags hold all that a page was made of, and a file for the printer has none.
+        let runs = &mut self.runs;
         self.pages.extend(composition.document.pages().iter().cloned().map(|mut page| {
-            strip(&mut page.frame);
+            runs.share(&mut page.frame);
             page
         }));
         self.said.extend(composition.pages().iter().map(|page| bare(&page.text())));
@@ -90,7 +99,7 @@ impl PrintStream {
             self.pages.iter_mut().zip(&mut self.said).zip(laid).zip(placed)
         {
             let mut frame = mark.frame.clone();
-            strip(&mut frame);
+            self.runs.share(&mut frame);
             page.frame.push_frame(Point::zero(), frame);
             said.push_str(&bare(&text.text()));
         }
@@ -124,17 +133,29 @@ impl std::fmt::Debug for PrintStream {
     }
 }
 
-/// Takes the tags out of a frame and those within it.
-fn strip(frame: &mut Frame) {
-    frame.retain(|item| match item {
-        FrameItem::Tag(_) => false,
-        FrameItem::Group(group) => {
-            group.parent = None;
-            strip(&mut group.frame);
-            true
-        }
-        _ => true,
-    });
+impl SharedRuns {
+    /// Takes the tags out of a frame and those within it, and has each run of text point to the
+    /// one kept. Tags hold all that a page was made of, and a file for the printer has none.
+    fn share(&mut self, frame: &mut Frame) {
+        frame.retain(|item| match item {
+            FrameItem::Tag(_) => false,
+            FrameItem::Group(group) => {
+                group.parent = None;
+                self.share(&mut group.frame);
+                true
+            }
+            FrameItem::Text(run) => {
+                let kept = self.0.entry(hash128(run)).or_insert_with(|| {
+                    let mut frame = Frame::soft(Size::zero());
+                    frame.push(Point::zero(), FrameItem::Text(run.clone()));
+                    frame
+                });
+                *item = FrameItem::Group(GroupItem::new(kept.clone()));
+                true
+            }
+            _ => true,
+        });
+    }
 }
 
 /// A code as one black shape with sides of `side`.
