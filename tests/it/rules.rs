@@ -49,6 +49,7 @@ struct Setting {
     desk: Desk,
     today: NaiveDate,
     letter: String,
+    unsent: String,
     year: String,
 }
 
@@ -62,6 +63,13 @@ impl Setting {
         };
         let letter = issue("notice-001", json!({}));
         let year = letter[3..7].to_owned();
+        enter(
+            &desk,
+            journal::LETTER_DISPATCHED,
+            &letter,
+            json!({ "number": letter, "carrier": "china_post" }),
+            None,
+        );
         issue("kind-overdue_risk_notice", json!({}));
         issue(
             "kind-overdue_risk_notice",
@@ -74,6 +82,7 @@ impl Setting {
             "kind-repayment_commitment",
             json!({ "request_id": "taken", "paired_with": "risk-taken" }),
         );
+        let unsent = issue("notice-001", json!({ "request_id": "unsent" }));
         let reply = |reply: &str, kind: &str, number: &str| {
             let body = json!({ "number": number, "reply": reply, "kind": kind });
             enter(&desk, journal::LETTER_REPLIED, number, body, None);
@@ -109,7 +118,7 @@ impl Setting {
         let settings = desk.office().join("office.toml");
         let text = fs::read_to_string(&settings).unwrap();
         assert!(text.contains("employer_assist = false"), "off unless turned on: {text}");
-        Self { desk, today, letter, year }
+        Self { desk, today, letter, unsent, year }
     }
 
     fn day(&self, days: i64) -> String {
@@ -306,7 +315,7 @@ fn cases(at: &Setting) -> Vec<Case> {
         case(
             "CH-R016",
             (notice, json!({ "due_date": day(-1), "as_of_date": day(-1) })),
-            (notice, json!({ "due_date": day(0) })),
+            (notice, json!({ "due_date": day(0), "channel": "hand" })),
         ),
         case(
             "CH-R017",
@@ -341,13 +350,13 @@ fn cases(at: &Setting) -> Vec<Case> {
         case("CH-R022", ("notice-001", json!({ "due_date": day(16) })), (notice, plain())),
         case(
             "CH-R100",
-            ("kind-overdue_risk_notice", json!({ "promise_date": day(1) })),
-            ("kind-overdue_risk_notice", json!({ "promise_date": day(0) })),
+            ("kind-payment_reminder", json!({ "original_due_date": day(1) })),
+            ("kind-payment_reminder", json!({ "original_due_date": day(0) })),
         ),
         case(
             "CH-R101",
-            ("kind-payment_reminder", json!({ "inquiry_channel": "逾期的违约责任见合同" })),
-            ("kind-payment_reminder", json!({ "inquiry_channel": "官方客服热线" })),
+            ("kind-payment_reminder", json!({ "interest_terms": "逾期的违约责任见合同" })),
+            ("kind-payment_reminder", json!({ "interest_terms": "依合同约定" })),
         ),
         case(
             "CH-R102",
@@ -357,12 +366,12 @@ fn cases(at: &Setting) -> Vec<Case> {
         case(
             "CH-R103",
             (
-                notice,
-                json!({ "recipient_address": "样例省样例市 退信路7号", "address_verified_on": day(-1) }),
+                "notice-007",
+                json!({ "recipient_address": "样例市 退信路七号", "address_verified_on": day(-2) }),
             ),
             (
-                notice,
-                json!({ "recipient_address": "样例省样例市退信路7号", "address_verified_on": day(0) }),
+                "notice-007",
+                json!({ "recipient_address": "样例省样例市退信路7号", "address_verified_on": day(-1) }),
             ),
         ),
         case(
@@ -374,7 +383,7 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R105",
             (
                 notice,
-                json!({ "recipient_address": "样例省样例市联系路8号", "case_no": "YL-2026-0003" }),
+                json!({ "recipient_address": "样例市联系路8号2室", "case_no": "YL-2026-0003" }),
             ),
             (
                 notice,
@@ -428,6 +437,41 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R115",
             (overdraft, json!({ "approval_id": "PZ-0001" })),
             (overdraft, json!({ "approval_id": "PZ-0002" })),
+        ),
+        case(
+            "CH-R250",
+            (notice, json!({ "legal_basis": "《中华人民共和国民法典》第九千条" })),
+            (notice, json!({ "legal_basis": "《中华人民共和国民法典》第一千二百六十条" })),
+        ),
+        case(
+            "CH-R251",
+            (rights, json!({ "prior_notice_no": at.unsent })),
+            (rights, json!({ "prior_notice_no": at.letter })),
+        ),
+        case(
+            "CH-R252",
+            (guarantor, json!({ "debtor_name": "保例一" })),
+            (guarantor, json!({ "debtor_name": "保例二" })),
+        ),
+        case(
+            "CH-R253",
+            (notice, json!({ "legal_basis": "双方签订的借款合同，债务人称患有抑郁症" })),
+            (notice, json!({ "legal_basis": "双方签订的借款合同" })),
+        ),
+        case(
+            "CH-R254",
+            (notice, json!({ "inquiry_channel": "致电13812345678查询" })),
+            (notice, json!({ "inquiry_channel": "委托人客服电话400-000-0100或官方App“我的账单”" })),
+        ),
+        case(
+            "CH-R255",
+            (notice, json!({ "recipient_name": "Wang Xiaoming" })),
+            (notice, json!({ "recipient_name": "Wang Xiaoming", "recipient_id_number": null })),
+        ),
+        case(
+            "CH-R256",
+            (notice, json!({ "due_date": day(0), "channel": "registered_post" })),
+            (notice, json!({ "due_date": day(1), "channel": "registered_post" })),
         ),
         case("CH-R116", (employer, plain()), (employer, plain())),
         case(

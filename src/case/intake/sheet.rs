@@ -240,10 +240,12 @@ fn written(when: NaiveDateTime, wanted: Option<Kind>) -> Option<Entered> {
     Some(Entered::Text(text.into()))
 }
 
-/// An amount with at most two decimals: what a spreadsheet shows for it, within its 15 digits.
+/// An amount with at most two decimals, as the file holds it: the number nearest to them, within
+/// the few last places that a spreadsheet's own sums lose.
 fn money(number: f64) -> Option<Entered> {
     let text = format!("{number:.2}");
-    let near = text.parse::<f64>().is_ok_and(|value| (value - number).abs() < 1e-6);
+    let lost = 4.0 * f64::EPSILON * number.abs().max(1.0);
+    let near = text.parse::<f64>().is_ok_and(|value| (value - number).abs() <= lost);
     (near && (0.0..1e13).contains(&number)).then(|| Entered::Text(text.into()))
 }
 
