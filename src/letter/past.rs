@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::life::words::Reason;
 use crate::{
     case::{address, party::Role, request::Request},
     masking::{IdentityNumber, Masking, mask_text},
@@ -267,10 +268,9 @@ pub fn person_of(index: &KeyedIndex, request: &Request) -> Option<String> {
     Some(person_key(index, &number))
 }
 
-/// Whether a return for `reason` shows that the person is not reached there. Who refuses a letter,
-/// leaves it at the post office or is not met lives there all the same.
+/// Whether a return for `reason` shuts the address; one that this release does not know does.
 fn shuts(reason: Option<&str>) -> bool {
-    !matches!(reason, Some("refused" | "unclaimed" | "damaged" | "absent"))
+    reason.and_then(Reason::read).is_none_or(Reason::shuts_address)
 }
 
 /// Keyed value of the address a request's letter goes to.

@@ -255,6 +255,10 @@ fn merged_hidden_and_foreign_sheets_are_refused() {
         workbook.add_worksheet().set_active(true).write_string(0, 0, "案号").unwrap();
     });
     assert_eq!(refusal(hidden), ["CH-I068"]);
+    let filtered = sheet(|sheet| {
+        sheet.set_row_hidden(2).unwrap();
+    });
+    assert_eq!(rows(open(filtered).unwrap()), [(2, vec![]), (3, vec!["CH-I131"])]);
     let empty = workbook(|workbook| {
         workbook.add_worksheet();
     });
