@@ -728,3 +728,57 @@ fn the_page_of_rules_is_the_one_the_command_prints() {
     let kept = fs::read_to_string(page).unwrap();
     assert_eq!(kept.trim_end(), printed.trim_end(), "run `chancery rules-table > docs/rules.md`");
 }
+
+#[test]
+fn a_return_shuts_the_address_for_whom_was_written_to_and_a_refusal_does_not() {
+    let desk = Desk::fresh();
+    let today = today(&desk);
+    let place = "样例省样例市退信路9号";
+    let letter = |base: &str, id: &str, verified: NaiveDate| {
+        let changes = json!({
+            "request_id": id, "recipient_address": place, "address_verified_on": verified.to_string(),
+        });
+        desk.issue(&desk.request_with(base, changes))
+    };
+    let before = today - Days::new(3);
+    let first = letter("notice-001", "first", before).ends(0).json_lines();
+    let number = first[0]["number"].as_str().unwrap().to_owned();
+    let back = |reason: &str| {
+        let body = json!({ "number": number, "reason": reason });
+        enter(&desk, journal::LETTER_RETURNED, &number, body, Some(today));
+    };
+    for reason in ["refused", "unclaimed", "absent", "damaged"] {
+        back(reason);
+    }
+    letter("notice-001", "lives-there", before).ends(0);
+    back("moved");
+    letter("notice-001", "gone", before).tells(1, "CH-R103");
+    // The same person in another case, and another person at the same address.
+    let other_case = json!({
+        "request_id": "gone-too", "recipient_address": "样例市退信路九号", "case_no": "YL-2026-0990",
+        "address_verified_on": before.to_string(),
+    });
+    desk.issue(&desk.request_with("notice-001", other_case)).tells(1, "CH-R103");
+    letter("notice-002", "neighbour", before).ends(0);
+    // Verified on the day of the return, and told after it.
+    letter("notice-001", "found-again", today).ends(0);
+}
+
+#[test]
+fn the_statement_of_a_visit_made_before_a_hold_is_issued_and_one_made_after_is_not() {
+    let desk = Desk::fresh();
+    let visit = desk.request("visit-not-agreed-04");
+    let case = visit["case_no"].as_str().unwrap();
+    let placed = desk.by("clerk", &["hold", "place", case, "--kind", "dispute"]).ends(0);
+    assert!(placed.both().contains("answers to the objection"), "{}", placed.both());
+    let placed = desk.by("clerk", &["hold", "place", case, "--kind", "hardship"]).ends(0);
+    assert!(placed.both().contains("gentle"), "{}", placed.both());
+    // Yesterday's visit.
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", json!({}))).ends(0);
+    let told = json!({ "request_id": "ill", "debtor_statement": "客户说他患有抑郁症" });
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", told)).tells(1, "CH-R253");
+    let today = today(&desk).to_string();
+    let later =
+        json!({ "request_id": "later", "visit_date": today, "start": "23:58", "end": "23:59" });
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", later)).tells(1, "CH-R009");
+}

@@ -86,14 +86,17 @@ pub(super) fn content(request: &Request, at: &Circumstances<'_>, found: &mut Fou
     }
 }
 
-/// How a debtor asks and whom it calls is the principal's signed word, not a request's.
+/// How a debtor asks and whom it calls is the principal's signed word, as a member of its profile or
+/// a constant of its headings, not a request's.
 pub(super) fn channels(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let signed = [
         ("inquiry_channel", &at.principal.inquiry_channel),
         ("issuer_hotline", &at.principal.hotline),
     ];
     for (field, signed) in signed {
-        if request.raw(field).is_some_and(|said| said.expose() != signed) {
+        let Some(said) = request.raw(field).map(RawText::expose) else { continue };
+        let constant = at.principal.constants.get(field).is_some_and(|signed| signed == said);
+        if said != signed && !constant {
             found.push(PolicyRefusal::OtherChannel { field }.into());
         }
     }
