@@ -123,7 +123,7 @@ fn last_unit(text: &str) -> &str {
 fn in_digits(letters: &[char]) -> String {
     let mut text = String::new();
     let mut run: Vec<char> = Vec::new();
-    for (at, c) in letters.iter().enumerate() {
+    for c in letters {
         if NUMERALS.contains(*c) || matches!(c, '十' | '百' | '千') {
             run.push(*c);
             continue;
@@ -135,7 +135,6 @@ fn in_digits(letters: &[char]) -> String {
         }
         run.clear();
         text.push(*c);
-        debug_assert!(at < letters.len());
     }
     text.extend(&run);
     text

@@ -128,10 +128,9 @@ pub fn citations(text: &str) -> Vec<Citation> {
     let letters = folded(text);
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(rest) = letters.get(at..).filter(|rest| !rest.is_empty()) {
+    while at < letters.len() {
         let Some((title, length)) = named(&letters, at) else {
             at += 1;
-            let _ = rest;
             continue;
         };
         let after = letters.get(at + length..).unwrap_or_default();
@@ -229,9 +228,8 @@ fn articles(letters: &[char]) -> Vec<Option<(u32, bool)>> {
         let length = number.iter().take_while(|c| is_numeral(**c)).count();
         let Some(unit) = number.get(length).filter(|_| length > 0) else { return found };
         match unit {
-            '条' => {}
             // 第675、676条: the unit stands after the last.
-            '、' | ',' | '和' | '及' | '与' | '至' | '到' | '-' => {}
+            '条' | '、' | ',' | '和' | '及' | '与' | '至' | '到' | '-' => {}
             // 第二款 of the article before, or a number of something else.
             '款' | '项' | '目' if !found.is_empty() => {
                 rest = number.get(length + 1..).unwrap_or_default();

@@ -7,7 +7,7 @@
 
 use super::{Circumstances, Found, PolicyRefusal, content::free_text};
 use crate::{
-    case::request::Request,
+    case::{raw::RawText, request::Request},
     rules::law::{self, Citation, Fault},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn law(request: &Request, at: &Circumstances<'_>, found: &mut Found) 
             found.push(PolicyRefusal::Law { field: name.to_owned() }.into());
         }
     }
-    let cited = request.raw("citation_ids").map(|ids| ids.expose()).unwrap_or_default();
+    let cited = request.raw("citation_ids").map(RawText::expose).unwrap_or_default();
     let texts = cited
         .split([',', ';', '、'])
         .filter_map(|id| at.principal.citation(id.trim(), at.today))
