@@ -59,6 +59,18 @@ const ORDER: &[(&str, &str)] = &[
     ("objection_date", "forward_date"),
     ("objection_date", "finding_date"),
     ("promise_date", "due_date"),
+    ("promise_date", "as_of_date"),
+];
+
+/// Sums that a letter asks for, promises or tells, none of which is nothing.
+const NEVER_ZERO: [&str; 7] = [
+    "amount_total",
+    "demand",
+    "indemnity",
+    "commit_amount",
+    "cap_amount",
+    "promise_amount",
+    "overdraft_principal",
 ];
 
 impl Request {
@@ -74,7 +86,7 @@ impl Request {
         {
             found.push(CheckProblem::DemandExceeds.into());
         }
-        for field in ["amount_total", "demand", "indemnity", "commit_amount", "cap_amount"] {
+        for field in NEVER_ZERO {
             if self.money(field) == Some(Fen::ZERO) {
                 found.push(CheckProblem::ZeroAmount { field }.into());
             }

@@ -1,5 +1,6 @@
 //! Facts of a case: parties, amounts, dates, and their intake.
 
+pub mod address;
 pub mod amount;
 pub mod capitals;
 pub mod checks;

@@ -35,6 +35,10 @@ crate::problems! {
         InnerSpace { field: &'static str } = "CH-N025", Input,
             "`{field}` has a space between Chinese characters" => "remove the space",
             "`{field}` 汉字之间有空格" => "请删除空格";
+        /// Several people stand in one name.
+        Several { field: &'static str } = "CH-I130", Input,
+            "`{field}` names more than one" => "make a request for each of them",
+            "`{field}` 填写了多人" => "请为每人分别填写请求";
     }
 }
 
@@ -106,8 +110,24 @@ pub(crate) fn check_name(field: &'static Field, text: &str, form: Form, found: &
     add(digits > most && !escaped, NameProblem::Digits { field: name });
     add(is_path(text), NameProblem::PathLike { field: name });
     add(is_stand_in(text), NameProblem::StandIn { field: name });
+    add(han && is_several(text, form), NameProblem::Several { field: name });
     let spaced = form == Form::Person && han && text.trim().chars().any(char::is_whitespace);
     add(spaced && !latin, NameProblem::InnerSpace { field: name });
+}
+
+/// Whether `text` lists several names. A company's own name may hold such a mark, so there each part
+/// has to read as a company.
+fn is_several(text: &str, form: Form) -> bool {
+    const MARKS: [char; 13] =
+        ['、', '，', ',', '；', ';', '/', '／', '&', '＆', '+', '＋', '|', '｜'];
+    let mut parts = text.split(MARKS).map(str::trim).filter(|part| !part.is_empty());
+    match form {
+        Form::Person => parts.nth(1).is_some(),
+        Form::Organisation => {
+            let parts: Vec<_> = parts.collect();
+            parts.len() > 1 && parts.iter().all(|part| Form::of(part) == Form::Organisation)
+        }
+    }
 }
 
 /// Adds to `found` what no address holds.
@@ -296,6 +316,21 @@ mod tests {
         assert_eq!(codes("NULL", Form::Person), ["CH-N024"]);
         assert_eq!(codes("未知", Form::Person), ["CH-N024"]);
         assert_eq!(codes("张\u{3000}三", Form::Person), ["CH-N025"]);
+    }
+
+    #[test]
+    fn several_names_are_not_one() {
+        for name in ["张三、李四", "张三，李四", "张三/李四", "张三;李四", "张三&李四"]
+        {
+            assert_eq!(codes(name, Form::Person), ["CH-I130"], "{name}");
+        }
+        let both = "苏州样例贸易有限公司、上海样例科技有限公司";
+        assert_eq!(codes(both, Form::Organisation), ["CH-I130"]);
+        for one in ["某某（苏州、上海）贸易有限公司", "A+B样例设计有限公司"]
+        {
+            assert!(codes(one, Form::Organisation).is_empty(), "{one}");
+        }
+        assert!(codes("Smith, John", Form::Person).is_empty());
     }
 
     #[test]

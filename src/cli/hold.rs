@@ -230,10 +230,22 @@ fn said(context: &Context, verb: Verb, told: &Value) -> String {
     let chinese = context.pick("zh", "en") == "zh";
     let mut said = match (verb, chinese) {
         (Verb::Place, true) => {
-            format!("案件 {case} 已暂停（{}），即刻起不得发函、外访", text("hold"))
+            let passes = match hold::kind(text("hold")).map(|kind| kind.passes) {
+                Some(hold::Passes::Gentle) => "即刻起除温和文书外不得发函",
+                Some(hold::Passes::Answers) => "即刻起除对该异议的答复文书外不得发函、外访",
+                _ => "即刻起不得发函、外访",
+            };
+            format!("案件 {case} 已暂停（{}），{passes}", text("hold"))
         }
         (Verb::Place, false) => {
-            format!("case {case} is on hold ({}): no letters, no visits from now on", text("hold"))
+            let passes = match hold::kind(text("hold")).map(|kind| kind.passes) {
+                Some(hold::Passes::Gentle) => "only gentle documents from now on",
+                Some(hold::Passes::Answers) => {
+                    "no letters but answers to the objection, no visits from now on"
+                }
+                _ => "no letters, no visits from now on",
+            };
+            format!("case {case} is on hold ({}): {passes}", text("hold"))
         }
         (Verb::Release, true) => format!("案件 {case} 的暂停（{}）已解除", text("released")),
         (Verb::Release, false) => format!("hold {} on case {case} released", text("released")),

@@ -8,7 +8,7 @@ use chancery::{
         intake::plain::{Column, Table},
     },
     letter::life::{
-        act::{Act, Entered},
+        act::{Act, Entered, What},
         acts::{Counter, Done},
         answers,
         refusal::LifeRefusal,
@@ -148,7 +148,7 @@ fn acts(
             context.refused(&mut office, &actor, &act_name(verb), subject, reports)
         })?;
         context.auto_checkpoint(&mut office);
-        return Ok(Answer::done(done_json(&done), done_text(context, verb, &done)));
+        return Ok(Answer::done(done_json(&act, &done), done_text(context, verb, &act, &done)));
     };
     let table = Table::open(file, &COLUMNS, true).map_err(Stopped)?;
     let mut office = context.open()?;
@@ -252,11 +252,13 @@ impl Batch<'_, '_> {
                 Ok(done) => {
                     *(if done.already { &mut self.tally.already } else { &mut self.tally.done }) +=
                         1;
-                    let mut json = done_json(&done);
+                    let mut json = done_json(act, &done);
                     if let Some(members) = json.as_object_mut() {
                         members.insert("row".to_owned(), row.into());
                     }
-                    self.context.printer.line(&json, &done_text(self.context, self.verb, &done));
+                    self.context
+                        .printer
+                        .line(&json, &done_text(self.context, self.verb, act, &done));
                 }
                 Err(reports) => self.refuse(row, Some(&act.number), &reports),
             }
@@ -299,8 +301,11 @@ pub fn refuse(context: &Context, row: u64, number: Option<&str>, reports: &[Repo
     context.printer.line(&json!({ "row": row, "number": number, "refused": problems }), &text);
 }
 
-fn done_json(done: &Done) -> Value {
+fn done_json(act: &Act, done: &Done) -> Value {
     let mut json = json!({ "number": done.number, "entry": done.seq, "already": done.already });
+    if let (What::Returned { reason, .. }, Some(members)) = (&act.what, json.as_object_mut()) {
+        members.insert("address_shut".to_owned(), reason.shuts_address().into());
+    }
     if let (Some(reply), Some(members)) = (&done.reply, json.as_object_mut()) {
         members.insert("reply".to_owned(), reply.reply.as_str().into());
         members.insert("hold".to_owned(), json!(reply.hold));
@@ -310,7 +315,7 @@ fn done_json(done: &Done) -> Value {
     json
 }
 
-fn done_text(context: &Context, verb: Verb, done: &Done) -> String {
+fn done_text(context: &Context, verb: Verb, act: &Act, done: &Done) -> String {
     let what = context.pick(verb.chinese(), verb.name());
     let note = if done.already {
         context.pick("（此前已登记）", " (registered before)")
@@ -318,6 +323,13 @@ fn done_text(context: &Context, verb: Verb, done: &Done) -> String {
         ""
     };
     let mut text = format!("{}  {what}{note}", done.number);
+    if let What::Returned { reason, .. } = act.what {
+        text.push_str(if reason.shuts_address() {
+            context.pick("  该地址须重新核实", "  address to be verified anew")
+        } else {
+            context.pick("  地址仍可使用", "  address still in use")
+        });
+    }
     if let Some(reply) = &done.reply {
         text.push_str("  ");
         text.push_str(&reply.reply);

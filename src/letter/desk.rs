@@ -27,13 +27,12 @@ use crate::{
     durable,
     figures::statement::Statements,
     letter::page::Mark,
-    masking::{IdentityNumber, Masked, Masking, mask_text},
+    masking::{Masked, Masking, mask_text},
     office::{
         Office,
         actor::{Actor, ActorError},
         embedded, journal, lock,
         office_folder::OfficeError,
-        person::person_key,
         principal::Profile,
     },
     problem::{Problem, Report},
@@ -369,10 +368,7 @@ impl<'a> Desk<'a> {
         let seal = template.package().seal().is_some();
         let address_key = past::address_key(&self.index, request);
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
-        let person = request
-            .raw("recipient_id_number")
-            .and_then(|number| IdentityNumber::parse(number.expose()).ok())
-            .map(|number| person_key(&self.index, &number));
+        let person = past::person_of(&self.index, request);
         Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
     }
 

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::life::words::Reason;
 use crate::{
-    case::{party::Role, request::Request},
-    masking::{Masking, mask_text},
-    office::{contact, journal, state::text},
-    register::{Entry, EntryKind, RegisterError, View},
+    case::{address, party::Role, request::Request},
+    masking::{IdentityNumber, Masking, mask_text},
+    office::{contact, journal, person::person_key, state::text},
+    register::{Entry, EntryKind, Recorded, RegisterError, View},
     signing::KeyedIndex,
 };
 
@@ -37,6 +38,8 @@ pub struct Sent {
     pub case: String,
     /// Day of issue.
     pub issued_on: NaiveDate,
+    /// Day on which it left: dispatched, or else delivered.
+    pub left_on: Option<NaiveDate>,
     /// Day on which it reached its recipient.
     pub delivered_on: Option<NaiveDate>,
     /// Whether a commitment is attached to it already.
@@ -83,7 +86,7 @@ pub struct Past {
     pub contact_name: bool,
     /// Whether the address is that of a known contact of the case.
     pub contact_address: bool,
-    /// Day on which a letter last came back from the address.
+    /// Day on which a letter to the same person last came back from the address as a wrong one.
     pub returned_on: Option<NaiveDate>,
     /// Whether a file with the digest `attachment_hash` is sealed as evidence of the case; the desk,
     /// which has the archive, tells it.
@@ -94,8 +97,28 @@ pub struct Past {
 #[derive(Debug, Default)]
 pub struct Correspondence {
     next: u64,
-    returned: HashMap<String, NaiveDate>,
+    returned: HashMap<String, Vec<Returned>>,
     replies: HashMap<String, (String, String, NaiveDate)>,
+}
+
+/// A letter that came back from an address, for a reason that shuts it.
+#[derive(Debug)]
+struct Returned {
+    /// Keyed identity number of who was written to, where the letter had one.
+    person: Option<String>,
+    /// Its case, masked.
+    case: String,
+    on: NaiveDate,
+}
+
+impl Returned {
+    /// Whether `person` in `case` is who was written to.
+    fn concerns(&self, person: Option<&str>, case: &str) -> bool {
+        match (self.person.as_deref(), person) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.case == case,
+        }
+    }
 }
 
 impl Correspondence {
@@ -111,10 +134,16 @@ impl Correspondence {
             for found in view.find_from(&returned, from) {
                 let found = found?;
                 let entry = found.entry();
-                if let Some(key) = address_key_of(view, letter_of(entry))? {
-                    let day = day_of(entry);
-                    let last = self.returned.entry(key).or_insert(day);
-                    *last = (*last).max(day);
+                if shuts(text(&entry.body, "reason"))
+                    && let Some(prepared) = prepared_of(view, letter_of(entry))?
+                    && let Some(key) = text(&prepared.entry().body, "address_key")
+                {
+                    let member = |name| text(&prepared.entry().body, name).map(str::to_owned);
+                    self.returned.entry(key.to_owned()).or_default().push(Returned {
+                        person: member("person"),
+                        case: member("case").unwrap_or_default(),
+                        on: day_of(entry),
+                    });
                 }
             }
         }
@@ -169,9 +198,16 @@ impl Past {
             past.reply = Some(Reply { kind: kind.clone(), letter, came_on: *came_on });
         }
         past.contacts(request, view, index)?;
-        if let Some(key) = address_key(index, request) {
-            past.returned_on = known.returned.get(&key).copied();
-        }
+        let case = mask_text(request.case_no(), &Masking::default()).text;
+        let person = person_of(index, request);
+        past.returned_on = [address_key(index, request), earlier_key(index, request)]
+            .iter()
+            .flatten()
+            .filter_map(|key| known.returned.get(key))
+            .flatten()
+            .filter(|back| back.concerns(person.as_deref(), &case))
+            .map(|back| back.on)
+            .max();
         Ok(past)
     }
 
@@ -190,10 +226,14 @@ impl Past {
             .filter_map(|name| request.raw(name))
             .map(|name| name_key(index, name.expose()))
             .collect();
-        let address = address_key(index, request);
+        let mut places: Vec<String> = earlier_key(index, request).into_iter().collect();
+        if let Some(address) = request.raw("recipient_address") {
+            let levels = address::levels(address.expose());
+            places.extend(levels.iter().map(|level| index.value("address", level)));
+        }
         for (name, place) in contact::standing(view, &case)? {
             self.contact_name |= name.is_some_and(|name| names.contains(&name));
-            self.contact_address |= place.is_some() && place == address;
+            self.contact_address |= place.is_some_and(|place| places.contains(&place));
         }
         Ok(())
     }
@@ -211,10 +251,29 @@ pub fn name_key(index: &KeyedIndex, name: &str) -> String {
     index.value("name", &folded(name))
 }
 
-/// Keyed value of an address, whatever its spaces, commas and width.
+/// Keyed value of an address as addresses are compared, whichever of its spellings.
 #[must_use]
 pub fn address_value(index: &KeyedIndex, address: &str) -> String {
-    index.value("address", &folded(address))
+    index.value("address", &address::compared(address))
+}
+
+/// Keyed value of a request's address as it was made before spellings were compared: registers
+/// hold such values.
+fn earlier_key(index: &KeyedIndex, request: &Request) -> Option<String> {
+    let address = request.raw("recipient_address")?;
+    Some(index.value("address", &folded(address.expose())))
+}
+
+/// Keyed person of the identity number a request gives.
+#[must_use]
+pub fn person_of(index: &KeyedIndex, request: &Request) -> Option<String> {
+    let number = IdentityNumber::parse(request.raw("recipient_id_number")?.expose()).ok()?;
+    Some(person_key(index, &number))
+}
+
+/// Whether a return for `reason` shuts the address; one that this release does not know does.
+fn shuts(reason: Option<&str>) -> bool {
+    reason.and_then(Reason::read).is_none_or(Reason::shuts_address)
 }
 
 /// Keyed value of the address a request's letter goes to.
@@ -228,8 +287,8 @@ pub fn numbers(list: &str) -> impl Iterator<Item = &str> {
     list.split(SEPARATORS).map(str::trim).filter(|number| !number.is_empty())
 }
 
-/// The one spelling under which names and addresses are compared.
-fn folded(text: &str) -> String {
+/// The one spelling under which names are compared.
+pub(super) fn folded(text: &str) -> String {
     text.nfkc()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '、' | '，' | '。' | '·'))
         .flat_map(char::to_lowercase)
@@ -245,20 +304,20 @@ pub fn sent(view: &View<'_>, number: &str) -> Result<Option<Sent>, RegisterError
     if view.last(&VOIDED, number)?.is_some() {
         return Ok(None);
     }
-    let place = issued.entry().body.get("prepared").and_then(serde_json::Value::as_u64);
-    let Some(prepared) = place.map(|place| view.get(place)).transpose()?.flatten() else {
-        return Ok(None);
-    };
+    let Some(prepared) = prepared_of(view, number)? else { return Ok(None) };
     let body = &prepared.entry().body;
     let member = |name| text(body, name).unwrap_or_default().to_owned();
-    let delivered = view.last(&journal::LETTER_DELIVERED, number)?;
+    let day = |found: Option<Recorded>| found.map(|entry| day_of(entry.entry()));
+    let delivered_on = day(view.last(&journal::LETTER_DELIVERED, number)?);
+    let dispatched_on = day(view.last(&journal::LETTER_DISPATCHED, number)?);
     Ok(Some(Sent {
         number: number.to_owned(),
         template: member("template"),
         principal: member("principal"),
         case: member("case"),
         issued_on: issued.entry().recorded_at.date_naive(),
-        delivered_on: delivered.map(|entry| day_of(entry.entry())),
+        left_on: dispatched_on.or(delivered_on),
+        delivered_on,
         paired: view.last(&journal::LETTER_PAIRED, number)?.is_some(),
     }))
 }
@@ -273,11 +332,11 @@ fn evidence(view: &View<'_>, id: &str) -> Result<Evidence, RegisterError> {
     }))
 }
 
-fn address_key_of(view: &View<'_>, number: &str) -> Result<Option<String>, RegisterError> {
+/// The entry that prepared letter `number`, if it was issued.
+fn prepared_of(view: &View<'_>, number: &str) -> Result<Option<Recorded>, RegisterError> {
     let Some(issued) = view.last(&journal::LETTER_ISSUED, number)? else { return Ok(None) };
     let place = issued.entry().body.get("prepared").and_then(serde_json::Value::as_u64);
-    let prepared = place.map(|place| view.get(place)).transpose()?.flatten();
-    Ok(prepared.and_then(|entry| text(&entry.entry().body, "address_key").map(str::to_owned)))
+    Ok(place.map(|place| view.get(place)).transpose()?.flatten())
 }
 
 /// The letter an entry is about: its member `number`, else its subject.

@@ -9,7 +9,9 @@
 mod address;
 mod content;
 pub mod gates;
+mod health;
 mod holds;
+mod law;
 mod parties;
 pub mod table;
 mod verification;
@@ -159,6 +161,30 @@ crate::problems! {
         AddressHalf = "CH-R109", Refusal,
             "an address without its postcode, or a postcode without address" => "give both",
             "地址与邮政编码缺一" => "请同时填写地址与邮政编码";
+        /// REQUIREMENTS L363.
+        Law { field: String } = "CH-R250", Refusal,
+            "`{field}` cites a law that is unknown, repealed or not yet in force, or an article it does not have" => "cite a law in force by its full title and an article it has, or let the principal add it to its citation table",
+            "`{field}` 引用的法律不明、已废止或尚未生效，或所引条文不存在" => "请以全称引用现行法律及其现有条文，或由委托方列入引用表";
+        /// REQUIREMENTS L301, L349.
+        SamePerson = "CH-R252", Refusal,
+            "who answers for the debtor has the debtor's own name" => "write to the debtor as such, or correct the name that is wrong",
+            "保证人或代偿人与债务人姓名相同" => "请以债务人身份发函，或更正有误的姓名";
+        /// SPEC decision 7; DOCUMENTS F0.
+        Health { field: String } = "CH-R253", Refusal,
+            "`{field}` tells of somebody's health, which no document carries" => "leave that sentence out; register `hardship` as the kind of reply or hold instead",
+            "`{field}` 涉及健康信息，任何文书均不得载明" => "请删去该内容；可将来函或暂停登记为 `hardship`";
+        /// REQUIREMENTS L359; SPEC, the principal's profile.
+        OtherChannel { field: &'static str } = "CH-R254", Refusal,
+            "`{field}` is not what the principal's signed profile says" => "leave it out: the profile supplies it",
+            "`{field}` 与委托方已签署档案不符" => "请勿填写，由档案提供";
+        /// Civil registration in Chinese characters.
+        LatinName = "CH-R255", Refusal,
+            "a name in Latin letters stands with a citizen's identity number" => "enter the characters on the identity card",
+            "居民身份证号码对应的姓名为拉丁字母" => "请按居民身份证填写汉字姓名";
+        /// DOCUMENTS 1: what is asked for must be possible.
+        DueOnPosting = "CH-R256", Refusal,
+            "the due date is today, and a posted letter cannot be there before tomorrow" => "give a later due date",
+            "还款期限为今日，邮寄函件今日无法送达" => "请填写更晚的期限";
     }
 }
 
@@ -206,9 +232,13 @@ const RULES: &[Rule] = &[
     verification::verification,
     address::address,
     address::contacts,
+    parties::persons,
     content::dates,
     content::content,
+    content::channels,
     content::discount,
+    law::law,
+    health::health,
 ];
 
 /// What the rules have refused so far.

@@ -114,8 +114,8 @@ pub fn letters(setting: &Setting) -> Vec<SampleRequest> {
 }
 
 /// One request for each kind of letter that is not among [`letters`], the first of those before
-/// them: what they refer to in the register is there once it was issued, its reply registered and
-/// the sample visit sealed.
+/// them: what they refer to in the register is there once it was issued and dispatched, its reply
+/// registered and the sample visit sealed.
 #[must_use]
 pub fn kinds(setting: &Setting) -> Vec<SampleRequest> {
     kinds::all(setting)

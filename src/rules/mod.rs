@@ -6,6 +6,7 @@
 //! (`expect`, `note`) are ignored. Source: the contract, `rules FILE`.
 
 pub mod debt;
+pub mod law;
 pub mod notices;
 pub mod paper;
 mod questions;

@@ -197,11 +197,13 @@ fn syntax_in_a_name_or_address_prints_as_text() {
         ("recipient_name", "张#三"),
         ("recipient_address", "样例省[#eval(\"1+1\")]//注释$x$路1号"),
         ("recipient_address", "样例省{{name}}@ref<tag>路1号"),
-        ("inquiry_channel", "#import \"/data.json\" {{ recipient_name }} {# c #}"),
+        ("legal_basis", "#import \"/data.json\" {{ recipient_name }} {# c #}"),
     ];
     for (at, (field, value)) in cases.into_iter().enumerate() {
         let mut change = json!({ "request_id": format!("syntax-{at}") });
         change[field] = json!(value);
+        // No name in Latin letters stands on a citizen's card.
+        change["recipient_id_number"] = json!(null);
         let file = desk.request_with("notice-001", change);
         let out = desk.beside(&format!("{at}.pdf"));
         let arguments = ["letter", "preview", text(&file), "--out", text(&out)];

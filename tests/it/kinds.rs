@@ -49,6 +49,7 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
     let file = desk.requests("kinds.jsonl");
     let before = outcomes(&desk.issue(&file).ends(1).json_lines());
     for (id, codes) in [
+        ("kind-legal_rights_notice", vec!["CH-R251"]),
         ("kind-overdraft_notice", vec!["CH-R113", "CH-R114", "CH-R114"]),
         ("kind-employer_assist", vec!["CH-R116"]),
         ("kind-law_firm_cover", vec!["CH-R211"]),
@@ -77,6 +78,11 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
         assert_eq!(told[&format!("cover-{of}")], codes);
     }
     let first = desk.entries("letter.issued")[0]["subject"].as_str().unwrap().to_owned();
+    let left = json!({ "number": first, "carrier": "china_post" });
+    enter(&desk, journal::LETTER_DISPATCHED, &first, left, None);
+    // The notice of rights goes out before the objection comes.
+    let rights = desk.request_with("kind-legal_rights_notice", json!({}));
+    desk.issue(&rights).ends(0);
     let reply = format!("RE-{}-000001", &first[3..7]);
     let body = json!({ "number": first, "reply": reply, "kind": "dispute" });
     enter(&desk, journal::LETTER_REPLIED, &first, body, None);

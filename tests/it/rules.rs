@@ -49,6 +49,7 @@ struct Setting {
     desk: Desk,
     today: NaiveDate,
     letter: String,
+    unsent: String,
     year: String,
 }
 
@@ -62,6 +63,13 @@ impl Setting {
         };
         let letter = issue("notice-001", json!({}));
         let year = letter[3..7].to_owned();
+        enter(
+            &desk,
+            journal::LETTER_DISPATCHED,
+            &letter,
+            json!({ "number": letter, "carrier": "china_post" }),
+            None,
+        );
         issue("kind-overdue_risk_notice", json!({}));
         issue(
             "kind-overdue_risk_notice",
@@ -74,6 +82,7 @@ impl Setting {
             "kind-repayment_commitment",
             json!({ "request_id": "taken", "paired_with": "risk-taken" }),
         );
+        let unsent = issue("notice-001", json!({ "request_id": "unsent" }));
         let reply = |reply: &str, kind: &str, number: &str| {
             let body = json!({ "number": number, "reply": reply, "kind": kind });
             enter(&desk, journal::LETTER_REPLIED, number, body, None);
@@ -113,7 +122,7 @@ impl Setting {
         let settings = desk.office().join("office.toml");
         let text = fs::read_to_string(&settings).unwrap();
         assert!(text.contains("employer_assist = false"), "off unless turned on: {text}");
-        Self { desk, today, letter, year }
+        Self { desk, today, letter, unsent, year }
     }
 
     fn day(&self, days: i64) -> String {
@@ -310,7 +319,7 @@ fn cases(at: &Setting) -> Vec<Case> {
         case(
             "CH-R016",
             (notice, json!({ "due_date": day(-1), "as_of_date": day(-1) })),
-            (notice, json!({ "due_date": day(0) })),
+            (notice, json!({ "due_date": day(0), "channel": "hand" })),
         ),
         case(
             "CH-R017",
@@ -345,13 +354,13 @@ fn cases(at: &Setting) -> Vec<Case> {
         case("CH-R022", ("notice-001", json!({ "due_date": day(16) })), (notice, plain())),
         case(
             "CH-R100",
-            ("kind-overdue_risk_notice", json!({ "promise_date": day(1) })),
-            ("kind-overdue_risk_notice", json!({ "promise_date": day(0) })),
+            ("kind-payment_reminder", json!({ "original_due_date": day(1) })),
+            ("kind-payment_reminder", json!({ "original_due_date": day(0) })),
         ),
         case(
             "CH-R101",
-            ("kind-payment_reminder", json!({ "inquiry_channel": "逾期的违约责任见合同" })),
-            ("kind-payment_reminder", json!({ "inquiry_channel": "官方客服热线" })),
+            ("kind-payment_reminder", json!({ "interest_terms": "逾期的违约责任见合同" })),
+            ("kind-payment_reminder", json!({ "interest_terms": "依合同约定" })),
         ),
         case(
             "CH-R102",
@@ -361,12 +370,12 @@ fn cases(at: &Setting) -> Vec<Case> {
         case(
             "CH-R103",
             (
-                notice,
-                json!({ "recipient_address": "样例省样例市 退信路7号", "address_verified_on": day(-1) }),
+                "notice-007",
+                json!({ "recipient_address": "样例市 退信路七号", "address_verified_on": day(-2) }),
             ),
             (
-                notice,
-                json!({ "recipient_address": "样例省样例市退信路7号", "address_verified_on": day(0) }),
+                "notice-007",
+                json!({ "recipient_address": "样例省样例市退信路7号", "address_verified_on": day(-1) }),
             ),
         ),
         case(
@@ -378,7 +387,7 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R105",
             (
                 notice,
-                json!({ "recipient_address": "样例省样例市联系路8号", "case_no": "YL-2026-0003" }),
+                json!({ "recipient_address": "样例市联系路8号2室", "case_no": "YL-2026-0003" }),
             ),
             (
                 notice,
@@ -432,6 +441,41 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R115",
             (overdraft, json!({ "approval_id": "PZ-0001" })),
             (overdraft, json!({ "approval_id": "PZ-0002" })),
+        ),
+        case(
+            "CH-R250",
+            (notice, json!({ "legal_basis": "《中华人民共和国民法典》第九千条" })),
+            (notice, json!({ "legal_basis": "《中华人民共和国民法典》第一千二百六十条" })),
+        ),
+        case(
+            "CH-R251",
+            (rights, json!({ "prior_notice_no": at.unsent })),
+            (rights, json!({ "prior_notice_no": at.letter })),
+        ),
+        case(
+            "CH-R252",
+            (guarantor, json!({ "debtor_name": "保例一" })),
+            (guarantor, json!({ "debtor_name": "保例二" })),
+        ),
+        case(
+            "CH-R253",
+            (notice, json!({ "legal_basis": "双方签订的借款合同，债务人称患有抑郁症" })),
+            (notice, json!({ "legal_basis": "双方签订的借款合同" })),
+        ),
+        case(
+            "CH-R254",
+            (notice, json!({ "inquiry_channel": "致电13812345678查询" })),
+            (notice, json!({ "inquiry_channel": "委托人客服电话400-000-0100或官方App“我的账单”" })),
+        ),
+        case(
+            "CH-R255",
+            (notice, json!({ "recipient_name": "Wang Xiaoming" })),
+            (notice, json!({ "recipient_name": "Wang Xiaoming", "recipient_id_number": null })),
+        ),
+        case(
+            "CH-R256",
+            (notice, json!({ "due_date": day(0), "channel": "registered_post" })),
+            (notice, json!({ "due_date": day(1), "channel": "registered_post" })),
         ),
         case("CH-R116", (employer, plain()), (employer, plain())),
         case(
@@ -725,4 +769,58 @@ fn the_page_of_rules_is_the_one_the_command_prints() {
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
     let kept = fs::read_to_string(page).unwrap();
     assert_eq!(kept.trim_end(), printed.trim_end(), "run `chancery rules-table > docs/rules.md`");
+}
+
+#[test]
+fn a_return_shuts_the_address_for_whom_was_written_to_and_a_refusal_does_not() {
+    let desk = Desk::fresh();
+    let today = today(&desk);
+    let place = "样例省样例市退信路9号";
+    let letter = |base: &str, id: &str, verified: NaiveDate| {
+        let changes = json!({
+            "request_id": id, "recipient_address": place, "address_verified_on": verified.to_string(),
+        });
+        desk.issue(&desk.request_with(base, changes))
+    };
+    let before = today - Days::new(3);
+    let first = letter("notice-001", "first", before).ends(0).json_lines();
+    let number = first[0]["number"].as_str().unwrap().to_owned();
+    let back = |reason: &str| {
+        let body = json!({ "number": number, "reason": reason });
+        enter(&desk, journal::LETTER_RETURNED, &number, body, Some(today));
+    };
+    for reason in ["refused", "unclaimed", "absent", "damaged"] {
+        back(reason);
+    }
+    letter("notice-001", "lives-there", before).ends(0);
+    back("moved");
+    letter("notice-001", "gone", before).tells(1, "CH-R103");
+    // The same person in another case, and another person at the same address.
+    let other_case = json!({
+        "request_id": "gone-too", "recipient_address": "样例市退信路九号", "case_no": "YL-2026-0990",
+        "address_verified_on": before.to_string(),
+    });
+    desk.issue(&desk.request_with("notice-001", other_case)).tells(1, "CH-R103");
+    letter("notice-002", "neighbour", before).ends(0);
+    // Verified on the day of the return, and told after it.
+    letter("notice-001", "found-again", today).ends(0);
+}
+
+#[test]
+fn the_statement_of_a_visit_made_before_a_hold_is_issued_and_one_made_after_is_not() {
+    let desk = Desk::fresh();
+    let visit = desk.request("visit-not-agreed-04");
+    let case = visit["case_no"].as_str().unwrap();
+    let placed = desk.by("clerk", &["hold", "place", case, "--kind", "dispute"]).ends(0);
+    assert!(placed.both().contains("answers to the objection"), "{}", placed.both());
+    let placed = desk.by("clerk", &["hold", "place", case, "--kind", "hardship"]).ends(0);
+    assert!(placed.both().contains("gentle"), "{}", placed.both());
+    // Yesterday's visit.
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", json!({}))).ends(0);
+    let told = json!({ "request_id": "ill", "debtor_statement": "客户说他患有抑郁症" });
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", told)).tells(1, "CH-R253");
+    let today = today(&desk).to_string();
+    let later =
+        json!({ "request_id": "later", "visit_date": today, "start": "23:58", "end": "23:59" });
+    desk.issue_by("agent-a", &desk.request_with("visit-not-agreed-04", later)).tells(1, "CH-R009");
 }

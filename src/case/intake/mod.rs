@@ -10,6 +10,7 @@ pub mod columns;
 mod decode;
 mod delimited;
 pub mod detect;
+mod hidden;
 mod json;
 pub mod plain;
 pub mod problem;

@@ -5,7 +5,11 @@
 //! Other people's files may hold more columns than are asked for; the office's own may not, for a
 //! mistyped heading would lose what stands under it. Source: SPEC decisions 6 and 14.
 
-use std::{collections::BTreeMap, io::Seek as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Seek as _,
+    path::Path,
+};
 
 use super::{
     Format, columns::letter, delimited, detect, problem::IntakeProblem, sheet, sheet::Cell,
@@ -85,8 +89,15 @@ pub type Cells = BTreeMap<&'static str, String>;
 pub type Row = (u64, Result<Cells, Vec<Report>>);
 
 enum Rows {
-    Delimited { reader: Box<delimited::Reader>, record: csv::StringRecord },
-    Sheet { rows: std::collections::btree_map::IntoIter<u32, sheet::Row>, merged: Vec<u64> },
+    Delimited {
+        reader: Box<delimited::Reader>,
+        record: csv::StringRecord,
+    },
+    Sheet {
+        rows: std::collections::btree_map::IntoIter<u32, sheet::Row>,
+        merged: Vec<u64>,
+        hidden: BTreeSet<u32>,
+    },
     Ended,
 }
 
@@ -128,13 +139,17 @@ impl Table {
             }
             Format::Xlsx => {
                 file.rewind().map_err(|source| one(IntakeProblem::Unreadable { source }.into()))?;
-                let (mut rows, merged) =
-                    sheet::load(&mut file).map_err(|problem| one(problem.into()))?;
+                let loaded = sheet::load(&mut file).map_err(|problem| one(problem.into()))?;
+                let sheet::Loaded { mut rows, merged, hidden } = loaded;
                 let Some((first, headings)) = rows.pop_first() else {
                     return Err(one(IntakeProblem::Empty.into()));
                 };
                 if let Some(row) = sheet::merged_row(&merged, first) {
                     return Err(one(IntakeProblem::MergedCells { row }.into()));
+                }
+                if hidden.contains(&first) {
+                    let row = u64::from(first) + 1;
+                    return Err(one(IntakeProblem::HiddenRow { row }.into()));
                 }
                 let width =
                     rows.values().chain([&headings]).filter_map(|row| row.keys().next_back());
@@ -145,7 +160,7 @@ impl Table {
                 });
                 let columns = resolve(names, wanted, own)?;
                 let merged = rows.keys().filter_map(|at| sheet::merged_row(&merged, *at)).collect();
-                let rows = Rows::Sheet { rows: rows.into_iter(), merged };
+                let rows = Rows::Sheet { rows: rows.into_iter(), merged, hidden };
                 Ok(Self { columns, rows, digest: found.digest })
             }
         }
@@ -165,8 +180,12 @@ impl Iterator for Table {
         let columns = &self.columns;
         match &mut self.rows {
             Rows::Ended => None,
-            Rows::Sheet { rows, merged } => {
+            Rows::Sheet { rows, merged, hidden } => {
                 let (at, cells) = rows.next()?;
+                if hidden.contains(&at) {
+                    let row = u64::from(at) + 1;
+                    return Some((row, Err(vec![IntakeProblem::HiddenRow { row }.into()])));
+                }
                 Some(sheet_row(columns, at, cells, merged))
             }
             Rows::Delimited { reader, record } => loop {

@@ -85,6 +85,10 @@ crate::problems! {
         HiddenSheet = "CH-I068", Input,
             "the first sheet is hidden or no worksheet" => "put the sheet with the requests first and show it",
             "首个工作表被隐藏或不是普通工作表" => "请将请求所在工作表置于首位并取消隐藏";
+        /// Its row does not show.
+        HiddenRow { row: u64 } = "CH-I131", Input,
+            "row {row} is hidden, as by a filter" => "show it if it is meant, or delete it",
+            "第 {row} 行被隐藏或筛选" => "如需处理请取消隐藏，否则请删除该行";
         /// Cells are merged.
         MergedCells { row: u64 } = "CH-I069", Input,
             "row {row} holds merged cells" => "unmerge them and fill in each cell",

@@ -3,12 +3,12 @@
 //! Owns what a cell may be. Text cells are taken as they are; date cells for dates; numbers only
 //! where nothing can be lost (amounts, counts, full postcodes, mobile phones). Refuses numbers
 //! beyond 15 digits, formulas (their stored result may be stale), errors, merged cells, hidden
-//! first sheets and workbooks that unpack out of proportion. A workbook is held in memory, which
+//! rows and first sheets and workbooks that unpack out of proportion. A workbook is held in memory, which
 //! its limits bound.
 //! Source: SPEC, decision 6; ECMA-376 part 1, 18.3 and 18.17.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{Cursor, Read},
 };
@@ -29,6 +29,7 @@ use crate::{
 use super::{
     Next,
     columns::{Columns, HeadingMap, letter},
+    hidden,
     problem::IntakeProblem,
 };
 
@@ -57,17 +58,30 @@ pub(super) struct Sheet {
     columns: Columns,
     rows: std::collections::btree_map::IntoIter<u32, Row>,
     merged: Vec<Dimensions>,
+    hidden: BTreeSet<u32>,
+}
+
+/// What a workbook's first sheet holds.
+pub(super) struct Loaded {
+    pub(super) rows: BTreeMap<u32, Row>,
+    pub(super) merged: Vec<Dimensions>,
+    /// Rows that do not show, as under a filter.
+    pub(super) hidden: BTreeSet<u32>,
 }
 
 impl Sheet {
     /// Reads the first sheet and its headings.
     pub(super) fn open(file: &mut File, map: &HeadingMap) -> Result<Self, Vec<Report>> {
-        let (mut rows, merged) = load(file).map_err(|problem| vec![problem.into()])?;
+        let loaded = load(file).map_err(|problem| vec![problem.into()])?;
+        let Loaded { mut rows, merged, hidden } = loaded;
         let Some((first, headings)) = rows.pop_first() else {
             return Err(vec![IntakeProblem::Empty.into()]);
         };
         if let Some(row) = merged_row(&merged, first) {
             return Err(vec![IntakeProblem::MergedCells { row }.into()]);
+        }
+        if hidden.contains(&first) {
+            return Err(vec![IntakeProblem::HiddenRow { row: u64::from(first) + 1 }.into()]);
         }
         let width = rows.values().chain([&headings]).filter_map(|row| row.keys().next_back()).max();
         let names = (0..=width.copied().unwrap_or_default()).map(|at| match headings.get(&at) {
@@ -75,7 +89,7 @@ impl Sheet {
             _ => "",
         });
         let columns = Columns::resolve(names, map)?;
-        Ok(Self { columns, rows: rows.into_iter(), merged })
+        Ok(Self { columns, rows: rows.into_iter(), merged, hidden })
     }
 
     pub(super) const fn columns(&self) -> &Columns {
@@ -89,6 +103,9 @@ impl Sheet {
         if let Some(row) = merged_row(&self.merged, at) {
             return Next::Row(row, Err(vec![IntakeProblem::MergedCells { row }.into()]));
         }
+        if self.hidden.contains(&at) {
+            return Next::Row(row, Err(vec![IntakeProblem::HiddenRow { row }.into()]));
+        }
         let request = self.columns.request(row, |at, key| {
             let cell = u32::try_from(at).ok().and_then(|at| cells.remove(&at));
             cell.map_or(Ok(Entered::Absent), |cell| enter(cell, key, row, at))
@@ -101,9 +118,7 @@ pub(super) fn merged_row(merged: &[Dimensions], at: u32) -> Option<u64> {
     merged.iter().any(|part| (part.start.0..=part.end.0).contains(&at)).then(|| u64::from(at) + 1)
 }
 
-pub(super) fn load(
-    file: &mut File,
-) -> Result<(BTreeMap<u32, Row>, Vec<Dimensions>), IntakeProblem> {
+pub(super) fn load(file: &mut File) -> Result<Loaded, IntakeProblem> {
     let mut packed = Zeroizing::new(Vec::new());
     file.take(MOST_PACKED + 1)
         .read_to_end(&mut packed)
@@ -144,7 +159,7 @@ pub(super) fn load(
             return Err(IntakeProblem::BrokenWorkbook);
         }
     }
-    Ok((rows, merged))
+    Ok(Loaded { rows, merged, hidden: hidden::rows(packed.as_slice()) })
 }
 
 /// Unpacks every member into nothing, so that no size it declares has to be believed.
@@ -240,10 +255,12 @@ fn written(when: NaiveDateTime, wanted: Option<Kind>) -> Option<Entered> {
     Some(Entered::Text(text.into()))
 }
 
-/// An amount with at most two decimals: what a spreadsheet shows for it, within its 15 digits.
+/// An amount with at most two decimals, as the file holds it: the number nearest to them, within
+/// the few last places that a spreadsheet's own sums lose.
 fn money(number: f64) -> Option<Entered> {
     let text = format!("{number:.2}");
-    let near = text.parse::<f64>().is_ok_and(|value| (value - number).abs() < 1e-6);
+    let lost = 4.0 * f64::EPSILON * number.abs().max(1.0);
+    let near = text.parse::<f64>().is_ok_and(|value| (value - number).abs() <= lost);
     (near && (0.0..1e13).contains(&number)).then(|| Entered::Text(text.into()))
 }
 

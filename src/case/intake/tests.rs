@@ -241,6 +241,24 @@ fn cells_that_may_have_lost_something_are_refused_by_row_and_column() {
 }
 
 #[test]
+fn a_sum_is_taken_as_the_cell_holds_it() {
+    let money = |number: f64| {
+        let cell = sheet::Cell::Number(number);
+        sheet::enter_as(cell, Some(crate::case::field::Kind::Money), 2, 0)
+    };
+    // The last is what a spreadsheet adds up for 0.3.
+    for (number, text) in [(1409.5, "1409.50"), (0.1, "0.10"), (0.1 + 0.2, "0.30")] {
+        let entered = money(number).unwrap();
+        let crate::case::request::Entered::Text(read) = entered else { panic!("{number}") };
+        assert_eq!(read.expose(), text);
+    }
+    assert!(money(9_999_999_999.99).is_ok());
+    for number in [1409.500_000_1, 1409.505, 0.001, -1.0] {
+        assert!(money(number).is_err(), "{number}");
+    }
+}
+
+#[test]
 fn merged_hidden_and_foreign_sheets_are_refused() {
     let merged = sheet(|sheet| {
         sheet.merge_range(2, 3, 2, 4, "甲", &CellFormat::new()).unwrap();
@@ -255,6 +273,10 @@ fn merged_hidden_and_foreign_sheets_are_refused() {
         workbook.add_worksheet().set_active(true).write_string(0, 0, "案号").unwrap();
     });
     assert_eq!(refusal(hidden), ["CH-I068"]);
+    let filtered = sheet(|sheet| {
+        sheet.set_row_hidden(2).unwrap();
+    });
+    assert_eq!(rows(open(filtered).unwrap()), [(2, vec![]), (3, vec!["CH-I131"])]);
     let empty = workbook(|workbook| {
         workbook.add_worksheet();
     });

@@ -120,6 +120,15 @@ words! {
     }
 }
 
+impl Reason {
+    /// Whether it shows that the person is not reached at the address. Who refuses a letter, leaves
+    /// it at the post office or is not met lives there all the same.
+    #[must_use]
+    pub const fn shuts_address(self) -> bool {
+        !matches!(self, Self::Refused | Self::Unclaimed | Self::Damaged | Self::Absent)
+    }
+}
+
 words! {
     /// What a reply says.
     pub enum ReplyKind {

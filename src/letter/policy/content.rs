@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Circumstances, Found, PolicyRefusal};
 use crate::{
-    case::{amount::Fen, field, raw::RawText, request::Request},
+    case::{amount::Fen, field, party::Channel, raw::RawText, request::Request},
     digest::Digest,
     office::principal::Grant,
     template::{
@@ -19,8 +19,9 @@ const STALE_DAYS: i64 = 31;
 /// Fields that quote what a person said: told, not refused (SPEC decision 7).
 const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 /// Days a letter tells as past.
-const HAPPENED: [&str; 10] = [
+const HAPPENED: [&str; 11] = [
     "accident_date",
+    "original_due_date",
     "paid_date",
     "prior_notice_date",
     "objection_date",
@@ -42,6 +43,10 @@ pub(super) fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found
     let due = request.date("due_date").filter(|_| at.document.issuer != Issuer::Agent);
     if due.is_some_and(|due| due < at.today) {
         found.push(PolicyRefusal::Due.into());
+    }
+    let posted = matches!(request.channel(), Channel::RegisteredPost | Channel::Ems);
+    if posted && due == Some(at.today) {
+        found.push(PolicyRefusal::DueOnPosting.into());
     }
     for field in HAPPENED {
         if request.date(field).is_some_and(|day| day > at.today) {
@@ -77,6 +82,22 @@ pub(super) fn content(request: &Request, at: &Circumstances<'_>, found: &mut Fou
         let texts = ids.iter().filter_map(|id| cited(id));
         if texts.into_iter().any(|citation| at.says_what_it_must_not(&citation.text)) {
             found.push(PolicyRefusal::DocumentWord { field: "citation_ids".to_owned() }.into());
+        }
+    }
+}
+
+/// How a debtor asks and whom it calls is the principal's signed word, as a member of its profile or
+/// a constant of its headings, not a request's.
+pub(super) fn channels(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let signed = [
+        ("inquiry_channel", &at.principal.inquiry_channel),
+        ("issuer_hotline", &at.principal.hotline),
+    ];
+    for (field, signed) in signed {
+        let Some(said) = request.raw(field).map(RawText::expose) else { continue };
+        let constant = at.principal.constants.get(field).is_some_and(|signed| signed == said);
+        if said != signed && !constant {
+            found.push(PolicyRefusal::OtherChannel { field }.into());
         }
     }
 }
@@ -135,7 +156,7 @@ impl Circumstances<'_> {
 }
 
 /// What stands in a field whose text a person writes for this letter.
-fn free_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+pub(super) fn free_text<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let free = field::named(name).is_some_and(|field| matches!(field.kind, field::Kind::Text));
     request.raw(name).filter(|_| free).map(RawText::expose)
 }

@@ -67,8 +67,8 @@ crate::problems! {
             "`prior_notice_no` 不是本案、本委托人的函件" => "请填写此前所发通知的函号";
         /// DOCUMENTS 3.
         PriorDate = "CH-R121", Refusal,
-            "the earlier notice was issued on another day" => "give the day of issue that the register tells",
-            "前次通知的签发日期与登记不符" => "请按登记簿填写签发日期";
+            "the earlier notice went out on another day" => "give the day of dispatch, or of delivery by hand, that the register tells",
+            "前次通知的发出日期与登记不符" => "请按登记簿填写寄出日期，当面送达的填写送达日期";
         /// DOCUMENTS 1b; 民法典 692.
         GuaranteeOver { until: NaiveDate } = "CH-R122", Refusal,
             "the guarantee ended on {until}" => "do not write to the guarantor; tell the principal",
@@ -125,6 +125,10 @@ crate::problems! {
         NoCreditReports = "CH-R140", Refusal,
             "the letter speaks of credit reports, and the principal's signed profile says that it makes none" => "leave `credit_reporting` out",
             "函件提及报送信用信息，而委托人已签署档案载明其不报送" => "请删除 `credit_reporting`";
+        /// DOCUMENTS 3; L301.
+        PriorNotSent = "CH-R251", Refusal,
+            "the letter says that the earlier notice was sent, and the register does not" => "register its dispatch or delivery first",
+            "函件称前次通知已发出，而登记簿中没有其寄出或送达记录" => "请先登记其寄出或送达";
     }
 }
 
@@ -286,7 +290,8 @@ fn prior_notice(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let prior = at.past.prior.as_ref().filter(|letter| is_ours(letter, at)).filter(notice);
     match (prior, request.date("prior_notice_date")) {
         (None, _) => found.push(GateRefusal::PriorUnknown.into()),
-        (Some(letter), Some(day)) if day != letter.issued_on => {
+        (Some(Sent { left_on: None, .. }), _) => found.push(GateRefusal::PriorNotSent.into()),
+        (Some(letter), Some(day)) if letter.left_on != Some(day) => {
             found.push(GateRefusal::PriorDate.into());
         }
         _ => {}

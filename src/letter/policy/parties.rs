@@ -3,9 +3,13 @@
 use super::{Circumstances, Found, PolicyRefusal};
 use crate::{
     case::{
+        names,
         party::{Channel, Role},
+        raw::RawText,
         request::Request,
     },
+    letter::past,
+    masking::normalize_identity,
     problem::Report,
     template::metadata::{Exemption, Metadata},
 };
@@ -72,6 +76,29 @@ pub(super) fn mandate(_: &Request, at: &Circumstances<'_>, found: &mut Found) {
         let mandate = &at.principal.mandate;
         found.push(PolicyRefusal::Mandate { from: mandate.from, until: mandate.until }.into());
     }
+}
+
+/// Who is named fits together: a citizen's number with a name in characters, and whoever answers
+/// for a debtor is somebody else.
+pub(super) fn persons(request: &Request, _: &Circumstances<'_>, found: &mut Found) {
+    let raw = |name| request.raw(name).map(RawText::expose);
+    let recipient = raw("recipient_name");
+    let latin = |name: &str| !name.chars().any(names::is_han);
+    if raw("recipient_id_number").is_some_and(is_citizens) && recipient.is_some_and(latin) {
+        found.push(PolicyRefusal::LatinName.into());
+    }
+    let answers = matches!(request.role(), Role::JointGuarantor | Role::Volunteer);
+    if let (true, Some(one), Some(debtor)) = (answers, recipient, raw("debtor_name"))
+        && past::folded(one) == past::folded(debtor)
+    {
+        found.push(PolicyRefusal::SamePerson.into());
+    }
+}
+
+/// Whether a number is of a citizen's identity card: residence permits of Hong Kong, Macau and
+/// Taiwan begin with 8, permanent residents' with 9. A number of 15 digits was a citizen's.
+fn is_citizens(number: &str) -> bool {
+    !normalize_identity(number).starts_with(['8', '9'])
 }
 
 #[cfg(test)]

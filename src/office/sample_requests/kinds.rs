@@ -66,7 +66,7 @@ fn reminder(setting: &Setting) -> SampleRequest {
         .with("amount_total", "1409.50")
 }
 
-/// Rests on the notice that stands first in both files of letters.
+/// Rests on the notice that stands first in both files of letters, once that was dispatched.
 fn rights(setting: &Setting) -> SampleRequest {
     debtor(setting, "legal_rights_notice", 3, "王䶮")
         .with("case_no", "YL-2026-0000")

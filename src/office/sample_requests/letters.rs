@@ -95,7 +95,13 @@ pub(super) fn base(setting: &Setting, id: &str, serial: u32, name: &str) -> Samp
         .with("verified_by", "委托人")
         .with("verified_on", setting.day(-10))
         .with("identity_verified_on", setting.day(-10));
-    if company { request } else { request.with("recipient_id_number", identity_number(serial + 1)) }
+    // Whose name has no characters has no citizen's number.
+    let latin = name.is_ascii();
+    if company || latin {
+        request
+    } else {
+        request.with("recipient_id_number", identity_number(serial + 1))
+    }
 }
 
 pub(super) fn notice(setting: &Setting, serial: u32, name: &str) -> SampleRequest {
@@ -117,7 +123,6 @@ pub(super) fn notice(setting: &Setting, serial: u32, name: &str) -> SampleReques
         .with("as_of_date", setting.day(-1))
         .with("due_date", setting.day(15))
         .with("legal_basis", "双方签订的借款合同及《中华人民共和国民法典》第六百七十五条")
-        .with("inquiry_channel", "委托人官方客服热线或营业网点")
         .with("debt_verified_on", setting.day(-10))
         .with("address_verified_on", setting.day(-9))
 }
