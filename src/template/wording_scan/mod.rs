@@ -12,12 +12,15 @@ mod context;
 mod english;
 mod fold;
 mod lexicon;
+mod sender;
 mod text;
 
 #[cfg(test)]
 mod cases;
 
 use std::ops::Range;
+
+pub use sender::{scan_name, words_of_picture};
 
 crate::problems! {
     /// A rule of wording.
