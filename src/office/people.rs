@@ -199,7 +199,9 @@ impl Office {
     pub fn operator_name(&self, id: &str) -> String {
         let path: &Path = &self.paths().operator_name(id);
         let name = durable::read(path, 256).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        name.map(|name| name.trim().to_owned()).filter(|n| stands_on_pages(n)).unwrap_or(id.to_owned())
+        name.map(|name| name.trim().to_owned())
+            .filter(|n| stands_on_pages(n))
+            .unwrap_or(id.to_owned())
     }
 }
 

@@ -299,10 +299,7 @@ impl Profile {
             ("official_channels", &self.official_channels),
         ] {
             if wording_scan::scan(text).verdict() != wording_scan::Verdict::Pass {
-                return member(
-                    name,
-                    Phrase("free of prohibited wording", "不得含有禁用措辞"),
-                );
+                return member(name, Phrase("free of prohibited wording", "不得含有禁用措辞"));
             }
         }
         let digits = |account: &String| {

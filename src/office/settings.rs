@@ -9,7 +9,8 @@ use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Answers;
-use crate::{case::credit_code, durable, letter::life::words::ReplyKind, problem::Phrase,
+use crate::{
+    case::credit_code, durable, letter::life::words::ReplyKind, problem::Phrase,
     template::wording_scan,
 };
 
