@@ -206,6 +206,7 @@ fn stats_json(stats: &Stats) -> Value {
         "by_kind": groups(&stats.by_kind),
         "by_principal": groups(&stats.by_principal),
         "by_clerk": groups(&stats.by_clerk),
+        "documents": groups(&stats.documents),
         "reasons": stats.reasons,
         "holds": stats.holds,
         "acts_refused": stats.acts_refused,

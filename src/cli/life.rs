@@ -141,9 +141,11 @@ fn acts(
         let judged = read.and_then(|act| {
             let mut counter = Counter::open(&mut office, &actor).map_err(alone)?;
             let judged = counter.register(std::slice::from_ref(&act))?;
-            judged.into_iter().next().unwrap_or_else(|| Err(alone(LifeRefusal::Unknown)))
+            let done =
+                judged.into_iter().next().unwrap_or_else(|| Err(alone(LifeRefusal::Unknown)))?;
+            Ok((act, done))
         });
-        let done = judged.map_err(|reports| {
+        let (act, done) = judged.map_err(|reports| {
             let subject = refused::letter(named.number.as_deref());
             context.refused(&mut office, &actor, &act_name(verb), subject, reports)
         })?;

@@ -119,6 +119,7 @@ fn dispatch(context: &Context, command: Command) -> Result<Answer, Stopped> {
         Command::Errors => {
             let own = [
                 context::UsageError::CODES,
+                template_work::DiffInput::CODES,
                 doctor::DoctorFinding::CODES,
                 verify::FileFinding::CODES,
                 demo::DemoError::CODES,

@@ -143,6 +143,7 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
         if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
             return Err(ApprovalRefusal::Changed { id }.into());
         }
+        refuse_defects(&package)?;
         let approval = judge(&office, &signed);
         if approval.side != Some(Side::Principal) {
             return Err(ApprovalRefusal::NotApprover.into());

@@ -25,6 +25,20 @@ use super::{
     report::{Answer, Stopped},
 };
 
+chancery::problems! {
+    /// Why a folder cannot be compared.
+    pub enum DiffInput {
+        /// No package.
+        NoPackage = "CH-T060", Input,
+            "the folder holds no `template.toml`" => "give the folder of one template, such as templates/payment_reminder, or its id",
+            "该目录中没有 `template.toml`" => "请给出某一模板的目录（如 templates/payment_reminder）或其编号";
+        /// Nothing that it shares, and no office.
+        NoShared = "CH-T061", Input,
+            "beside the folder stands no `_shared`, and there is no office whose shared page could be used" => "copy `_shared` of your templates beside the folder, or give --office",
+            "该目录旁没有 `_shared`，也没有可借用其共用版面的办公室" => "请将模板目录中的 `_shared` 复制到其旁，或用 --office 指定办公室";
+    }
+}
+
 /// Largest request file, in bytes.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
@@ -149,12 +163,20 @@ fn named(
     principal: Option<&str>,
 ) -> Result<Package, Stopped> {
     let path = Path::new(word);
+    if path.is_dir() && !path.join("template.toml").is_file() && word.contains(['/', '.']) {
+        return Err(DiffInput::NoPackage.into());
+    }
     if path.join("template.toml").is_file()
         && let (Some(parent), Some(id)) =
             (path.parent(), path.file_name().and_then(|id| id.to_str()))
     {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        return Ok(Package::load(parent, id)?);
+        if parent.join(package::SHARED).is_dir() {
+            return Ok(Package::load(parent, id)?);
+        }
+        // A folder alone: the page it shares with others is the office's.
+        let office = office.ok_or(DiffInput::NoShared)?;
+        return Ok(Package::load_beside(path, &office.paths().templates(), id)?);
     }
     let own;
     let office = if let Some(office) = office {

@@ -2,10 +2,13 @@
 //!
 //! Each figure is a count of entries registered in the month by the office's own clock, so that
 //! anybody can count them again from an export. What happens to a letter is put down to the clerk
-//! who issued it. There is no figure of money recovered and no ranking.
+//! who issued it. Statements of visits and documents of the office are no letters and stand apart.
+//! A request refused again is the same request: it counts once, with every reason it was told in the
+//! month, so reasons may sum to more than requests. There is no figure of money recovered and no
+//! ranking.
 //! Source: REQUIREMENTS 1 (L205, L315); DOCUMENTS 25.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -13,10 +16,13 @@ use serde_json::Value;
 use super::{month::Month, rate::Rate, table::Table};
 use crate::{
     case::facts::{self, FactsError, OfficeContext},
+    catalogue,
     letter::internal::Wanted,
     letter::life::{Life, answers},
     office::{Office, journal, state::text},
+    problem::Language,
     register::{Entry, EntryKind, RegisterError, View},
+    template::{documents, package::Package},
 };
 
 /// Counts of entries.
@@ -175,14 +181,18 @@ pub struct Stats {
     pub principal: Option<String>,
     /// All together.
     pub total: Counts,
-    /// By kind of document; `?` where a refused request named none.
+    /// By kind of letter; `?` where a refused request named none.
     pub by_kind: BTreeMap<String, Counts>,
+    /// By kind, the documents that are no letters; no other figure counts them.
+    pub documents: BTreeMap<String, Counts>,
     /// By principal.
     pub by_principal: BTreeMap<String, Counts>,
     /// By operator who issued, or whose request was refused.
     pub by_clerk: BTreeMap<String, Counts>,
-    /// Refusals by code; one refusal may have several.
+    /// Refused requests by code; one request may have several.
     pub reasons: BTreeMap<String, u64>,
+    /// Titles of the kinds and names of the clerks, as pages print them.
+    words: BTreeMap<String, String>,
     /// Holds placed.
     pub holds: u64,
     /// Acts on letters and cases that were refused, by act.
@@ -198,6 +208,26 @@ struct Owner {
     kind: String,
     principal: String,
     clerk: String,
+}
+
+/// A request that was refused, once or again, with all reasons told.
+struct Refusal {
+    owner: Owner,
+    codes: BTreeSet<String>,
+}
+
+impl Refusal {
+    fn of(entry: &Entry) -> Self {
+        let of = |name: &str| text(&entry.body, name).unwrap_or("?").to_owned();
+        let clerk = entry.operator.clone();
+        let owner = Owner { kind: of("template"), principal: of("principal"), clerk };
+        Self { owner, codes: BTreeSet::new() }
+    }
+
+    fn tell(&mut self, entry: &Entry) {
+        let codes = entry.body.get("codes").and_then(Value::as_array).into_iter().flatten();
+        self.codes.extend(codes.filter_map(Value::as_str).map(str::to_owned));
+    }
 }
 
 impl Stats {
@@ -216,6 +246,8 @@ impl Stats {
             principal: principal.map(str::to_owned),
             total: Counts::default(),
             by_kind: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            words: BTreeMap::new(),
             by_principal: BTreeMap::new(),
             by_clerk: BTreeMap::new(),
             reasons: BTreeMap::new(),
@@ -248,7 +280,14 @@ impl Stats {
             each(&view, &kind, month, |entry| stats.add(owners.get(&entry.subject), &[figure]))?;
         }
         let replied = stats.replies(&view, &owners)?;
-        each(&view, &journal::LETTER_REFUSED, month, |entry| stats.refusal(entry))?;
+        let mut refusals: BTreeMap<String, Refusal> = BTreeMap::new();
+        each(&view, &journal::LETTER_REFUSED, month, |entry| {
+            let same = refusals.entry(entry.subject.clone());
+            same.or_insert_with(|| Refusal::of(entry)).tell(entry);
+        })?;
+        for refusal in refusals.into_values() {
+            stats.refusal(&refusal);
+        }
         // A hold is a case's; it is a principal's where the case has had a letter for it.
         each(&view, &journal::HOLD_PLACED, month, |entry| {
             if principal.is_none() || cases.contains(&entry.subject) {
@@ -277,7 +316,30 @@ impl Stats {
                 stats.reconciled.insert(found.entry().subject.clone(), rate);
             }
         }
+        stats.name(office);
         Ok(stats)
+    }
+
+    /// Learns titles and names of what was counted.
+    fn name(&mut self, office: &Office) {
+        let templates = office.paths().templates();
+        for kind in self.by_kind.keys().chain(self.documents.keys()) {
+            if let Ok(package) = Package::load(&templates, kind) {
+                self.words.insert(kind.clone(), package.metadata().title.clone());
+            }
+        }
+        for clerk in self.by_clerk.keys() {
+            self.words.insert(clerk.clone(), office.operator_name(clerk));
+        }
+    }
+
+    /// What a page calls a kind or a clerk.
+    fn called<'a>(&'a self, group: &'a str) -> &'a str {
+        match self.words.get(group) {
+            Some(word) => word,
+            None if group == "?" => "未指明",
+            None => group,
+        }
     }
 
     /// The deviation rate over all principals that were reconciled.
@@ -297,6 +359,10 @@ impl Stats {
             return;
         }
         for figure in figures {
+            if let Some(owner) = owner.filter(|owner| !documents::is_letter(&owner.kind)) {
+                self.documents.entry(owner.kind.clone()).or_default().add(*figure);
+                continue;
+            }
             self.total.add(*figure);
             if let Some(owner) = owner {
                 self.by_kind.entry(owner.kind.clone()).or_default().add(*figure);
@@ -351,20 +417,16 @@ impl Stats {
         Ok(letters)
     }
 
-    fn refusal(&mut self, entry: &Entry) {
-        let of = |name: &str| text(&entry.body, name).unwrap_or("?").to_owned();
-        let owner = Owner {
-            kind: of("template"),
-            principal: of("principal"),
-            clerk: entry.operator.clone(),
-        };
-        if !self.counts(Some(&owner)) {
+    fn refusal(&mut self, refusal: &Refusal) {
+        if !self.counts(Some(&refusal.owner)) {
             return;
         }
-        self.add(Some(&owner), &[Figure::Refused]);
-        let codes = entry.body.get("codes").and_then(Value::as_array).into_iter().flatten();
-        for code in codes.filter_map(Value::as_str) {
-            let count = self.reasons.entry(code.to_owned()).or_default();
+        self.add(Some(&refusal.owner), &[Figure::Refused]);
+        if !documents::is_letter(&refusal.owner.kind) {
+            return;
+        }
+        for code in &refusal.codes {
+            let count = self.reasons.entry(code.clone()).or_default();
             *count = count.saturating_add(1);
         }
     }
@@ -373,7 +435,7 @@ impl Stats {
     #[must_use]
     pub fn facts(&self) -> BTreeMap<&'static str, String> {
         let reasons: Vec<String> =
-            self.reasons.iter().map(|(code, count)| format!("{code} {count}件")).collect();
+            self.reasons.iter().map(|(code, count)| format!("{code} {count}件次")).collect();
         let none = "无".to_owned();
         let count = |figure| self.total.get(figure).to_string();
         let rate = self.rate();
@@ -387,7 +449,7 @@ impl Stats {
             ("reasons", if reasons.is_empty() { none } else { reasons.join("、") }),
             (
                 "deviations",
-                rate.map_or_else(|| "未核对".into(), |rate| rate.deviations.to_string()),
+                rate.map_or_else(|| "未核对".into(), |rate| format!("{}件", rate.deviations)),
             ),
             (
                 "rate",
@@ -406,19 +468,20 @@ impl Stats {
     #[must_use]
     pub fn rows(&self) -> Vec<Vec<String>> {
         let mut rows = Vec::new();
-        for (what, groups) in [("文书类型", &self.by_kind), ("经办人", &self.by_clerk)] {
+        for (what, groups) in
+            [("信函类型", &self.by_kind), ("经办人", &self.by_clerk), ("其他文书", &self.documents)]
+        {
             for (group, counts) in groups {
                 for figure in Figure::ALL.into_iter().filter(|figure| counts.get(*figure) > 0) {
-                    let item = format!("{group} {}", figure.chinese());
+                    let item = format!("{}　{}", self.called(group), figure.chinese());
                     rows.push(vec![what.to_owned(), item, counts.get(figure).to_string()]);
                 }
             }
         }
-        rows.extend(
-            self.reasons
-                .iter()
-                .map(|(code, count)| vec!["拒绝原因".to_owned(), code.clone(), count.to_string()]),
-        );
+        rows.extend(self.reasons.iter().map(|(code, count)| {
+            let item = format!("{code}　{}", reason(code, Language::Chinese));
+            vec!["拒绝原因（件次）".to_owned(), item, count.to_string()]
+        }));
         if rows.is_empty() {
             rows.push(vec!["合计".to_owned(), "本月无信函".to_owned(), "0".to_owned()]);
         }
@@ -450,9 +513,10 @@ impl Stats {
         let mut tables = Vec::new();
         for (name, title, groups) in [
             ("total", "合计", &total),
-            ("kind", "文书类型", &self.by_kind),
+            ("kind", "信函类型", &self.by_kind),
             ("principal", "委托方", &self.by_principal),
             ("clerk", "经办人", &self.by_clerk),
+            ("documents", "其他文书", &self.documents),
         ] {
             let head = [title].into_iter().chain(Figure::ALL.map(Figure::chinese));
             let mut table = Table::new(name, head);
@@ -462,9 +526,9 @@ impl Stats {
             }
             tables.push(table);
         }
-        let mut reasons = Table::new("reason", ["拒绝原因", "件数"]);
+        let mut reasons = Table::new("reason", ["拒绝原因", "件次", "说明"]);
         for (code, count) in &self.reasons {
-            reasons.push([code.clone(), count.to_string()]);
+            reasons.push([code.clone(), count.to_string(), reason(code, Language::Chinese)]);
         }
         tables.push(reasons);
         let mut more = Table::new("more", ["项目", "数值"]);
@@ -484,6 +548,26 @@ impl Stats {
         tables.push(more);
         tables
     }
+}
+
+/// What a code says, without the values of any one refusal.
+#[must_use]
+pub fn reason(code: &str, language: Language) -> String {
+    let known = catalogue::codes(&[]).into_iter().find(|known| known.code == code);
+    let sentence = known.map_or("", |known| match language {
+        Language::Chinese => known.chinese,
+        Language::English => known.english,
+    });
+    // Values stand in backticks or braces; what is left tells the rule.
+    let mut out = String::new();
+    let mut rest = sentence;
+    while let Some((before, value)) = rest.split_once('{') {
+        out.push_str(before);
+        out.push('…');
+        rest = value.split_once('}').map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out.replace(['`', '“', '”'], "").replace("…：…", "…").trim().to_owned()
 }
 
 /// Gives `take` each entry of `kind` that was registered in `month`.

@@ -53,12 +53,16 @@ impl Table {
             .map(|at| all().filter_map(|row| row.get(at)).map(|cell| width(cell)).max())
             .map(Option::unwrap_or_default)
             .collect();
+        // Words stand at the left of their column, numbers at the right.
+        let words = |at: usize| {
+            at == 0 || self.rows.iter().filter_map(|row| row.get(at)).any(|cell| !cell.is_ascii())
+        };
         let line = |row: &Vec<String>| {
             let cells = row.iter().zip(&widths).enumerate().map(|(at, (cell, widest))| {
                 let room = " ".repeat(widest.saturating_sub(width(cell)));
-                if at == 0 { format!("{cell}{room}") } else { format!("{room}{cell}") }
+                if words(at) { format!("{cell}{room}") } else { format!("{room}{cell}") }
             });
-            cells.collect::<Vec<_>>().join("  ")
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         all().map(line).collect::<Vec<_>>().join("\n")
     }

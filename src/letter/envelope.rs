@@ -30,6 +30,9 @@ use crate::{
     typeset::{ENGINE_ID, FinishedText},
 };
 
+/// What stands on labels, as on envelopes, for whoever gets one by mistake.
+pub(super) const NOTE: &str = "他人误收请勿拆阅并按原址退回";
+
 type Reports<T> = Result<T, Vec<Report>>;
 
 /// One envelope or sheet of labels.
@@ -249,7 +252,7 @@ impl<'a> Envelopes<'a> {
             tell("to_address", &first.address)?;
             tell("recipient_name", &first.name)?;
         }
-        let sender = format!("{}　{}", agency.postal_name, agency.address);
+        let sender = format!("{}　{}　{NOTE}", agency.postal_name, agency.address);
         let row = |letter: &Addressed| {
             let name = format!("{}　亲启", letter.name);
             let parts = [&letter.postcode, &letter.address, &name, &sender, &letter.number];

@@ -16,7 +16,10 @@ use super::{
     window,
 };
 use crate::{
-    case::field::{self, Kind},
+    case::{
+        amount::Fen,
+        field::{self, Kind},
+    },
     problem::Report,
     template::{
         branches::{Branches, conditions},
@@ -148,6 +151,10 @@ impl ProofSet {
     }
 }
 
+/// Days that lie ahead of a letter.
+const TO_COME: [&str; 6] =
+    ["due_date", "final_due", "guarantee_until", "answer_due", "deadline", "last_day_kept"];
+
 type Fields = Map<String, Value>;
 
 /// Most combinations tried for a branch.
@@ -271,9 +278,15 @@ fn facts(package: &Package, strain: Strain) -> Map<String, Value> {
     }
     if let Some(table) = &metadata.table {
         let rows: Vec<Vec<String>> = match (table.kind, strain) {
-            (TableKind::Amounts, _) => ["本金", "利息", "费用"]
-                .map(|label| vec![label.to_owned(), sum(strain).to_owned()])
-                .into(),
+            (TableKind::Amounts, _) => {
+                let labels = ["本金", "利息", "费用"];
+                let parts = parts(strain, 3);
+                labels
+                    .into_iter()
+                    .zip(parts)
+                    .map(|(label, part)| vec![label.into(), part])
+                    .collect()
+            }
             (TableKind::Rows, _) if metadata.barcode => {
                 (1..=24).map(|at| label(at, strain)).collect()
             }
@@ -283,11 +296,22 @@ fn facts(package: &Package, strain: Strain) -> Map<String, Value> {
             (TableKind::Rows, Strain::Extreme) => {
                 (1..=120).map(|row| ledger(table, row, strain)).collect()
             }
-            (TableKind::Terms, Strain::Usual | Strain::Zero) => {
-                (1..=3).map(|row| term(row, strain)).collect()
+            (TableKind::Terms, _) => {
+                let count = instalments(strain);
+                (1..).zip(parts(strain, count)).map(|(row, part)| term(row, part)).collect()
             }
-            (TableKind::Terms, Strain::Extreme) => (1..=60).map(|row| term(row, strain)).collect(),
         };
+        // What the wording says of the rows is true of them.
+        if let (TableKind::Terms, Some(last)) = (table.kind, rows.last()) {
+            for (field, value) in [
+                ("n", instalments(strain).to_string()),
+                ("final_due", last.get(1).cloned().unwrap_or_default()),
+            ] {
+                if facts.contains_key(field) {
+                    facts.insert(field.to_owned(), value.into());
+                }
+            }
+        }
         let total = sum(strain);
         facts.insert(table.field.clone(), json!({ "rows": rows, "total": total }));
     }
@@ -314,15 +338,36 @@ fn label(row: u32, strain: Strain) -> Vec<String> {
         specimen("to_postcode", strain).to_owned(),
         specimen("to_address", strain).to_owned(),
         format!("{}　亲启", specimen("recipient_name", strain)),
-        format!("样稿服务　{}", specimen("from_address", Strain::Usual)),
+        format!("样稿服务　{}　{}", specimen("from_address", Strain::Usual), super::envelope::NOTE),
         format!("XX-0000-{row:06}"),
     ];
     cells.to_vec()
 }
 
-fn term(row: u32, strain: Strain) -> Vec<String> {
-    let (year, month) = (2030 + (row - 1) / 12, (row - 1) % 12 + 1);
-    vec![row.to_string(), format!("{year}年{month}月28日"), sum(strain).to_owned()]
+/// An instalment, the first in the month after everything else.
+fn term(row: u32, part: String) -> Vec<String> {
+    let (year, month) = (2031 + (row - 1) / 12, (row - 1) % 12 + 1);
+    vec![row.to_string(), format!("{year}年{month}月28日"), part]
+}
+
+/// How many instalments a plan has.
+const fn instalments(strain: Strain) -> u32 {
+    match strain {
+        Strain::Usual | Strain::Zero => 3,
+        Strain::Extreme => 60,
+    }
+}
+
+/// The sum in `count` parts that add up to it, the remainder in the last.
+fn parts(strain: Strain, count: u32) -> Vec<String> {
+    let total = sum(strain).parse::<Fen>().unwrap_or_default().count();
+    let each = total / u64::from(count);
+    let last = total - each * u64::from(count - 1);
+    (1..=count)
+        .map(|at| if at == count { last } else { each })
+        .filter_map(|part| Fen::new(part).ok())
+        .map(|part| part.to_string())
+        .collect()
 }
 
 const fn sum(strain: Strain) -> &'static str {
@@ -365,7 +410,9 @@ fn specimen(name: &str, strain: Strain) -> &'static str {
         Some(Kind::Postcode) => "000000",
         Some(Kind::Phone | Kind::Hotline) => "000-00000000",
         Some(Kind::Money) => sum(strain),
-        Some(Kind::Date) => "2030年12月31日",
+        // What happened lies before what is still to come.
+        Some(Kind::Date) if TO_COME.contains(&name) => "2030年12月31日",
+        Some(Kind::Date) => "2030年11月30日",
         Some(Kind::Time) => "14:05",
         Some(Kind::Code) => "YG-2030-0001",
         Some(Kind::Count) => "36",

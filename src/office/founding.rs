@@ -51,6 +51,10 @@ crate::problems! {
         Id = "CH-O071", Input,
             "the id is not 2 to 32 of a-z, 0-9 and -, beginning with a letter" => "choose such an id; it is never used again",
             "编号须为 2 至 32 个小写字母、数字或 -，以字母开头" => "请另选编号；编号永不复用";
+        /// The name would pose as somebody else on a page.
+        Name = "CH-Q060", Refusal,
+            "the name cannot stand on a page: it names an organ of the state, a tribunal or a lawyer, or is no line of 1 to 40 characters" => "give the person's own name",
+            "该姓名不得出现在函件上：含有国家机关、仲裁机构或律师字样，或不是一行 1 至 40 字" => "请填写本人姓名";
         /// The id was used before.
         IdTaken { id: String } = "CH-O072", Refusal,
             "the id `{id}` was used before" => "choose a new id; ids are never used again",

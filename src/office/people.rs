@@ -24,7 +24,11 @@ use crate::{
         certificate::Certificate,
         chain::{Purpose, verify_chain},
     },
+    template::wording_scan,
 };
+
+/// Most characters of a person's name.
+const NAME_LIMIT: usize = 40;
 
 type Reports<T> = Result<T, Vec<Report>>;
 
@@ -46,6 +50,9 @@ impl Office {
     ) -> Reports<()> {
         actor.require(Role::Administrator).map_err(report)?;
         let id = enrolment.id;
+        if name.is_some_and(|name| !stands_on_pages(name)) {
+            return Err(report(FoundingError::Name));
+        }
         if self.state().operators.contains_key(id) {
             return Err(report(FoundingError::IdTaken { id: id.to_owned() }));
         }
@@ -186,11 +193,22 @@ impl Office {
         Ok(profile)
     }
 
-    /// Name of an operator as letters print it; the id where none was given.
+    /// Name of an operator as letters print it; the id where none was given, or one that no page
+    /// may bear.
     #[must_use]
     pub fn operator_name(&self, id: &str) -> String {
         let path: &Path = &self.paths().operator_name(id);
         let name = durable::read(path, 256).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        name.map(|name| name.trim().to_owned()).filter(|n| !n.is_empty()).unwrap_or(id.to_owned())
+        name.map(|name| name.trim().to_owned())
+            .filter(|n| stands_on_pages(n))
+            .unwrap_or(id.to_owned())
     }
+}
+
+/// Whether a person's name may stand on a page: one line that poses as no organ.
+fn stands_on_pages(name: &str) -> bool {
+    !name.trim().is_empty()
+        && name.chars().count() <= NAME_LIMIT
+        && !name.chars().any(char::is_control)
+        && wording_scan::scan_name(name).findings.is_empty()
 }

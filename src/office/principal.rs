@@ -16,6 +16,7 @@ use crate::{
     masking::{AllowList, Masking, Policy},
     office::operator::is_id,
     problem::{Phrase, Report, alone},
+    template::wording_scan,
 };
 
 /// Latest end of contact hours a principal may set.
@@ -281,6 +282,24 @@ impl Profile {
                     name,
                     Phrase("one line of text within its length", "应为一行文字且不超过限长"),
                 );
+            }
+        }
+        if !wording_scan::scan_name(&self.name).findings.is_empty() {
+            return member(
+                "name",
+                Phrase(
+                    "the name of a creditor: no organ of the state, tribunal or law firm",
+                    "应为债权人名称，不得为国家机关、仲裁机构或律师事务所",
+                ),
+            );
+        }
+        for (name, text) in [
+            ("dispute_channel", &self.dispute_channel),
+            ("inquiry_channel", &self.inquiry_channel),
+            ("official_channels", &self.official_channels),
+        ] {
+            if wording_scan::scan(text).verdict() != wording_scan::Verdict::Pass {
+                return member(name, Phrase("free of prohibited wording", "不得含有禁用措辞"));
             }
         }
         let digits = |account: &String| {

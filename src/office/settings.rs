@@ -9,7 +9,10 @@ use chrono::FixedOffset;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Answers;
-use crate::{case::credit_code, durable, letter::life::words::ReplyKind, problem::Phrase};
+use crate::{
+    case::credit_code, durable, letter::life::words::ReplyKind, problem::Phrase,
+    template::wording_scan,
+};
 
 /// Largest `office.toml` that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
@@ -219,6 +222,19 @@ impl Settings {
                 return Err(SettingsError::Member {
                     member,
                     expected: Phrase("one line of 1 to 80 characters", "应为一行 1 至 80 字"),
+                });
+            }
+        }
+        for (member, text) in
+            [("agency.name", &agency.name), ("agency.postal_name", &agency.postal_name)]
+        {
+            if !wording_scan::scan_name(text).findings.is_empty() {
+                return Err(SettingsError::Member {
+                    member,
+                    expected: Phrase(
+                        "the name of an agency: no organ of the state, tribunal or law firm",
+                        "应为受托机构名称，不得为国家机关、仲裁机构或律师事务所",
+                    ),
                 });
             }
         }

@@ -50,6 +50,38 @@ const DEBT: &[&str] = &[
 const CONSEQUENCES: &[&str] =
     &["法律后果", "法律责任", "诉讼", "起诉", "违约责任", "强制执行", "征信", "信用信息"];
 
+/// Documents that are no letters: what a visit is recorded in, and what the office keeps or reports.
+const RECORDS: [&str; 20] = [
+    "archive_certificate",
+    "audit_report",
+    "delivery_receipt",
+    "destruction_certificate",
+    "incident_report",
+    "letter_register",
+    "photo_sheet",
+    "principal_report",
+    "seal_register",
+    "stats_report",
+    "visit_absent",
+    "visit_agreed",
+    "visit_not_agreed",
+    "visit_plan",
+    "visit_refused",
+    "visit_report",
+    "visit_reported",
+    "visit_script",
+    "visit_wrong_address",
+    "envelope",
+];
+
+/// Whether documents of kind `id` are letters to people, and counted among them.
+///
+/// Source: DOCUMENTS 11–18, 21–28 are none.
+#[must_use]
+pub fn is_letter(id: &str) -> bool {
+    !RECORDS.contains(&id)
+}
+
 /// Rows of the letters.
 pub const ROWS: [Row; 17] = [
     Row {

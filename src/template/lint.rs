@@ -286,8 +286,8 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
         let part = "wording.tera".to_owned();
         found.push(LintFinding::EnvelopeWord { part }.into());
     }
-    let mut scan = |part: &str, text: &str| {
-        for finding in wording_scan::scan(text).findings {
+    let mut told = |part: &str, scanned: wording_scan::Scan| {
+        for finding in scanned.findings {
             found.push(
                 LintFinding::Prohibited {
                     part: part.to_owned(),
@@ -298,8 +298,14 @@ fn prohibited(package: &Package, found: &mut Vec<Report>) {
             );
         }
     };
+    // What stands as a name on the page: nobody may take an organ for the sender.
+    told("letterhead.txt", wording_scan::scan_name(package.letterhead().unwrap_or_default()));
+    for path in package.files().keys().filter(|path| has_ending(path, "svg")) {
+        let words = wording_scan::words_of_picture(package.text(path));
+        told(path, wording_scan::scan_name(&words));
+    }
+    let mut scan = |part: &str, text: &str| told(part, wording_scan::scan(text));
     scan("title", &package.metadata().title);
-    scan("letterhead.txt", package.letterhead().unwrap_or_default());
     for path in package.files().keys().filter(|path| has_ending(path, "tera")) {
         for line in readable(package.text(path)).lines().filter(|line| !line.starts_with("===")) {
             scan(path, line);

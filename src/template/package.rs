@@ -97,6 +97,21 @@ impl Package {
         Self::from_files(id, files)
     }
 
+    /// Loads the package in `folder`, wherever that stands, with `templates/_shared`.
+    ///
+    /// # Errors
+    /// As [`Package::load`].
+    pub fn load_beside(folder: &Path, templates: &Path, id: &str) -> Result<Self, PackageError> {
+        let shared = templates.join(SHARED);
+        if !safe_name(id) || id == SHARED || !folder.is_dir() || !shared.is_dir() {
+            return Err(PackageError::Unknown { id: shown(id) });
+        }
+        let mut files = BTreeMap::new();
+        read_folder(id, folder, "", &mut files)?;
+        read_folder(id, &shared, SHARED, &mut files)?;
+        Self::from_files(id, files)
+    }
+
     /// Loads `templates/ID` as it is for `principal`: with the line, the logo and the seal image it put
     /// into `templates/_principals/PRINCIPAL`, as far as this document may show them.
     ///

@@ -423,3 +423,39 @@ fn on_a_terminal_a_batch_shows_its_progress_and_ctrl_c_stops_it_until_it_is_run_
     assert_eq!(again["summary"]["already"], issued);
     whole(&desk, &out, 150);
 }
+
+#[test]
+fn a_proof_names_reasons_by_row_and_a_file_only_if_it_wrote_one() {
+    let desk = Desk::fresh();
+    let out = desk.beside("proof");
+    let proof = |rows: &[Value]| {
+        let file = write(&desk, "proof.jsonl", rows);
+        let line = ["letter", "batch", text(&file), "--out", text(&out), "--proof"];
+        (desk.by_json("clerk", &line), desk.by("clerk", &line))
+    };
+    // Two notices without what they must say, and a third that could be shown.
+    let mut rows = notices(&desk, 3);
+    for row in &mut rows[..2] {
+        row["legal_basis"] = Value::Null;
+        row["recipient_name"] = json!("最长的姓名在前");
+    }
+    rows[1]["recipient_name"] = json!("比前一行更长的姓名在此");
+    let (told, said) = proof(&rows[..2]);
+    let answer = told.ends(1).json();
+    assert_eq!((&answer["out"], &answer["tried_and_refused"]), (&Value::Null, &json!(2)));
+    let told: Vec<u64> = answer["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["row"].as_u64().unwrap())
+        .collect();
+    assert_eq!(told, [1, 2]);
+    let code = answer["refused"][0]["refused"][0]["code"].as_str().unwrap();
+    let said = said.ends(1).both();
+    assert!(said.contains(code) && said.contains("rows 1, 2"), "{said}");
+    assert!(!said.contains("proof.pdf") && !out.join("proof.pdf").exists());
+    let (told, _) = proof(&rows);
+    let answer = told.ends(1).json();
+    assert!(answer["out"].as_str().unwrap().ends_with("proof.pdf"));
+    assert!(out.join("proof.pdf").is_file());
+}

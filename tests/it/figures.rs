@@ -182,23 +182,62 @@ fn the_post_offices_bill_shows_what_was_sent_past_the_office() {
     );
 }
 
-/// Counts what an export of the register says, knowing nothing of the product's own counting.
-fn recount(desk: &Desk) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
+/// Documents that are no letters.
+fn is_record(kind: &str) -> bool {
+    kind.starts_with("visit_") || ["stats_report", "letter_register"].contains(&kind)
+}
+
+/// Counts what an export of the register says, knowing nothing of the product's own counting:
+/// letters by kind of entry, refused requests by code, documents that are no letters.
+fn recount(desk: &Desk) -> (BTreeMap<String, u64>, BTreeMap<String, u64>, u64) {
     let export = desk.beside("register.jsonl");
+    let _ = fs::remove_file(&export);
     desk.call().run(&["register", "export", "--out", text(&export)]).ends(0);
-    let (mut kinds, mut reasons) = (BTreeMap::new(), BTreeMap::new());
-    for entry in rows(&export) {
+    let entries = rows(&export);
+    let told = |entry: &Value, name: &str| entry["body"][name].as_str().unwrap().to_owned();
+    let mut of_number: BTreeMap<String, String> = BTreeMap::new();
+    let mut asked: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let (mut kinds, mut documents) = (BTreeMap::new(), 0);
+    for entry in &entries {
         let kind = entry["kind"].as_str().unwrap().to_owned();
-        if kind == "letter.replied" {
-            let reply = format!("replied {}", entry["body"]["kind"].as_str().unwrap());
-            *kinds.entry(reply).or_insert(0) += 1;
+        let subject = entry["subject"].as_str().unwrap().to_owned();
+        if kind == "letter.issued" {
+            let prepared = entry["body"]["prepared"].as_u64().unwrap();
+            let prepared = entries.iter().find(|one| one["seq"] == prepared).unwrap();
+            let template = told(prepared, "template");
+            if is_record(&template) {
+                documents += 1;
+            }
+            of_number.insert(subject.clone(), template);
         }
-        for code in entry["body"]["codes"].as_array().into_iter().flatten() {
-            *reasons.entry(code.as_str().unwrap().to_owned()).or_insert(0) += 1;
+        if of_number.get(&subject).is_some_and(|template| is_record(template)) {
+            continue;
+        }
+        if kind == "letter.refused" {
+            let template = told(entry, "template");
+            let codes = entry["body"]["codes"].as_array().unwrap();
+            let codes = codes.iter().map(|code| (template.clone(), code.as_str().unwrap().into()));
+            asked.entry(subject).or_default().extend(codes);
+            continue;
+        }
+        if kind == "letter.replied" {
+            *kinds.entry(format!("replied {}", told(entry, "kind"))).or_insert(0) += 1;
         }
         *kinds.entry(kind).or_insert(0) += 1;
     }
-    (kinds, reasons)
+    let mut reasons = BTreeMap::new();
+    for codes in asked.into_values() {
+        if is_record(&codes[0].0) {
+            continue;
+        }
+        *kinds.entry("letter.refused".to_owned()).or_insert(0) += 1;
+        let distinct: std::collections::BTreeSet<String> =
+            codes.into_iter().map(|(_, code)| code).collect();
+        for code in distinct {
+            *reasons.entry(code).or_insert(0) += 1;
+        }
+    }
+    (kinds, reasons, documents)
 }
 
 #[test]
@@ -218,6 +257,27 @@ fn the_months_figures_are_those_of_a_recount_of_the_register() {
     let file = statement(&desk, |request, _| request != "notice-001");
     reconcile(&desk, &file).ends(1);
 
+    // A request without two of its amounts, refused twice: one request, each reason once.
+    let lacking = desk.request_with(
+        "notice-005",
+        json!({ "request_id": "lacking", "amount_total": null, "legal_basis": null }),
+    );
+    let before = desk.call().json().run(&["stats"]).ends(0).json();
+    let codes = desk.issue(&lacking).ends(1).codes();
+    desk.issue(&lacking).ends(1);
+    assert!(!codes.is_empty());
+    let after = desk.call().json().run(&["stats"]).ends(0).json();
+    let refused = |stats: &Value| stats["total"]["refused"].as_u64().unwrap();
+    assert_eq!(refused(&after), refused(&before) + 1);
+    for code in &codes {
+        let of = |stats: &Value| stats["reasons"][code].as_u64().unwrap_or_default();
+        assert_eq!(of(&after), of(&before) + 1, "{code}");
+    }
+    // The month's report is no letter of the month.
+    approve(&desk, "stats_report");
+    let report = desk.beside("stats.pdf");
+    desk.by("clerk", &["stats", "--principal", "sample-bank", "--pdf", text(&report)]).ends(0);
+
     let (csv, xlsx) = (desk.beside("stats.csv"), desk.beside("stats.xlsx"));
     let stats = desk
         .call()
@@ -225,7 +285,10 @@ fn the_months_figures_are_those_of_a_recount_of_the_register() {
         .run(&["stats", "--csv", text(&csv), "--xlsx", text(&xlsx)])
         .ends(0)
         .json();
-    let (kinds, reasons) = recount(&desk);
+    let (kinds, reasons, documents) = recount(&desk);
+    let records = stats["documents"].as_object().unwrap().values();
+    let records: u64 = records.map(|one| one["issued"].as_u64().unwrap()).sum();
+    assert!(documents > 0 && records == documents, "{}", stats["documents"]);
     for (figure, kind) in [
         ("issued", "letter.issued"),
         ("dispatched", "letter.dispatched"),

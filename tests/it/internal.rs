@@ -359,6 +359,66 @@ fn what_a_principal_puts_on_its_letters_is_part_of_what_it_approved() {
 }
 
 #[test]
+fn no_organ_of_the_state_stands_at_the_head_of_a_letter() {
+    let desk = Desk::fresh();
+    let own = desk.office().join("templates/_principals/sample-bank");
+    fs::create_dir_all(own.join("assets")).unwrap();
+    let line = own.join("letterhead.txt");
+    let before = desk.entries("template.approved").len();
+    let about = ["payment_reminder", "--principal", "sample-bank"];
+    let check = || desk.call().run(&[&["template", "check"], &about[..]].concat());
+    let approve = || desk.by("approver", &[&["template", "approve"], &about[..]].concat());
+    for name in [
+        "样例市公安局经侦支队",
+        "样例市人民法院",
+        "样例区人民检察院",
+        "样例仲裁委员会",
+        "欠债还钱天经地义",
+    ] {
+        fs::write(&line, format!("{name}\n")).unwrap();
+        check().tells(1, "CH-T025");
+        approve().tells(1, "CH-T025");
+    }
+    assert_eq!(desk.entries("template.approved").len(), before);
+    // Nor in the words of its seal or logo.
+    fs::write(&line, "样例银行个人信贷部\n").unwrap();
+    let logo = own.join("assets/logo.svg");
+    fs::write(
+        &logo,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><text>样例市<tspan>公</tspan>安局</text></svg>",
+    )
+    .unwrap();
+    check().tells(1, "CH-T025");
+    fs::remove_file(&logo).unwrap();
+    approve().ends(0);
+    // Nor as the name of an operator, nor of the agency.
+    fs::write(desk.office().join("credentials/clerk-x"), "a passphrase of clerk-x").unwrap();
+    let add = ["operator", "add", "clerk-x", "--role", "clerk", "--name", "样例市公安局王警官"];
+    desk.by("admin", &add).tells(1, "CH-Q060");
+    let settings = desk.office().join("office.toml");
+    let text_of = fs::read_to_string(&settings).unwrap();
+    let named = text_of.lines().find(|line| line.starts_with("name = ")).unwrap();
+    fs::write(&settings, text_of.replace(named, "name = \"样例市公安局\"")).unwrap();
+    desk.by("clerk", &["letter", "list"]).tells(2, "CH-O003");
+}
+
+#[test]
+fn a_folder_alone_is_compared_with_the_offices_shared_page() {
+    let desk = Desk::fresh();
+    let folder = desk.beside("payment_reminder");
+    crate::office::copy(&desk.office().join("templates/payment_reminder"), &folder);
+    let diff = |folder: &std::path::Path| {
+        desk.call().json().run(&["template", "diff", "payment_reminder", text(folder)])
+    };
+    assert_eq!(diff(&folder).ends(0).json()["same"], true);
+    let empty = desk.beside("empty");
+    fs::create_dir(&empty).unwrap();
+    diff(&empty).tells(2, "CH-T060");
+    let alone = ["template", "diff", text(&folder), text(&folder)];
+    crate::command::chancery().run(&alone).tells(2, "CH-T061");
+}
+
+#[test]
 fn a_proof_shows_every_branch_and_a_difference_shows_both_sides() {
     let desk = Desk::fresh();
     let out = desk.beside("proof.pdf");

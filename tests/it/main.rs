@@ -45,6 +45,7 @@ mod kinds;
 mod letters;
 mod life;
 mod past;
+mod proofs;
 mod read_only;
 mod readme;
 mod refused;

@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{desk::Desk, print::marks};
+use super::super::{
+    desk::{self, Desk},
+    print::marks,
+};
 use crate::{
     case::{intake::Row, request::Request},
     office::embedded,
@@ -61,8 +64,9 @@ pub struct Extremes {
     pub shown: Vec<Shown>,
     /// Rows read.
     pub rows: u64,
-    /// Rows tried that rules or pages refuse, or that cannot be read.
-    pub refused: u64,
+    /// Rows tried that rules or pages refuse, or that cannot be read, with all reasons; in the file's
+    /// order.
+    pub refused: Vec<(u64, Vec<Report>)>,
 }
 
 /// The best so far of one question.
@@ -83,25 +87,28 @@ impl Desk<'_> {
     /// Looks through `rows` and lays out their extremes.
     ///
     /// # Errors
-    /// All that refuses the marked pages; refused rows are counted only.
+    /// All that refuses the file of marked pages; why rows are refused is told by row.
     pub fn extremes(
         &mut self,
         rows: &mut dyn Iterator<Item = Row>,
     ) -> Result<Extremes, Vec<Report>> {
         let mut search = Search::default();
-        let (mut read, mut refused) = (0_u64, 0_u64);
+        let (mut read, mut refused) = (0_u64, Vec::new());
         for (row, request) in rows {
             read = read.saturating_add(1);
-            let Ok(request) = request else {
-                refused = refused.saturating_add(1);
-                continue;
+            let request = match request {
+                Ok(request) => request,
+                Err(reports) => {
+                    refused.push((row, desk::distinct(reports)));
+                    continue;
+                }
             };
             let better = search.better(&request);
             if better.is_empty() {
                 continue;
             }
-            if self.examine(&request).is_err() {
-                refused = refused.saturating_add(1);
+            if let Err(reports) = self.examine(&request) {
+                refused.push((row, desk::distinct(reports)));
                 continue;
             }
             search.keep(row, request, better);
@@ -113,7 +120,7 @@ impl Desk<'_> {
         &mut self,
         search: Search,
         rows: u64,
-        refused: u64,
+        mut refused: Vec<(u64, Vec<Report>)>,
     ) -> Result<Extremes, Vec<Report>> {
         let Search { best, kept, .. } = search;
         let mut why: BTreeMap<u64, BTreeSet<Reason>> = BTreeMap::new();
@@ -122,12 +129,15 @@ impl Desk<'_> {
         }
         let mut stream = PrintStream::default();
         let mut labels = Vec::new();
-        let (mut shown, mut refused) = (Vec::new(), refused);
+        let mut shown = Vec::new();
         for (row, request) in &kept {
             let Some(why) = why.remove(row) else { continue };
-            let Ok(page) = self.proof(request) else {
-                refused = refused.saturating_add(1);
-                continue;
+            let page = match self.proof(request) {
+                Ok(page) => page,
+                Err(reports) => {
+                    refused.push((*row, desk::distinct(reports)));
+                    continue;
+                }
             };
             let pages = stream.add(&page);
             let reasons: Vec<&str> = why.iter().map(|why| why.1).collect();
@@ -147,6 +157,7 @@ impl Desk<'_> {
             };
             Some(stream.finish(marks::labels(&labels, embedded::fonts()?)?, &identity)?)
         };
+        refused.sort_by_key(|(row, _)| *row);
         Ok(Extremes { pdf, shown, rows, refused })
     }
 }

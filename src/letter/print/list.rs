@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_list_that_is_not_finished_leaves_the_one_before() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("one.csv"), "before").unwrap();
+        crate::durable::write_new(&folder.path().join("one.csv"), b"before").unwrap();
         let mut list = List::begin(folder.path(), "one", Form::Both, &["a"]).unwrap();
         list.push(&["1"]).unwrap();
         drop(list);

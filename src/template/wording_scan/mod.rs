@@ -12,6 +12,7 @@ mod context;
 mod english;
 mod fold;
 mod lexicon;
+mod sender;
 mod spelling;
 mod text;
 
@@ -19,6 +20,8 @@ mod text;
 mod cases;
 
 use std::ops::Range;
+
+pub use sender::{scan_name, words_of_picture};
 
 crate::problems! {
     /// A rule of wording.
