@@ -16,6 +16,8 @@ use super::{
     batch::BatchProblem,
     certificates,
     issued::{Issued, find, text},
+    life::{Life, rules},
+    overtaken::Overtaking,
     past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
     record::{Identity, KEPT_UNPRINTED, Made, Maker, Record},
@@ -85,7 +87,7 @@ impl<E: Into<OfficeError>> From<E> for DeskError {
 pub enum Outcome {
     /// A letter was issued.
     Issued(Issued),
-    /// It had been issued before, from the same content.
+    /// It had been issued before, from the same content, and nothing overtook it.
     Already(Issued),
     /// Rules refused it; the refusal is registered.
     Refused(Vec<Report>),
@@ -101,6 +103,7 @@ pub struct Desk<'a> {
     profiles: HashMap<String, Profile>,
     statements: Statements,
     known: Correspondence,
+    overtaking: Overtaking,
     packages: HashMap<(String, String), Package>,
     _lock: File,
 }
@@ -159,6 +162,7 @@ impl<'a> Desk<'a> {
             profiles: HashMap::new(),
             statements: Statements::default(),
             known: Correspondence::default(),
+            overtaking: Overtaking::default(),
             packages: HashMap::new(),
             _lock: lock,
         };
@@ -181,7 +185,12 @@ impl<'a> Desk<'a> {
                 return self.refuse(request, &key, again);
             }
             if let Some(issued) = find(self.office, &number)? {
-                return Ok(Outcome::Already(issued));
+                let against = self.against(&number)?;
+                if against.is_empty() {
+                    return Ok(Outcome::Already(issued));
+                }
+                // Its page is not handed out again.
+                return self.refuse(request, &key, against);
             }
         }
         let ready = match self.examine(request) {
@@ -200,6 +209,14 @@ impl<'a> Desk<'a> {
             Ok(issued) => Ok(Outcome::Issued(issued)),
             Err(reports) => self.refuse(request, &key, reports),
         }
+    }
+
+    /// What keeps an issued letter from being handed out again.
+    fn against(&mut self, number: &str) -> Result<Vec<Report>, DeskError> {
+        let view = self.office.view();
+        let Some(life) = Life::of(&view, number)? else { return Ok(Vec::new()) };
+        self.overtaking.catch_up(&view)?;
+        Ok(rules::against_known(self.office, &life, &self.overtaking))
     }
 
     /// The page with its number, committed; or why the page was refused, its number spoiled.

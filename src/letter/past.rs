@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::{life::words::ReplyKind, overtaken::case_of};
 use crate::{
     case::{party::Role, request::Request},
     masking::{Masking, mask_text},
@@ -85,6 +86,8 @@ pub struct Past {
     pub contact_address: bool,
     /// Day on which a letter last came back from the address.
     pub returned_on: Option<NaiveDate>,
+    /// Last day on which somebody said that the case was paid.
+    pub paid_on: Option<NaiveDate>,
     /// Whether a file with the digest `attachment_hash` is sealed as evidence of the case; the desk,
     /// which has the archive, tells it.
     pub attachment: bool,
@@ -95,6 +98,8 @@ pub struct Past {
 pub struct Correspondence {
     next: u64,
     returned: HashMap<String, NaiveDate>,
+    /// By case, masked.
+    paid: HashMap<String, NaiveDate>,
     replies: HashMap<String, (String, String, NaiveDate)>,
 }
 
@@ -122,6 +127,13 @@ impl Correspondence {
             for found in view.find_from(&replied, from) {
                 let found = found?;
                 let entry = found.entry();
+                if text(&entry.body, "kind") == Some(ReplyKind::Paid.name())
+                    && let Some(case) = case_of(view, letter_of(entry))?
+                {
+                    let day = day_of(entry);
+                    let last = self.paid.entry(case).or_insert(day);
+                    *last = (*last).max(day);
+                }
                 if let Some(reply) = text(&entry.body, "reply") {
                     let kind = text(&entry.body, "kind").unwrap_or_default().to_owned();
                     let told = (letter_of(entry).to_owned(), kind, day_of(entry));
@@ -169,6 +181,8 @@ impl Past {
             past.reply = Some(Reply { kind: kind.clone(), letter, came_on: *came_on });
         }
         past.contacts(request, view, index)?;
+        let case = mask_text(request.case_no(), &Masking::default()).text;
+        past.paid_on = known.paid.get(&case).copied();
         if let Some(key) = address_key(index, request) {
             past.returned_on = known.returned.get(&key).copied();
         }

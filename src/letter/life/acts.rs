@@ -21,7 +21,7 @@ use crate::{
     archive::{LocalArchive, Objects as _},
     case::amount::Fen,
     digest::Digest,
-    letter::record::Record,
+    letter::{overtaken::Overtaking, record::Record},
     office::{
         Office,
         actor::{Actor, ActorError},
@@ -77,6 +77,7 @@ pub struct Counter<'a> {
     /// Letters by tracking number, as of `read_to`.
     tracking: HashMap<String, String>,
     read_to: u64,
+    overtaking: Overtaking,
     exempt: HashMap<Digest, bool>,
 }
 
@@ -92,7 +93,8 @@ impl<'a> Counter<'a> {
         for found in view.find(Some(&journal::LETTER_DISPATCHED), None) {
             note_tracking(&mut tracking, found?.entry());
         }
-        Ok(Self { office, actor, tracking, read_to, exempt: HashMap::new() })
+        let overtaking = Overtaking::of(&view)?;
+        Ok(Self { office, actor, tracking, read_to, overtaking, exempt: HashMap::new() })
     }
 
     /// The office, to enter what else is done while the counter is open.
@@ -106,7 +108,7 @@ impl<'a> Counter<'a> {
     /// # Errors
     /// Faults of register and archive; then nothing is registered.
     pub fn register(&mut self, acts: &[Act]) -> Result<Vec<Judged>, Vec<Report>> {
-        let Self { office, actor, tracking, read_to, exempt } = self;
+        let Self { office, actor, tracking, read_to, overtaking, exempt } = self;
         let clock = *office.clock();
         let archive = LocalArchive::open_folder(&office.paths().archive());
         let archive = archive.map_err(|source| alone(OfficeError::from(source)))?;
@@ -120,6 +122,7 @@ impl<'a> Counter<'a> {
                 note_tracking(tracking, found?.entry());
             }
             *read_to = tx.view().size()?;
+            overtaking.catch_up(&tx.view())?;
             let mut state = before.advanced(&tx.view())?;
             let mut judged = Vec::new();
             for act in acts {
@@ -129,6 +132,7 @@ impl<'a> Counter<'a> {
                     now: clock.now(),
                     state: &mut state,
                     tracking,
+                    overtaking,
                     exempt,
                     answers: &answers,
                     object: &object,
@@ -171,6 +175,7 @@ struct Bench<'b, 't> {
     now: DateTime<FixedOffset>,
     state: &'b mut State,
     tracking: &'b mut HashMap<String, String>,
+    overtaking: &'b Overtaking,
     exempt: &'b mut HashMap<Digest, bool>,
     answers: &'b crate::office::calendar::Answers,
     object: &'b dyn Fn(&Digest) -> Result<Vec<u8>, OfficeError>,
@@ -190,10 +195,11 @@ impl Bench<'_, '_> {
         let Some(life) = Life::of(&self.tx.view(), &act.number)? else {
             return Ok(Err(alone(LifeRefusal::Unknown)));
         };
-        let holds = self.state.holds.get(&life.case).cloned().unwrap_or_default();
+        let holds = self.state.holds.get(&life.case).map_or(&[][..], Vec::as_slice);
+        let overtaken = self.overtaking.causes(&life, holds);
         let at = Surroundings {
             now: self.now,
-            holds: &holds,
+            overtaken: &overtaken,
             tracking_taken: self.tracking_taken(act),
             address_verified: self.address_verified(&life)?,
             agents_enrolled: self.agents_enrolled(act),

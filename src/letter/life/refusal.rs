@@ -1,6 +1,11 @@
 //! What may not happen to a letter, and what is said about it in a way nobody can read.
 
-use crate::problem::Phrase;
+use chrono::NaiveDate;
+
+use crate::{
+    letter::overtaken::{Cause, Reason},
+    problem::{Phrase, Report},
+};
 
 crate::problems! {
     /// Why an act on a letter is refused.
@@ -53,6 +58,14 @@ crate::problems! {
         Held { kind: String } = "CH-R191", Refusal,
             "the case is on hold (`{kind}`): the letter stays here" => "release the hold with its proof, or void the letter",
             "案件处于暂停状态（`{kind}`），该函不得外发" => "请凭依据解除暂停，或将该函作废";
+        /// A payment was reported after it was issued.
+        Paid { on: NaiveDate } = "CH-R280", Refusal,
+            "a payment was reported for the case on {on}, after the letter was issued: it stays here" => "void the letter; if something is still owed, issue another as of a later day",
+            "该函签发后，案件已于 {on} 登记称已还款，该函不得外发" => "请将该函作废；仍有欠款的，以其后的截至日期另行签发";
+        /// An approval of its template was withdrawn.
+        Withdrawn { on: NaiveDate } = "CH-R281", Refusal,
+            "the approval of its template was withdrawn on {on}: the letter stays here" => "void the letter and issue another once the template is approved anew",
+            "其模板的批准已于 {on} 撤回，该函不得外发" => "请将该函作废，待模板重新批准后另行签发";
         /// It contradicts what is registered.
         Contradicts { with: Phrase } = "CH-R192", Refusal,
             "the register says otherwise: {with}" => "see `chancery letter show NUMBER`; a fact once registered stays",
@@ -113,5 +126,17 @@ crate::problems! {
         NothingNamed = "CH-R206", Input,
             "no letter is named" => "give a letter number, or --file with a CSV or XLSX of them",
             "未指明函件" => "请给出函号，或用 --file 指定 CSV 或 XLSX 文件";
+    }
+}
+
+/// What is said to whoever would let a letter leave that `cause` overtook.
+#[must_use]
+pub fn overtaken(cause: &Cause) -> Report {
+    let on = cause.at.date_naive();
+    match cause.reason {
+        Reason::Hold => LifeRefusal::Held { kind: cause.hold.clone().unwrap_or_default() }.into(),
+        Reason::Paid => LifeRefusal::Paid { on }.into(),
+        Reason::Void => LifeRefusal::Voided.into(),
+        Reason::Withdrawn => LifeRefusal::Withdrawn { on }.into(),
     }
 }

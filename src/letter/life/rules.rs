@@ -9,12 +9,14 @@ use chrono::{DateTime, FixedOffset};
 use super::{
     Life,
     act::{Act, What, When},
-    refusal::LifeRefusal,
+    refusal::{LifeRefusal, overtaken},
     words::{Carrier, Mode, Signer},
 };
 use crate::{
-    office::state::{Hold, text},
+    letter::overtaken::{Cause, Overtaking, Reason},
+    office::{Office, state::text},
     problem::{Phrase, Report},
+    register::RegisterError,
 };
 
 /// What is known besides the letter's own entries.
@@ -23,8 +25,8 @@ use crate::{
 pub struct Surroundings<'a> {
     /// Now, at the office.
     pub now: DateTime<FixedOffset>,
-    /// Holds that stand on the letter's case.
-    pub holds: &'a [Hold],
+    /// What overtook the letter since it was issued.
+    pub overtaken: &'a [Cause],
     /// Whether another letter was dispatched under the act's tracking number.
     pub tracking_taken: bool,
     /// Whether the address was verified when the letter was issued.
@@ -190,21 +192,32 @@ fn dispatch(
     } else if life.delivered.is_some() || life.returned.is_some() {
         found.push(contradicts("it has ended its way", "该函的送达过程已结束"));
     }
-    stays(life, at.holds, found);
+    stays(life, at.overtaken, found);
 }
 
-/// Why a letter stays in the office. A hold that stood when the letter was issued stops nothing:
-/// the rules of issue let this document pass it, as an answer must be.
-pub(crate) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
-    if life.voided.is_some() {
-        found.push(LifeRefusal::Voided.into());
-    }
+/// Why a letter stays in the office: it was pulled out of its stack, or something overtook it.
+pub(crate) fn stays(life: &Life, causes: &[Cause], found: &mut Vec<Report>) {
     if life.blocked.is_some() {
         found.push(LifeRefusal::Blocked.into());
     }
-    for hold in holds.iter().filter(|hold| hold.seq > life.issued.seq) {
-        found.push(LifeRefusal::Held { kind: hold.kind.clone() }.into());
-    }
+    found.extend(causes.iter().map(overtaken));
+}
+
+/// What stands against letter `life` leaving this office, or a sheet of it being printed.
+///
+/// # Errors
+/// Those of the register.
+pub fn against(office: &Office, life: &Life) -> Result<Vec<Report>, RegisterError> {
+    let known = Overtaking::of(&office.view())?;
+    Ok(against_known(office, life, &known))
+}
+
+/// As [`against`], by what is known already.
+pub(crate) fn against_known(office: &Office, life: &Life, known: &Overtaking) -> Vec<Report> {
+    let holds = office.state().holds.get(&life.case).map_or(&[][..], Vec::as_slice);
+    let mut found = Vec::new();
+    stays(life, &known.causes(life, holds), &mut found);
+    found
 }
 
 /// What arrival and return have in common.
@@ -234,12 +247,12 @@ fn deliver(
 ) {
     arrival(life, mode != Mode::Post, found);
     if life.dispatched.is_none() && mode != Mode::Post {
-        // Whoever carried it past a hold broke the hold, unless it came later.
-        let before = |hold: &&Hold| when.is_none_or(|when| hold.since <= when.at);
-        let standing: Vec<Hold> = at.holds.iter().filter(before).cloned().collect();
-        if life.voided.is_none() {
-            stays(life, &standing, found);
-        }
+        // Whoever carried it past a hold broke the hold, unless it came later; so with the rest.
+        let before = |cause: &&Cause| {
+            cause.reason != Reason::Void && when.is_none_or(|when| cause.at <= when.at)
+        };
+        let standing: Vec<Cause> = at.overtaken.iter().filter(before).cloned().collect();
+        stays(life, &standing, found);
     }
     let by_post = life.dispatched.as_ref().and_then(|left| left.text("carrier"));
     if mode == Mode::Post && by_post == Some(Carrier::Agents.name()) {

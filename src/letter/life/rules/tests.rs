@@ -1,10 +1,13 @@
 use serde_json::json;
 
 use super::*;
-use crate::letter::life::{
-    Happened,
-    act::Entered,
-    words::{Source, Verb},
+use crate::{
+    letter::life::{
+        Happened,
+        act::Entered,
+        words::{Source, Verb},
+    },
+    office::state::Hold,
 };
 
 fn at(text: &str) -> DateTime<FixedOffset> {
@@ -43,10 +46,10 @@ fn dispatched() -> Life {
     Life { dispatched: Some(happened(11, "11T09:00", left)), ..letter() }
 }
 
-fn around(holds: &[Hold]) -> Surroundings<'_> {
+fn around(overtaken: &[Cause]) -> Surroundings<'_> {
     Surroundings {
         now: at("20T12:00"),
-        holds,
+        overtaken,
         tracking_taken: false,
         address_verified: true,
         agents_enrolled: true,
@@ -64,7 +67,7 @@ fn codes(
     all.insert("number", life.number.clone());
     let zone = FixedOffset::east_opt(8 * 3600).unwrap();
     let act = Act::read(verb, &all, zone).unwrap();
-    match judge(life, &act, &around(holds)) {
+    match judge(life, &act, &around(&Overtaking::default().causes(life, holds))) {
         Verdict::New => Vec::new(),
         Verdict::Already(_) => vec!["already"],
         Verdict::Refused(found) => found.iter().map(|report| report.code.code).collect(),
@@ -86,20 +89,17 @@ fn a_hold_stops_a_letter_issued_before_it_and_not_one_that_was_let_past_it() {
 }
 
 #[test]
-fn a_blocked_or_internal_or_void_letter_does_not_leave() {
+fn a_blocked_or_internal_letter_does_not_leave() {
     let blocked = Life { blocked: Some(happened(12, "12T09:00", json!({}))), ..letter() };
     assert_eq!(codes(&blocked, Verb::Dispatch, &POSTED, &[]), ["CH-R190"]);
     assert!(codes(&blocked, Verb::Void, &[("reason", "held")], &[]).is_empty());
-    let void =
-        Life { voided: Some(happened(12, "12T09:00", json!({"reason": "paid"}))), ..letter() };
-    assert_eq!(codes(&void, Verb::Dispatch, &POSTED, &[]), ["CH-R189"]);
     let inside = Life { channel: "internal".into(), ..letter() };
     assert_eq!(codes(&inside, Verb::Dispatch, &[], &[]), ["CH-R188"]);
 }
 
 #[test]
 fn all_reasons_are_told_at_once() {
-    let holds = hold(15);
+    let holds = Overtaking::default().causes(&letter(), &hold(15));
     let taken = Surroundings { tracking_taken: true, ..around(&holds) };
     let what = What::Dispatched { carrier: Some(Carrier::Agents), tracking: Some("X".into()) };
     let when = Some(When { at: at("09T00:00"), day_only: true });
