@@ -43,7 +43,7 @@ use crate::{
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::{ENGINE_ID, ProvedPage},
-    visit::{hours::ContactHours, statement},
+    visit::statement,
 };
 
 crate::problems! {
@@ -335,9 +335,9 @@ impl<'a> Desk<'a> {
         // Of the agents' documents those about a visit that was made are under the rules of conduct; a
         // script or a plan comes before it.
         if document.issuer == Issuer::Agent && document.fields.required.contains("start") {
-            let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
+            let hours = profile.contact_hours();
             let now = self.office.now().naive_local();
-            reports.extend(statement::refusals(request, hours.unwrap_or_default(), now));
+            reports.extend(statement::refusals(request, hours, now));
         }
         let fonts = embedded::fonts()?;
         let admitted = self.office.state().approvals.admit(

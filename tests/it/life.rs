@@ -16,8 +16,28 @@ pub fn today() -> String {
 }
 
 /// This minute at the office.
-fn minute() -> String {
-    now().format("%Y-%m-%dT%H:%M").to_string()
+fn minute(desk: &Desk) -> String {
+    let settings = fs::read_to_string(desk.office().join("office.toml")).unwrap();
+    let zone = settings.lines().find_map(|line| line.strip_prefix("zone = ")).unwrap();
+    let zone: FixedOffset = zone.trim_matches('"').parse().unwrap();
+    Utc::now().with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// Moves the office to a zone where it is `hour` o'clock, for nothing sets its clock.
+fn at_hour(desk: &Desk, hour: u32) {
+    let settings = desk.office().join("office.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let offset = i64::from(hour) - i64::from(chrono::Timelike::hour(&Utc::now()));
+    let zone = format!("zone = \"{}{:02}:00\"", if offset < 0 { '-' } else { '+' }, offset.abs());
+    let line = text.lines().find(|line| line.starts_with("zone = ")).unwrap();
+    fs::write(&settings, text.replace(line, &zone)).unwrap();
+}
+
+/// Number of a notice issued for `channel`.
+fn issued(desk: &Desk, channel: &str) -> String {
+    let changes = json!({ "request_id": format!("by-{channel}"), "channel": channel });
+    let said = desk.issue(&desk.request_with("notice-003", changes)).ends(0).json_lines();
+    said[0]["number"].as_str().unwrap().to_owned()
 }
 
 fn now() -> chrono::DateTime<FixedOffset> {
@@ -84,8 +104,9 @@ fn what_happened_lies_between_issue_and_now_and_unknown_numbers_are_refused() {
 #[test]
 fn by_hand_needs_the_recipients_signature_the_minute_and_two_agents() {
     let desk = Desk::worked();
-    let one = number("notice-003");
-    let minute = minute();
+    at_hour(&desk, 14);
+    let one = issued(&desk, "hand");
+    let minute = minute(&desk);
     let hand = |more: &[&str]| {
         let base = ["deliver", one.as_str(), "--mode", "hand"];
         act(&desk, &[&base[..], more].concat())
@@ -129,12 +150,98 @@ fn by_hand_needs_the_recipients_signature_the_minute_and_two_agents() {
 fn a_mailbox_takes_letters_to_verified_addresses_only_and_no_door_takes_any() {
     let desk = Desk::worked();
     let today = today();
-    let into =
-        |number: &str, mode: &str| act(&desk, &["deliver", number, "--mode", mode, "--at", &today]);
-    into(&number("card-001"), "mailbox").tells_only(1, &["CH-R195"]);
-    into(&number("notice-001"), "door").tells_only(1, &["CH-R194"]);
-    into(&number("notice-001"), "张贴").tells_only(1, &["CH-R194"]);
-    into(&number("notice-001"), "mailbox").ends(0);
+    let agents = ["--agent", "agent-a", "--agent", "agent-b"];
+    let into = |number: &str, mode: &str, more: &[&str]| {
+        let line = ["deliver", number, "--mode", mode, "--at", &today];
+        act(&desk, &[&line[..], more].concat())
+    };
+    let (posted, own) = (number("notice-001"), issued(&desk, "mailbox"));
+    into(&number("card-001"), "mailbox", &agents).tells_only(1, &["CH-R283", "CH-R195"]);
+    into(&posted, "door", &[]).tells_only(1, &["CH-R194"]);
+    into(&posted, "张贴", &[]).tells_only(1, &["CH-R194"]);
+    into(&posted, "mailbox", &agents).tells_only(1, &["CH-R283"]);
+    into(&own, "mailbox", &[]).tells_only(1, &["CH-R285"]);
+    into(&own, "mailbox", &[&agents[..], &["--source", "carrier"]].concat())
+        .tells_only(1, &["CH-R284"]);
+    into(&own, "mailbox", &agents).ends(0);
+    let told = &desk.entries("letter.delivered")[0]["body"];
+    assert_eq!(
+        (&told["source"], &told["agents"]),
+        (&json!("agents"), &json!(["agent-a", "agent-b"]))
+    );
+}
+
+#[test]
+fn nobody_is_handed_a_letter_at_night() {
+    let desk = Desk::worked();
+    at_hour(&desk, 3);
+    let number = issued(&desk, "hand");
+    let minute = minute(&desk);
+    let line = ["deliver", &number, "--mode", "hand", "--signer", "recipient", "--at", &minute];
+    act(&desk, &[&line[..], &["--agent", "agent-a", "--agent", "agent-b"]].concat())
+        .tells_only(1, &["CH-V032"]);
+    assert_eq!(status(&desk, &number), "issued");
+}
+
+#[test]
+fn what_a_payment_or_a_withdrawal_overtook_does_not_leave_in_any_way() {
+    let desk = Desk::worked();
+    let today = today();
+    let (paid, other) = (number("notice-001"), number("notice-002"));
+    act(&desk, &["reply", &paid, "--kind", "paid", "--at", &today]).ends(0);
+    let stays = |number: &str, request: &str, code: &str| {
+        let out = desk.beside("again.pdf");
+        let folder = desk.beside("envelopes");
+        act(&desk, &["dispatch", number, "--tracking", "XA12345678911"]).tells_only(1, &[code]);
+        act(&desk, &["reprint", number, "--out", text(&out)]).tells_only(1, &[code]);
+        act(&desk, &["receipt", number, "--out", text(&out)]).tells_only(1, &[code]);
+        for size in ["DL", "labels-24"] {
+            let line = ["envelope", number, "--size", size, "--out", text(&folder)];
+            let line = act(&desk, &line).ends(1).json_lines().remove(0);
+            assert_eq!(line["refused"][0]["code"], code, "{size}");
+        }
+        let again = desk.issue(&desk.request_with(request, json!({}))).ends(1).json_lines();
+        assert_eq!(again[0]["refused"][0]["code"], code);
+        assert!(!out.exists());
+    };
+    stays(&paid, "notice-001", "CH-R280");
+    // A new letter of the case asks for what a later statement shows; the others leave.
+    let case = desk.request("notice-001")["case_no"].clone();
+    let new = desk.request_with("notice-002", json!({ "request_id": "more", "case_no": case }));
+    let said = desk.issue(&new).ends(1).json_lines().remove(0);
+    assert_eq!(said["refused"][0]["code"], "CH-R282");
+    act(&desk, &["dispatch", &other, "--tracking", "XA12345678912"]).ends(0);
+    let line = ["template", "withdraw", "collection_notice", "--principal", "sample-bank"];
+    desk.by("approver", &[&line[..], &["--reason", "更正"]].concat()).ends(0);
+    stays(&number("notice-003"), "notice-003", "CH-R281");
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn the_form_that_comes_back_from_the_post_is_read_as_it_is_and_only_it() {
+    let desk = Desk::worked();
+    let one = number("notice-001");
+    let row = desk.request("notice-001");
+    let fact = |name: &str| row[name].as_str().unwrap().to_owned();
+    let headings = "序号,函号,邮件种类,收件人,收件地址,收件邮编,寄件人,寄件地址,寄件邮编,信封,页数,邮件号码";
+    let form = |headings: &str, number: &str, name: &str| {
+        let (address, code) = (fact("recipient_address"), fact("recipient_postcode"));
+        let row = format!("1,{number},挂号信函,{name},{address},{code},样例,样例,,DL,1,XA12345678911");
+        let file = desk.write("mail.csv", format!("{headings}\n{row}\n"));
+        act(&desk, &["dispatch", "--file", text(&file)])
+    };
+    let refused = |ran: crate::command::Ran| ran.json_lines()[0]["refused"][0]["code"].clone();
+    let name = fact("recipient_name");
+    form(&headings.replace("信封", "备注"), &one, &name).tells(2, "CH-Q004");
+    assert_eq!(refused(form(headings, &number("notice-002"), &name).ends(1)), "CH-R286");
+    let other = form(headings, &one, "样例某某").ends(1);
+    assert!(!other.both().contains("样例某某") && !other.both().contains(&name));
+    assert_eq!(refused(other), "CH-R286");
+    form(headings, &one, &name).ends(0);
+    assert_eq!(desk.entries("letter.dispatched")[0]["body"]["tracking"], "XA12345678911");
+    // The form belongs to dispatch alone.
+    let file = desk.write("mail.csv", format!("{headings}\n"));
+    act(&desk, &["void", "--reason", "wrong", "--file", text(&file)]).tells(2, "CH-Q004");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{
     act::{Act, What, is_agent_id},
     refusal::LifeRefusal,
     rules::{Surroundings, Verdict, carrier_of, judge},
-    words::ReplyKind,
+    words::{Mode, ReplyKind},
 };
 use crate::{
     archive::{LocalArchive, Objects as _},
@@ -34,6 +34,7 @@ use crate::{
     register::{Clock as _, Draft, EntryKind, RegisterError, Tx, View},
     rules::debt::{Balance, balance},
     template::{metadata::Exemption, package::Package},
+    visit::hours::ContactHours,
 };
 
 /// Largest record or package that is read, in bytes.
@@ -78,6 +79,8 @@ pub struct Counter<'a> {
     tracking: HashMap<String, String>,
     read_to: u64,
     overtaking: Overtaking,
+    /// Contact hours by principal.
+    hours: HashMap<String, ContactHours>,
     exempt: HashMap<Digest, bool>,
 }
 
@@ -94,7 +97,8 @@ impl<'a> Counter<'a> {
             note_tracking(&mut tracking, found?.entry());
         }
         let overtaking = Overtaking::of(&view)?;
-        Ok(Self { office, actor, tracking, read_to, overtaking, exempt: HashMap::new() })
+        let (hours, exempt) = (HashMap::new(), HashMap::new());
+        Ok(Self { office, actor, tracking, read_to, overtaking, hours, exempt })
     }
 
     /// The office, to enter what else is done while the counter is open.
@@ -108,7 +112,8 @@ impl<'a> Counter<'a> {
     /// # Errors
     /// Faults of register and archive; then nothing is registered.
     pub fn register(&mut self, acts: &[Act]) -> Result<Vec<Judged>, Vec<Report>> {
-        let Self { office, actor, tracking, read_to, overtaking, exempt } = self;
+        self.learn_hours(acts)?;
+        let Self { office, actor, tracking, read_to, overtaking, hours, exempt } = self;
         let clock = *office.clock();
         let archive = LocalArchive::open_folder(&office.paths().archive());
         let archive = archive.map_err(|source| alone(OfficeError::from(source)))?;
@@ -133,6 +138,7 @@ impl<'a> Counter<'a> {
                     state: &mut state,
                     tracking,
                     overtaking,
+                    hours,
                     exempt,
                     answers: &answers,
                     object: &object,
@@ -145,6 +151,26 @@ impl<'a> Counter<'a> {
             Ok(committed) => Ok(committed.value),
             Err(BenchFault::Office(fault)) => Err(alone(fault)),
         }
+    }
+}
+
+impl Counter<'_> {
+    /// Contact hours of the principals whose letters were handed over.
+    fn learn_hours(&mut self, acts: &[Act]) -> Result<(), Vec<Report>> {
+        for act in acts {
+            if !matches!(act.what, What::Delivered { mode: Mode::Hand, .. }) {
+                continue;
+            }
+            let life = Life::of(&self.office.view(), &act.number);
+            let Some(life) = life.map_err(|error| alone(OfficeError::from(error)))? else {
+                continue;
+            };
+            if !self.hours.contains_key(&life.principal) {
+                let profile = self.office.profile(&life.principal)?;
+                self.hours.insert(life.principal, profile.contact_hours());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -176,6 +202,7 @@ struct Bench<'b, 't> {
     state: &'b mut State,
     tracking: &'b mut HashMap<String, String>,
     overtaking: &'b Overtaking,
+    hours: &'b HashMap<String, ContactHours>,
     exempt: &'b mut HashMap<Digest, bool>,
     answers: &'b crate::office::calendar::Answers,
     object: &'b dyn Fn(&Digest) -> Result<Vec<u8>, OfficeError>,
@@ -203,6 +230,7 @@ impl Bench<'_, '_> {
             tracking_taken: self.tracking_taken(act),
             address_verified: self.address_verified(&life)?,
             agents_enrolled: self.agents_enrolled(act),
+            hours: self.hours.get(&life.principal).copied().unwrap_or_default(),
             evidence_there: self.evidence_there(act, &life)?,
         };
         match judge(&life, act, &at) {

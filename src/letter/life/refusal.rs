@@ -66,6 +66,22 @@ crate::problems! {
         Withdrawn { on: NaiveDate } = "CH-R281", Refusal,
             "the approval of its template was withdrawn on {on}: the letter stays here" => "void the letter and issue another once the template is approved anew",
             "其模板的批准已于 {on} 撤回，该函不得外发" => "请将该函作废，待模板重新批准后另行签发";
+        /// DOCUMENTS, channels.
+        Way = "CH-R283", Refusal,
+            "the letter was issued for another way of delivery" => "`post` ends registered_post and ems, `hand` ends hand and mailbox, `mailbox` ends mailbox; for another way issue another letter",
+            "该函并非按此方式送达的函件" => "registered_post 与 ems 用 `post`，hand 与 mailbox 可用 `hand`，mailbox 用 `mailbox`；改用其他方式请另行签发";
+        /// What is told fits how it was delivered.
+        Learnt = "CH-R284", Refusal,
+            "that source cannot tell of this way of delivery" => "of post: `carrier`, `receipt`, `clerk` or `principal`; by hand: `receipt` or `agents`; into a mailbox: `agents`",
+            "该消息来源与送达方式不符" => "邮寄：`carrier`、`receipt`、`clerk` 或 `principal`；直接送达：`receipt` 或 `agents`；投入信箱：`agents`";
+        /// REQUIREMENTS L349, L421.
+        MailboxAgents = "CH-R285", Refusal,
+            "a letter is sealed into a mailbox by two agents, who are named" => "name two different operators with the role `agent`",
+            "投入信箱须由两名外访员办理并具名" => "请填写两名不同的、具备 `agent` 角色的操作员";
+        /// The post office's form tells of another letter.
+        Form { column: &'static str } = "CH-R286", Refusal,
+            "column `{column}` of the post office's form says otherwise than the letter" => "check whether the row got another letter's number or tracking number",
+            "邮局表单的 `{column}` 列与该函不符" => "请核对该行是否错填了其他函件的函号或邮件号码";
         /// It contradicts what is registered.
         Contradicts { with: Phrase } = "CH-R192", Refusal,
             "the register says otherwise: {with}" => "see `chancery letter show NUMBER`; a fact once registered stays",

@@ -2,7 +2,8 @@
 //!
 //! Owns the order of a letter's life. The same act again changes nothing; an act that contradicts
 //! what is registered is refused, and so is one told for a time before the letter was there. All
-//! refusals are told together. Source: REQUIREMENTS 1 (L349), 2 (L111), 5 (9).
+//! refusals are told together. Source: REQUIREMENTS 1 (L349), 2 (L111), 3 (L257), 5 (9); DOCUMENTS,
+//! channels.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -10,13 +11,14 @@ use super::{
     Life,
     act::{Act, What, When},
     refusal::{LifeRefusal, overtaken},
-    words::{Carrier, Mode, Signer},
+    words::{Carrier, Mode, Signer, Source},
 };
 use crate::{
     letter::overtaken::{Cause, Overtaking, Reason},
     office::{Office, state::text},
     problem::{Phrase, Report},
     register::RegisterError,
+    visit::{hours::ContactHours, statement::StatementRefusal},
 };
 
 /// What is known besides the letter's own entries.
@@ -33,6 +35,8 @@ pub struct Surroundings<'a> {
     pub address_verified: bool,
     /// Whether each agent named is enrolled as one.
     pub agents_enrolled: bool,
+    /// Hours in which agents may call on the letter's recipient.
+    pub hours: ContactHours,
     /// Whether the bundle named is there and of the letter's case.
     pub evidence_there: bool,
 }
@@ -65,6 +69,9 @@ pub fn judge(life: &Life, act: &Act, at: &Surroundings<'_>) -> Verdict {
         }
         What::Delivered { mode, signer, agents, .. } => {
             deliver(life, *mode, *signer, agents, act.when, at, &mut found);
+            if !may_tell(*mode, act.source) {
+                found.push(LifeRefusal::Learnt.into());
+            }
         }
         What::Returned { .. } => arrival(life, life.channel == "hand", &mut found),
         What::Replied { .. } => {}
@@ -236,6 +243,17 @@ fn arrival(life: &Life, without_dispatch: bool, found: &mut Vec<Report>) {
     }
 }
 
+/// Whether `source` can know of a delivery by `mode`.
+const fn may_tell(mode: Mode, source: Source) -> bool {
+    match mode {
+        Mode::Post => {
+            matches!(source, Source::Carrier | Source::Receipt | Source::Clerk | Source::Principal)
+        }
+        Mode::Hand => matches!(source, Source::Receipt | Source::Agents),
+        Mode::Mailbox => matches!(source, Source::Agents),
+    }
+}
+
 fn deliver(
     life: &Life,
     mode: Mode,
@@ -254,9 +272,15 @@ fn deliver(
         let standing: Vec<Cause> = at.overtaken.iter().filter(before).cloned().collect();
         stays(life, &standing, found);
     }
-    let by_post = life.dispatched.as_ref().and_then(|left| left.text("carrier"));
-    if mode == Mode::Post && by_post == Some(Carrier::Agents.name()) {
-        found.push(LifeRefusal::Carrier.into());
+    // A letter arrives as it was issued to; who answers the door may take what was for the mailbox.
+    let fits = match life.channel.as_str() {
+        "registered_post" | "ems" => mode == Mode::Post,
+        "hand" => mode == Mode::Hand,
+        "mailbox" => mode != Mode::Post,
+        _ => false,
+    };
+    if !fits && life.channel != "internal" {
+        found.push(LifeRefusal::Way.into());
     }
     match mode {
         Mode::Post => {
@@ -274,8 +298,17 @@ fn deliver(
             if !(own && two && exact) {
                 found.push(LifeRefusal::HandReceipt.into());
             }
+            // To hand over a letter is to call on somebody.
+            let outside = |when: &When| !when.day_only && !at.hours.contain(when.at.time());
+            if when.as_ref().is_some_and(outside) {
+                let end = at.hours.end().format("%H:%M").to_string();
+                found.push(StatementRefusal::Hours { end }.into());
+            }
         }
         Mode::Mailbox => {
+            if !matches!(agents, [first, second] if first != second) {
+                found.push(LifeRefusal::MailboxAgents.into());
+            }
             if signer.is_some() {
                 found.push(LifeRefusal::NotForThis { member: "signer" }.into());
             }

@@ -53,6 +53,7 @@ fn around(overtaken: &[Cause]) -> Surroundings<'_> {
         tracking_taken: false,
         address_verified: true,
         agents_enrolled: true,
+        hours: ContactHours::default(),
         evidence_there: true,
     }
 }
@@ -150,5 +151,90 @@ fn a_letter_given_to_agents_is_not_delivered_by_post() {
     let left = happened(11, "11T09:00", json!({"carrier": "agents"}));
     let carried = Life { channel: "hand".into(), dispatched: Some(left), ..letter() };
     let signed = [("mode", "post"), ("signer", "recipient"), ("at", "2026-11-12")];
-    assert_eq!(codes(&carried, Verb::Deliver, &signed, &[]), ["CH-R197"]);
+    assert_eq!(codes(&carried, Verb::Deliver, &signed, &[]), ["CH-R283"]);
+}
+
+#[test]
+fn a_letter_arrives_by_the_way_it_was_issued_for() {
+    let by = |channel: &str| Life { channel: channel.into(), ..letter() };
+    let hand = [
+        ("mode", "hand"),
+        ("signer", "recipient"),
+        ("agent1", "agent-a"),
+        ("agent2", "agent-b"),
+        ("at", "2026-11-12T10:00"),
+    ];
+    let sealed = [
+        ("mode", "mailbox"),
+        ("agent1", "agent-a"),
+        ("agent2", "agent-b"),
+        ("at", "2026-11-12"),
+    ];
+    for (channel, by_hand, by_mailbox) in
+        [("registered_post", false, false), ("ems", false, false), ("hand", true, false), ("mailbox", true, true)]
+    {
+        let refused = |fits: bool| if fits { Vec::new() } else { vec!["CH-R283"] };
+        let letter = by(channel);
+        assert_eq!(codes(&letter, Verb::Deliver, &hand, &[]), refused(by_hand), "{channel}");
+        assert_eq!(codes(&letter, Verb::Deliver, &sealed, &[]), refused(by_mailbox), "{channel}");
+    }
+    // Who carried it is named, and is who tells.
+    for (entered, code) in [
+        (vec![("mode", "mailbox"), ("at", "2026-11-12")], "CH-R285"),
+        (vec![("mode", "mailbox"), ("agent1", "agent-a"), ("at", "2026-11-12")], "CH-R285"),
+        ([&sealed[..], &[("source", "carrier")]].concat(), "CH-R284"),
+        ([&hand[..], &[("source", "carrier")]].concat(), "CH-R284"),
+    ] {
+        assert_eq!(codes(&by("mailbox"), Verb::Deliver, &entered, &[]), [code], "{entered:?}");
+    }
+    let post = [("mode", "post"), ("signer", "recipient"), ("at", "2026-11-12")];
+    let told = [&post[..], &[("source", "agents")]].concat();
+    assert_eq!(codes(&dispatched(), Verb::Deliver, &told, &[]), ["CH-R284"]);
+}
+
+#[test]
+fn a_letter_is_handed_over_within_the_principals_contact_hours_and_posted_at_any() {
+    let letter = Life { channel: "hand".into(), ..letter() };
+    let told = |time: &str, end: &str| {
+        let entered = [
+            ("number", letter.number.as_str()),
+            ("mode", "hand"),
+            ("signer", "recipient"),
+            ("agent1", "agent-a"),
+            ("agent2", "agent-b"),
+            ("at", time),
+        ];
+        let entered = entered.into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+        let act = Act::read(Verb::Deliver, &entered, FixedOffset::east_opt(8 * 3600).unwrap());
+        let end = crate::visit::hours::parse(end).unwrap();
+        let hours = ContactHours::ending(end).unwrap();
+        match judge(&letter, &act.unwrap(), &Surroundings { hours, ..around(&[]) }) {
+            Verdict::Refused(found) => found.iter().map(|report| report.code.code).collect(),
+            _ => Vec::new(),
+        }
+    };
+    for (time, end, refused) in [
+        ("2026-11-12T05:05", "22:00", true),
+        ("2026-11-12T07:59", "22:00", true),
+        ("2026-11-12T08:00", "22:00", false),
+        ("2026-11-12T21:59", "22:00", false),
+        ("2026-11-12T22:00", "22:00", true),
+        ("2026-11-12T19:59", "20:00", false),
+        ("2026-11-12T20:00", "20:00", true),
+    ] {
+        let codes: Vec<&str> = if refused { vec!["CH-V032"] } else { Vec::new() };
+        assert_eq!(told(time, end), codes, "{time} until {end}");
+    }
+    let post = [("mode", "post"), ("signer", "recipient"), ("at", "2026-11-12T05:05")];
+    assert!(codes(&dispatched(), Verb::Deliver, &post, &[]).is_empty());
+}
+
+#[test]
+fn a_payment_a_withdrawal_and_a_void_keep_a_letter_here_each_by_its_code() {
+    let cause = |reason| Cause { reason, seq: 15, at: at("12T09:00"), hold: None };
+    let against = [cause(Reason::Paid), cause(Reason::Withdrawn), cause(Reason::Void)];
+    let mut found = Vec::new();
+    stays(&letter(), &against, &mut found);
+    let codes: Vec<_> = found.iter().map(|report| report.code.code).collect();
+    assert_eq!(codes, ["CH-R280", "CH-R281", "CH-R189"]);
 }
