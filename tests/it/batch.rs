@@ -387,7 +387,10 @@ fn an_answer_that_a_hold_let_past_is_printed_and_not_pulled_for_that_hold() {
     let case = rows[0]["case_no"].as_str().unwrap();
     desk.by("clerk", &["hold", "place", case, "--kind", "do_not_collect"]).ends(0);
     let pulled = desk.by_json("clerk", &["letter", "pull", name]).ends(1).json();
-    assert_eq!((&pulled["pull"][0]["reasons"][0]["reason"], &pulled["blocked"]), (&json!("hold"), &json!(1)));
+    assert_eq!(
+        (&pulled["pull"][0]["reasons"][0]["reason"], &pulled["blocked"]),
+        (&json!("hold"), &json!(1))
+    );
 }
 
 /// Runs a command on a terminal of its own and types Ctrl-C once its progress shows a count.

@@ -61,7 +61,9 @@ pub(super) fn paid(request: &Request, at: &Circumstances<'_>, found: &mut Found)
     }
     let of = match request.date("as_of_date") {
         // What was agreed or said on a visit is told as it was, and a card names no debt.
-        None if at.document.issuer == Issuer::Agent || exempt(Exemption::DebtVerification) => return,
+        None if at.document.issuer == Issuer::Agent || exempt(Exemption::DebtVerification) => {
+            return;
+        }
         None => request.date("debt_verified_on"),
         as_of => as_of,
     };

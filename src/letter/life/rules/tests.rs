@@ -164,15 +164,14 @@ fn a_letter_arrives_by_the_way_it_was_issued_for() {
         ("agent2", "agent-b"),
         ("at", "2026-11-12T10:00"),
     ];
-    let sealed = [
-        ("mode", "mailbox"),
-        ("agent1", "agent-a"),
-        ("agent2", "agent-b"),
-        ("at", "2026-11-12"),
-    ];
-    for (channel, by_hand, by_mailbox) in
-        [("registered_post", false, false), ("ems", false, false), ("hand", true, false), ("mailbox", true, true)]
-    {
+    let sealed =
+        [("mode", "mailbox"), ("agent1", "agent-a"), ("agent2", "agent-b"), ("at", "2026-11-12")];
+    for (channel, by_hand, by_mailbox) in [
+        ("registered_post", false, false),
+        ("ems", false, false),
+        ("hand", true, false),
+        ("mailbox", true, true),
+    ] {
         let refused = |fits: bool| if fits { Vec::new() } else { vec!["CH-R283"] };
         let letter = by(channel);
         assert_eq!(codes(&letter, Verb::Deliver, &hand, &[]), refused(by_hand), "{channel}");
