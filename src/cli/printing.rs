@@ -71,7 +71,7 @@ pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
     let here = found.len().saturating_sub(gone);
     lines.push(match context.pick("zh", "en") {
         "zh" => format!("应抽出 {here} 件，已离开 {gone} 件，本次新禁止交寄 {blocked} 件"),
-        _ => format!("{here} letters to pull, {gone} that have left, {blocked} newly blocked"),
+        _ => format!("to pull: {here}, already gone: {gone}, newly blocked: {blocked}"),
     });
     let json = json!({ "batch": batch, "pull": rows, "blocked": blocked });
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(!found.is_empty()) })

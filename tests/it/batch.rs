@@ -361,7 +361,7 @@ fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has
     let all: Vec<String> = told(&second).into_iter().map(|(_, reasons, _)| reasons).collect();
     assert_eq!(all, meant, "each letter stands once, with all its reasons");
     let said = act(&["pull", name]).ends(1);
-    assert!(said.out().contains("5 letters to pull, 2 that have left, 0 newly blocked"));
+    assert!(said.out().contains("to pull: 5, already gone: 2, newly blocked: 0"));
     act(&["dispatch", &numbers[6], "--tracking", &tracking(6)])
         .tells_only(1, &["CH-R190", "CH-R281"]);
     assert_eq!(pull()["blocked"], 0);
