@@ -242,8 +242,8 @@ pub fn copies(context: &Context) -> Result<Answer, Stopped> {
             };
             let days = context.pick("日", "days");
             format!(
-                "{}  {:<28} {because}  {}  {} {days}",
-                one.number, one.template, one.since, one.age
+                "{}  {:<20} {:<28} {because}  {}  {} {days}",
+                one.number, one.case, one.template, one.since, one.age
             )
         })
         .collect();

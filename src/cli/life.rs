@@ -7,12 +7,16 @@ use chancery::{
         field::Kind,
         intake::plain::{Column, Table},
     },
-    letter::life::{
-        act::{Act, Entered, What},
-        acts::{Counter, Done},
-        answers,
-        refusal::LifeRefusal,
-        words::Verb,
+    letter::{
+        issued,
+        life::{
+            act::{Act, Entered, What},
+            acts::{Counter, Done},
+            answers,
+            refusal::LifeRefusal,
+            words::Verb,
+        },
+        print::lists,
     },
     office::{
         Office,
@@ -49,6 +53,20 @@ const COLUMNS: [Column; 12] = [
     Column::text("reason", &["原因"]),
     Column::text("kind", &["种类", "回复种类"]),
     Column::text("evidence", &["证据编号", "证据包编号"]),
+];
+
+/// Columns of the office's own form of bulk mail, which comes back with the numbers of the post.
+const FORM: [Column; 10] = [
+    Column::text(lists::TELLING[0], &[]),
+    Column::text(lists::TELLING[1], &[]),
+    Column::text(lists::TELLING[2], &[]),
+    Column::text(lists::TELLING[3], &[]),
+    Column::text(lists::BESIDES[0], &[]),
+    Column::text(lists::BESIDES[1], &[]),
+    Column::text(lists::BESIDES[2], &[]),
+    Column::text(lists::BESIDES[3], &[]),
+    Column::text(lists::BESIDES[4], &[]),
+    Column::text(lists::BESIDES[5], &[]),
 ];
 
 /// Runs one of these verbs of `letter`.
@@ -152,7 +170,8 @@ fn acts(
         context.auto_checkpoint(&mut office);
         return Ok(Answer::done(done_json(&act, &done), done_text(context, verb, &act, &done)));
     };
-    let table = Table::open(file, &COLUMNS, true).map_err(Stopped)?;
+    let form: &[Column] = if verb == Verb::Dispatch { &FORM } else { &[] };
+    let table = Table::open(file, &[&COLUMNS[..], form].concat(), true).map_err(Stopped)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let tally = {
@@ -179,7 +198,16 @@ fn acts(
                 cells
             });
             let number = cells.as_ref().ok().and_then(|cells| cells.get("number")).cloned();
-            match cells.and_then(|cells| Act::read(verb, &cells, zone)) {
+            let office = batch.counter.office_mut();
+            let read = cells.and_then(|mut cells| {
+                let said = lists::TELLING.map(|column| cells.remove(column));
+                for column in lists::BESIDES {
+                    cells.remove(column);
+                }
+                let act = Act::read(verb, &cells, zone)?;
+                as_the_form(office, &act.number, &said).map(|()| act)
+            });
+            match read {
                 Ok(act) => batch.wait(row, act)?,
                 Err(reports) => batch.refuse(row, number.as_deref(), &reports),
             }
@@ -193,6 +221,28 @@ fn acts(
     }
     context.auto_checkpoint(&mut office);
     Ok(tally.answer(context))
+}
+
+/// Whether what the post office's form says beside the number is said of that letter.
+fn as_the_form(
+    office: &Office,
+    number: &str,
+    said: &[Option<String>; 4],
+) -> Result<(), Vec<Report>> {
+    // What is not known is refused as such by the act.
+    if said.iter().all(Option::is_none) || issued::find(office, number).map_err(alone)?.is_none() {
+        return Ok(());
+    }
+    // A letter that is not posted stands in no form.
+    let told = lists::told_of(office, number)?.unwrap_or_default();
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let mut found: Vec<Report> = Vec::new();
+    for ((column, said), told) in lists::TELLING.into_iter().zip(said).zip(&told) {
+        if said.as_ref().is_some_and(|said| bare(said) != bare(told)) {
+            found.push(LifeRefusal::Form { column }.into());
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
 #[derive(Default)]

@@ -35,6 +35,7 @@ pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
         } else {
             ""
         };
+        let reasons: Vec<&str> = one.reasons.iter().map(|(reason, _)| reason.name()).collect();
         lines.push(match context.pick("zh", "en") {
             "zh" => format!(
                 "第 {} 卷第 {} 件，第 {}—{last} 页  {}（{}{gone}）",
@@ -42,7 +43,7 @@ pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
                 one.position,
                 one.sheet,
                 one.number,
-                one.reason.name()
+                reasons.join("、")
             ),
             _ => format!(
                 "volume {} position {}, sheets {}–{last}  {} ({}{gone})",
@@ -50,23 +51,27 @@ pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
                 one.position,
                 one.sheet,
                 one.number,
-                one.reason.name()
+                reasons.join(", ")
             ),
         });
+        let reasons = one.reasons.iter();
+        let reasons =
+            reasons.map(|(reason, cause)| json!({ "reason": reason.name(), "cause": cause }));
         rows.push(json!({
             "volume": one.volume,
             "position": one.position,
             "sheet": one.sheet,
             "sheets": one.sheets,
             "number": one.number,
-            "reason": one.reason.name(),
-            "cause": one.cause,
+            "reasons": reasons.collect::<Vec<_>>(),
             "dispatched": one.dispatched,
         }));
     }
+    let gone = found.iter().filter(|one| one.dispatched).count();
+    let here = found.len().saturating_sub(gone);
     lines.push(match context.pick("zh", "en") {
-        "zh" => format!("应抽出 {} 处，本次新禁止交寄 {blocked} 处", found.len()),
-        _ => format!("{} to pull, {blocked} newly blocked", found.len()),
+        "zh" => format!("应抽出 {here} 件，已离开 {gone} 件，本次新禁止交寄 {blocked} 件"),
+        _ => format!("to pull: {here}, already gone: {gone}, newly blocked: {blocked}"),
     });
     let json = json!({ "batch": batch, "pull": rows, "blocked": blocked });
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(!found.is_empty()) })

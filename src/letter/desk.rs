@@ -16,6 +16,8 @@ use super::{
     batch::BatchProblem,
     certificates,
     issued::{Issued, find, text},
+    life::{Life, rules},
+    overtaken::Overtaking,
     past::{self, Correspondence, Past},
     policy::{self, Circumstances, PolicyRefusal},
     record::{Identity, KEPT_UNPRINTED, Made, Maker, Record},
@@ -40,7 +42,7 @@ use crate::{
     signing::{KeyedIndex, SecretKey32, check_code},
     template::{approval::ApprovedTemplate, metadata::Issuer, package::Package},
     typeset::{ENGINE_ID, ProvedPage},
-    visit::{hours::ContactHours, statement},
+    visit::statement,
 };
 
 crate::problems! {
@@ -84,7 +86,7 @@ impl<E: Into<OfficeError>> From<E> for DeskError {
 pub enum Outcome {
     /// A letter was issued.
     Issued(Issued),
-    /// It had been issued before, from the same content.
+    /// It had been issued before, from the same content, and nothing overtook it.
     Already(Issued),
     /// Rules refused it; the refusal is registered.
     Refused(Vec<Report>),
@@ -100,6 +102,7 @@ pub struct Desk<'a> {
     profiles: HashMap<String, Profile>,
     statements: Statements,
     known: Correspondence,
+    overtaking: Overtaking,
     packages: HashMap<(String, String), Package>,
     _lock: File,
 }
@@ -158,6 +161,7 @@ impl<'a> Desk<'a> {
             profiles: HashMap::new(),
             statements: Statements::default(),
             known: Correspondence::default(),
+            overtaking: Overtaking::default(),
             packages: HashMap::new(),
             _lock: lock,
         };
@@ -180,7 +184,12 @@ impl<'a> Desk<'a> {
                 return self.refuse(request, &key, again);
             }
             if let Some(issued) = find(self.office, &number)? {
-                return Ok(Outcome::Already(issued));
+                let against = self.against(&number)?;
+                if against.is_empty() {
+                    return Ok(Outcome::Already(issued));
+                }
+                // Its page is not handed out again.
+                return self.refuse(request, &key, against);
             }
         }
         let ready = match self.examine(request) {
@@ -199,6 +208,14 @@ impl<'a> Desk<'a> {
             Ok(issued) => Ok(Outcome::Issued(issued)),
             Err(reports) => self.refuse(request, &key, reports),
         }
+    }
+
+    /// What keeps an issued letter from being handed out again.
+    fn against(&mut self, number: &str) -> Result<Vec<Report>, DeskError> {
+        let view = self.office.view();
+        let Some(life) = Life::of(&view, number)? else { return Ok(Vec::new()) };
+        self.overtaking.catch_up(&view)?;
+        Ok(rules::against_known(self.office, &life, &self.overtaking))
     }
 
     /// The page with its number, committed; or why the page was refused, its number spoiled.
@@ -317,9 +334,9 @@ impl<'a> Desk<'a> {
         // Of the agents' documents those about a visit that was made are under the rules of conduct; a
         // script or a plan comes before it.
         if document.issuer == Issuer::Agent && document.fields.required.contains("start") {
-            let hours = profile.hours_end.and_then(|end| ContactHours::ending(end).ok());
+            let hours = profile.contact_hours();
             let now = self.office.now().naive_local();
-            reports.extend(statement::refusals(request, hours.unwrap_or_default(), now));
+            reports.extend(statement::refusals(request, hours, now));
         }
         let fonts = embedded::fonts()?;
         let admitted = self.office.state().approvals.admit(

@@ -14,6 +14,8 @@ use super::{
     desk::DeskError,
     envelope_words::{EnvelopeRefusal, Said, refusals},
     issued::text,
+    life::{Life, rules},
+    overtaken::Overtaking,
     page::Mark,
     paper::Paper,
     policy::PolicyRefusal,
@@ -61,12 +63,14 @@ pub struct Envelopes<'a> {
     actor: &'a Actor,
     paper: Paper,
     makers: BTreeMap<Digest, Maker>,
+    overtaking: Overtaking,
 }
 
 impl<'a> Envelopes<'a> {
     /// Makes them of `paper`.
     pub fn new(office: &'a mut Office, actor: &'a Actor, paper: Paper) -> Self {
-        Self { office, actor, paper, makers: BTreeMap::new() }
+        let overtaking = Overtaking::default();
+        Self { office, actor, paper, makers: BTreeMap::new(), overtaking }
     }
 
     /// How many letters go on one page: of labels as many as the sheet holds.
@@ -84,7 +88,8 @@ impl<'a> Envelopes<'a> {
         let mut letters = Vec::new();
         let mut found = Vec::new();
         for number in numbers {
-            match self.addressed(number) {
+            let addressed = self.refuse_overtaken(number).and_then(|()| self.addressed(number));
+            match addressed {
                 Ok(letter) => letters.push(letter),
                 Err(reports) => found.extend(reports),
             }
@@ -110,13 +115,32 @@ impl<'a> Envelopes<'a> {
         Ok(Enveloped { numbers, pdf: made.pdf })
     }
 
-    /// Principal of letter `number`, by whom letters on one sheet are put together.
+    /// Principal of letter `number`, by whom letters on one sheet are put together. A letter whose
+    /// label would refuse its whole sheet is refused here, by itself.
     ///
     /// # Errors
-    /// [`DeskError::Unknown`], and where the register cannot be read.
-    pub fn principal(&self, number: &str) -> Reports<String> {
+    /// [`DeskError::Unknown`], what overtook the letter, what keeps it off a sheet, and where
+    /// register or archive cannot be read.
+    pub fn principal(&mut self, number: &str) -> Reports<String> {
         let (prepared, _) = self.entries(number)?;
-        Ok(text(&prepared.entry().body, "principal"))
+        let principal = text(&prepared.entry().body, "principal");
+        self.refuse_overtaken(number)?;
+        if self.paper.labels().is_some() {
+            let letter = self.addressed(number)?;
+            self.refuse_words(&Sections::default(), std::slice::from_ref(&letter))?;
+        }
+        Ok(principal)
+    }
+
+    /// What may not leave gets no envelope.
+    fn refuse_overtaken(&mut self, number: &str) -> Reports<()> {
+        let fault = |error| report(DeskError::Office { source: OfficeError::from(error) });
+        let view = self.office.view();
+        self.overtaking.catch_up(&view).map_err(fault)?;
+        let life = Life::of(&view, number).map_err(fault)?;
+        let life = life.ok_or_else(|| report(DeskError::Unknown))?;
+        let found = rules::against_known(self.office, &life, &self.overtaking);
+        if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
     /// The entries that prepared and issued a letter.
@@ -133,13 +157,6 @@ impl<'a> Envelopes<'a> {
     /// The address block of a letter: from its record by its own wording, and found in its PDF.
     fn addressed(&self, number: &str) -> Reports<Addressed> {
         let (prepared, issued) = self.entries(number)?;
-        let case = text(&prepared.entry().body, "case");
-        let held = self.office.state().holds.get(&case).into_iter().flatten();
-        let held: Vec<Report> =
-            held.map(|hold| PolicyRefusal::Hold { kind: hold.kind.clone() }.into()).collect();
-        if !held.is_empty() {
-            return Err(held);
-        }
         let object = |name| -> Reports<Vec<u8>> {
             let digest = state::digest(&issued.entry().body, name);
             let digest = digest.ok_or_else(|| report(DeskError::Unknown))?;

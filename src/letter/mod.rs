@@ -14,6 +14,7 @@ pub mod internal;
 pub mod issued;
 pub mod ledgers;
 pub mod life;
+pub mod overtaken;
 pub mod page;
 pub mod paper;
 pub mod past;

@@ -10,7 +10,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::life::words::Reason;
+use super::{
+    life::words::{Reason, ReplyKind},
+    overtaken::case_of,
+};
 use crate::{
     case::{address, party::Role, request::Request},
     masking::{IdentityNumber, Masking, mask_text},
@@ -88,6 +91,8 @@ pub struct Past {
     pub contact_address: bool,
     /// Day on which a letter to the same person last came back from the address as a wrong one.
     pub returned_on: Option<NaiveDate>,
+    /// Last day on which somebody said that the case was paid.
+    pub paid_on: Option<NaiveDate>,
     /// Whether a file with the digest `attachment_hash` is sealed as evidence of the case; the desk,
     /// which has the archive, tells it.
     pub attachment: bool,
@@ -98,6 +103,8 @@ pub struct Past {
 pub struct Correspondence {
     next: u64,
     returned: HashMap<String, Vec<Returned>>,
+    /// By case, masked.
+    paid: HashMap<String, NaiveDate>,
     replies: HashMap<String, (String, String, NaiveDate)>,
 }
 
@@ -151,6 +158,13 @@ impl Correspondence {
             for found in view.find_from(&replied, from) {
                 let found = found?;
                 let entry = found.entry();
+                if text(&entry.body, "kind") == Some(ReplyKind::Paid.name())
+                    && let Some(case) = case_of(view, letter_of(entry))?
+                {
+                    let day = day_of(entry);
+                    let last = self.paid.entry(case).or_insert(day);
+                    *last = (*last).max(day);
+                }
                 if let Some(reply) = text(&entry.body, "reply") {
                     let kind = text(&entry.body, "kind").unwrap_or_default().to_owned();
                     let told = (letter_of(entry).to_owned(), kind, day_of(entry));
@@ -199,6 +213,7 @@ impl Past {
         }
         past.contacts(request, view, index)?;
         let case = mask_text(request.case_no(), &Masking::default()).text;
+        past.paid_on = known.paid.get(&case).copied();
         let person = person_of(index, request);
         past.returned_on = [address_key(index, request), earlier_key(index, request)]
             .iter()

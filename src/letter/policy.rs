@@ -93,6 +93,10 @@ crate::problems! {
         Due = "CH-R016", Refusal,
             "the due date is before today" => "give the recipient time: a date from today on",
             "还款期限早于今日" => "请给予合理期限：不早于今日";
+        /// REQUIREMENTS L313: what is asked for is what is owed.
+        PaidSince { on: NaiveDate } = "CH-R282", Refusal,
+            "a payment was reported for the case on {on}: the figures, or the verification of the debt, must be of a later day" => "take the amounts from a later statement of the principal, if something is still owed",
+            "案件已于 {on} 登记称已还款：金额截至日期或债务核实日期须晚于该日" => "仍有欠款的，请按委托方其后的报表填写";
         /// REQUIREMENTS L357.
         Discount = "CH-R017", Refusal,
             "a discount needs the principal's approval" => "remove the discount, or obtain the principal's approval of amount and expiry",
@@ -234,6 +238,7 @@ const RULES: &[Rule] = &[
     address::contacts,
     parties::persons,
     content::dates,
+    content::paid,
     content::content,
     content::channels,
     content::discount,

@@ -141,8 +141,8 @@ impl Desk<'_> {
         if life.channel == "internal" {
             found.push(LifeRefusal::Internal.into());
         }
-        let holds = self.office.state().holds.get(&life.case).cloned().unwrap_or_default();
-        rules::stays(life, &holds, &mut found);
+        let against = rules::against(self.office, life);
+        found.extend(against.map_err(|error| alone(OfficeError::from(error)))?);
         let operators = &self.office.state().operators;
         let enrolled = |id: &String| {
             let operator = is_agent_id(id).then(|| operators.get(id)).flatten();

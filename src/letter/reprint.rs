@@ -1,8 +1,8 @@
 //! Reprints: an issued letter once more, marked as such, same number, same content.
 //!
 //! Owns the entry `letter.reprinted`. The page is made from the archived record only, after that
-//! record has given the issued bytes again. What may not leave is not reprinted: void, blocked and
-//! held letters. Source: SPEC decision 13; docs/templates.md, `reprint`.
+//! record has given the issued bytes again. What may not leave is not reprinted: letters that were
+//! blocked or overtaken by a hold, a payment, a void or a withdrawal. Source: SPEC decision 13; docs/templates.md, `reprint`.
 
 use super::{
     life::{Life, refusal::LifeRefusal, rules},
@@ -49,9 +49,7 @@ pub fn reprint(office: &mut Office, actor: &Actor, number: &str) -> Result<Repri
     office.refresh().map_err(alone)?;
     let life = Life::of(&office.view(), number).map_err(|error| alone(OfficeError::from(error)))?;
     let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
-    let mut found = Vec::new();
-    let holds = office.state().holds.get(&life.case).cloned().unwrap_or_default();
-    rules::stays(&life, &holds, &mut found);
+    let found = rules::against(office, &life).map_err(|error| alone(OfficeError::from(error)))?;
     if !found.is_empty() {
         return Err(found);
     }

@@ -17,6 +17,7 @@ use crate::{
     office::operator::is_id,
     problem::{Phrase, Report, alone},
     template::wording_scan,
+    visit::hours::ContactHours,
 };
 
 /// Latest end of contact hours a principal may set.
@@ -185,6 +186,12 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Hours in which people may be called on in this principal's matters.
+    #[must_use]
+    pub fn contact_hours(&self) -> ContactHours {
+        self.hours_end.and_then(|end| ContactHours::ending(end).ok()).unwrap_or_default()
+    }
+
     /// Reads and checks a profile.
     ///
     /// # Errors

@@ -275,7 +275,7 @@ fn what_a_hold_overtakes_is_pulled_blocked_and_not_respooled() {
     assert_eq!(pulled["pull"].as_array().unwrap().len(), 1);
     let sheet = pulled["pull"][0]["sheet"].as_u64().unwrap();
     assert_eq!(pulled["pull"][0]["position"], 3);
-    assert_eq!(pulled["pull"][0]["reason"], "hold");
+    assert_eq!(pulled["pull"][0]["reasons"][0]["reason"], "hold");
     assert_eq!(pulled["blocked"], 1);
     desk.by_json("clerk", &["letter", "pull", name]).ends(1);
     let blocked = desk.entries("letter.blocked");
@@ -306,6 +306,7 @@ fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has
     let mut rows = notices(&desk, 7);
     // Two letters of the case that pays.
     rows[1]["case_no"] = rows[0]["case_no"].clone();
+    rows[4]["channel"] = json!("mailbox");
     let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("overtaken"));
     let said = batch(&desk, &file, &out).ends(0).json();
     let name = said["batch"].as_str().unwrap();
@@ -314,7 +315,8 @@ fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has
     let act = |line: &[&str]| desk.by("clerk", &[&["letter"], line].concat());
     let tracking = |at: usize| format!("XA{:011}", 12_345_678_900_u64 + at as u64);
     act(&["dispatch", &numbers[3], "--tracking", &tracking(3)]).ends(0);
-    act(&["deliver", &numbers[4], "--mode", "mailbox", "--at", &day]).ends(0);
+    let sealed = ["deliver", &numbers[4], "--mode", "mailbox", "--at", &day];
+    act(&[&sealed[..], &["--agent", "agent-a", "--agent", "agent-b"]].concat()).ends(0);
     act(&["reply", &numbers[0], "--kind", "paid", "--at", &day]).ends(0);
     act(&["reply", &numbers[3], "--kind", "paid", "--at", &day]).ends(0);
     act(&["void", &numbers[2], "--reason", "wrong"]).ends(0);
@@ -325,7 +327,10 @@ fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has
     let told = |pulled: &Value| -> Vec<(String, String, bool)> {
         let rows = pulled["pull"].as_array().unwrap().iter();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        rows.map(|row| (text(&row["number"]), text(&row["reason"]), row["dispatched"] == true))
+        let reasons = |row: &Value| -> Vec<String> {
+            row["reasons"].as_array().unwrap().iter().map(|one| text(&one["reason"])).collect()
+        };
+        rows.map(|row| (text(&row["number"]), reasons(row).join("+"), row["dispatched"] == true))
             .collect()
     };
     let row = |at: usize, reason: &str, left: bool| (numbers[at].clone(), reason.to_owned(), left);
@@ -350,9 +355,15 @@ fn what_a_payment_a_void_a_hold_or_a_withdrawal_overtakes_is_pulled_and_what_has
     desk.by("approver", &[&line[..], &["--reason", "更正"]].concat()).ends(0);
     let second = pull();
     assert_eq!(second["blocked"], 5, "each letter in the office once more, for the withdrawal");
-    let withdrawn = told(&second).into_iter().filter(|(_, reason, _)| reason == "withdrawn");
-    assert_eq!(withdrawn.count(), 7);
-    act(&["dispatch", &numbers[6], "--tracking", &tracking(6)]).tells_only(1, &["CH-R190"]);
+    let reasons = ["paid", "paid", "void", "paid", "hold", "hold", ""];
+    let meant: Vec<String> =
+        reasons.iter().map(|first| format!("{first}+withdrawn").trim_matches('+').into()).collect();
+    let all: Vec<String> = told(&second).into_iter().map(|(_, reasons, _)| reasons).collect();
+    assert_eq!(all, meant, "each letter stands once, with all its reasons");
+    let said = act(&["pull", name]).ends(1);
+    assert!(said.out().contains("to pull: 5, already gone: 2, newly blocked: 0"));
+    act(&["dispatch", &numbers[6], "--tracking", &tracking(6)])
+        .tells_only(1, &["CH-R190", "CH-R281"]);
     assert_eq!(pull()["blocked"], 0);
     assert_eq!(desk.entries("letter.blocked").len(), 9);
     desk.by("auditor", &["audit", "run"]).ends(0);
@@ -376,7 +387,10 @@ fn an_answer_that_a_hold_let_past_is_printed_and_not_pulled_for_that_hold() {
     let case = rows[0]["case_no"].as_str().unwrap();
     desk.by("clerk", &["hold", "place", case, "--kind", "do_not_collect"]).ends(0);
     let pulled = desk.by_json("clerk", &["letter", "pull", name]).ends(1).json();
-    assert_eq!((&pulled["pull"][0]["reason"], &pulled["blocked"]), (&json!("hold"), &json!(1)));
+    assert_eq!(
+        (&pulled["pull"][0]["reasons"][0]["reason"], &pulled["blocked"]),
+        (&json!("hold"), &json!(1))
+    );
 }
 
 /// Runs a command on a terminal of its own and types Ctrl-C once its progress shows a count.

@@ -94,7 +94,7 @@ fn what_cannot_be_enveloped_is_refused_with_its_reason_and_registers_nothing() {
     let case = desk.request("notice-001")["case_no"].as_str().unwrap().to_owned();
     desk.by("clerk", &["hold", "place", &case, "--kind", "complaint"]).ends(0);
     let ran = make(&desk, number, "--size", "DL").ends(1);
-    assert_eq!(ran.json_lines()[0]["refused"][0]["code"], "CH-R009");
+    assert_eq!(ran.json_lines()[0]["refused"][0]["code"], "CH-R191");
     // A sender's name that betrays the trade.
     let other = issued(&desk, "notice-002");
     let settings = desk.office().join("office.toml");

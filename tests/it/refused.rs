@@ -31,7 +31,7 @@ fn each_act_on_a_letter_that_a_rule_refuses_is_a_signed_entry() {
     let three = [&hand[..], &["--agent", "agent-b", "--agent", "agent-a"]].concat();
     let deliver = |who: &[&str]| {
         let line = [&["deliver", &one, "--at", &day][..], who].concat();
-        act(&desk, &line).tells_only(1, &["CH-R196"])
+        act(&desk, &line).tells(1, "CH-R196")
     };
     act(&desk, &["dispatch", gone, "--tracking", "XA12345678911"]).tells_only(1, &["CH-R180"]);
     deliver(&hand);

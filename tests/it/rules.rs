@@ -88,9 +88,13 @@ impl Setting {
             enter(&desk, journal::LETTER_REPLIED, number, body, None);
         };
         reply(&format!("RE-{year}-000001"), "dispute", &letter);
-        reply(&format!("RE-{year}-000002"), "paid", &letter);
+        reply(&format!("RE-{year}-000002"), "promise", &letter);
         let other = issue("notice-005", json!({}));
         reply(&format!("RE-{year}-000003"), "dispute", &other);
+        // Somebody who said yesterday that it was paid.
+        let paid = issue("notice-008", json!({ "case_no": "YL-2026-0808" }));
+        let body = json!({ "number": paid, "kind": "paid" });
+        enter(&desk, journal::LETTER_REPLIED, &paid, body, today.pred_opt());
         // An address from which a letter came back yesterday.
         let back = issue("notice-007", json!({ "recipient_address": "样例省样例市退信路7号" }));
         let body = json!({ "number": back, "reason": "moved" });
@@ -315,6 +319,11 @@ fn cases(at: &Setting) -> Vec<Case> {
             "CH-R015",
             (notice, json!({ "as_of_date": day(-32) })),
             (notice, json!({ "as_of_date": day(-31) })),
+        ),
+        case(
+            "CH-R282",
+            (notice, json!({ "case_no": "YL-2026-0808", "as_of_date": day(-1) })),
+            (notice, json!({ "case_no": "YL-2026-0808", "as_of_date": day(0) })),
         ),
         case(
             "CH-R016",

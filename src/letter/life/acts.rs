@@ -15,13 +15,13 @@ use super::{
     act::{Act, What, is_agent_id},
     refusal::LifeRefusal,
     rules::{Surroundings, Verdict, carrier_of, judge},
-    words::ReplyKind,
+    words::{Mode, ReplyKind},
 };
 use crate::{
     archive::{LocalArchive, Objects as _},
     case::amount::Fen,
     digest::Digest,
-    letter::record::Record,
+    letter::{overtaken::Overtaking, record::Record},
     office::{
         Office,
         actor::{Actor, ActorError},
@@ -34,6 +34,7 @@ use crate::{
     register::{Clock as _, Draft, EntryKind, RegisterError, Tx, View},
     rules::debt::{Balance, balance},
     template::{metadata::Exemption, package::Package},
+    visit::hours::ContactHours,
 };
 
 /// Largest record or package that is read, in bytes.
@@ -77,6 +78,9 @@ pub struct Counter<'a> {
     /// Letters by tracking number, as of `read_to`.
     tracking: HashMap<String, String>,
     read_to: u64,
+    overtaking: Overtaking,
+    /// Contact hours by principal.
+    hours: HashMap<String, ContactHours>,
     exempt: HashMap<Digest, bool>,
 }
 
@@ -92,7 +96,9 @@ impl<'a> Counter<'a> {
         for found in view.find(Some(&journal::LETTER_DISPATCHED), None) {
             note_tracking(&mut tracking, found?.entry());
         }
-        Ok(Self { office, actor, tracking, read_to, exempt: HashMap::new() })
+        let overtaking = Overtaking::of(&view)?;
+        let (hours, exempt) = (HashMap::new(), HashMap::new());
+        Ok(Self { office, actor, tracking, read_to, overtaking, hours, exempt })
     }
 
     /// The office, to enter what else is done while the counter is open.
@@ -106,7 +112,8 @@ impl<'a> Counter<'a> {
     /// # Errors
     /// Faults of register and archive; then nothing is registered.
     pub fn register(&mut self, acts: &[Act]) -> Result<Vec<Judged>, Vec<Report>> {
-        let Self { office, actor, tracking, read_to, exempt } = self;
+        self.learn_hours(acts)?;
+        let Self { office, actor, tracking, read_to, overtaking, hours, exempt } = self;
         let clock = *office.clock();
         let archive = LocalArchive::open_folder(&office.paths().archive());
         let archive = archive.map_err(|source| alone(OfficeError::from(source)))?;
@@ -120,6 +127,7 @@ impl<'a> Counter<'a> {
                 note_tracking(tracking, found?.entry());
             }
             *read_to = tx.view().size()?;
+            overtaking.catch_up(&tx.view())?;
             let mut state = before.advanced(&tx.view())?;
             let mut judged = Vec::new();
             for act in acts {
@@ -129,6 +137,8 @@ impl<'a> Counter<'a> {
                     now: clock.now(),
                     state: &mut state,
                     tracking,
+                    overtaking,
+                    hours,
                     exempt,
                     answers: &answers,
                     object: &object,
@@ -141,6 +151,26 @@ impl<'a> Counter<'a> {
             Ok(committed) => Ok(committed.value),
             Err(BenchFault::Office(fault)) => Err(alone(fault)),
         }
+    }
+}
+
+impl Counter<'_> {
+    /// Contact hours of the principals whose letters were handed over.
+    fn learn_hours(&mut self, acts: &[Act]) -> Result<(), Vec<Report>> {
+        for act in acts {
+            if !matches!(act.what, What::Delivered { mode: Mode::Hand, .. }) {
+                continue;
+            }
+            let life = Life::of(&self.office.view(), &act.number);
+            let Some(life) = life.map_err(|error| alone(OfficeError::from(error)))? else {
+                continue;
+            };
+            if !self.hours.contains_key(&life.principal) {
+                let profile = self.office.profile(&life.principal)?;
+                self.hours.insert(life.principal, profile.contact_hours());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -171,6 +201,8 @@ struct Bench<'b, 't> {
     now: DateTime<FixedOffset>,
     state: &'b mut State,
     tracking: &'b mut HashMap<String, String>,
+    overtaking: &'b Overtaking,
+    hours: &'b HashMap<String, ContactHours>,
     exempt: &'b mut HashMap<Digest, bool>,
     answers: &'b crate::office::calendar::Answers,
     object: &'b dyn Fn(&Digest) -> Result<Vec<u8>, OfficeError>,
@@ -190,13 +222,15 @@ impl Bench<'_, '_> {
         let Some(life) = Life::of(&self.tx.view(), &act.number)? else {
             return Ok(Err(alone(LifeRefusal::Unknown)));
         };
-        let holds = self.state.holds.get(&life.case).cloned().unwrap_or_default();
+        let holds = self.state.holds.get(&life.case).map_or(&[][..], Vec::as_slice);
+        let overtaken = self.overtaking.causes(&life, holds);
         let at = Surroundings {
             now: self.now,
-            holds: &holds,
+            overtaken: &overtaken,
             tracking_taken: self.tracking_taken(act),
             address_verified: self.address_verified(&life)?,
             agents_enrolled: self.agents_enrolled(act),
+            hours: self.hours.get(&life.principal).copied().unwrap_or_default(),
             evidence_there: self.evidence_there(act, &life)?,
         };
         match judge(&life, act, &at) {

@@ -22,8 +22,16 @@ pub const PRINCIPAL: &str = "principal";
 pub const SENDER: &str = "sender";
 /// Documents that answer a reply. Source: DOCUMENTS 29, 30.
 const ANSWERS: [&str; 2] = ["reply_letter", "dispute_outcome_notice"];
+/// The document that says an objection has come. Source: DOCUMENTS 20.
+const RECEIVED: &str = "dispute_hold_notice";
 /// The document that reports one. Source: DOCUMENTS 26.
 const REPORT: &str = "principal_report";
+
+/// Whether documents of this kind tell somebody who wrote what becomes of it, and ask for nothing.
+#[must_use]
+pub fn is_answer(template: &str) -> bool {
+    template == RECEIVED || ANSWERS.contains(&template)
+}
 
 /// A reply that waits.
 #[derive(Clone, Debug)]

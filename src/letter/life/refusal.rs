@@ -1,6 +1,11 @@
 //! What may not happen to a letter, and what is said about it in a way nobody can read.
 
-use crate::problem::Phrase;
+use chrono::NaiveDate;
+
+use crate::{
+    letter::overtaken::{Cause, Reason},
+    problem::{Phrase, Report},
+};
 
 crate::problems! {
     /// Why an act on a letter is refused.
@@ -53,6 +58,30 @@ crate::problems! {
         Held { kind: String } = "CH-R191", Refusal,
             "the case is on hold (`{kind}`): the letter stays here" => "release the hold with its proof, or void the letter",
             "案件处于暂停状态（`{kind}`），该函不得外发" => "请凭依据解除暂停，或将该函作废";
+        /// A payment was reported after it was issued.
+        Paid { on: NaiveDate } = "CH-R280", Refusal,
+            "a payment was reported for the case on {on}, after the letter was issued: it stays here" => "void the letter; if something is still owed, issue another as of a later day",
+            "该函签发后，案件已于 {on} 登记称已还款，该函不得外发" => "请将该函作废；仍有欠款的，以其后的截至日期另行签发";
+        /// An approval of its template was withdrawn.
+        Withdrawn { on: NaiveDate } = "CH-R281", Refusal,
+            "the approval of its template was withdrawn on {on}: the letter stays here" => "void the letter and issue another once the template is approved anew",
+            "其模板的批准已于 {on} 撤回，该函不得外发" => "请将该函作废，待模板重新批准后另行签发";
+        /// DOCUMENTS, channels.
+        Way = "CH-R283", Refusal,
+            "the letter was issued for another way of delivery" => "`post` ends registered_post and ems, `hand` ends hand and mailbox, `mailbox` ends mailbox; for another way issue another letter",
+            "该函并非按此方式送达的函件" => "registered_post 与 ems 用 `post`，hand 与 mailbox 可用 `hand`，mailbox 用 `mailbox`；改用其他方式请另行签发";
+        /// What is told fits how it was delivered.
+        Learnt = "CH-R284", Refusal,
+            "that source cannot tell of this way of delivery" => "of post: `carrier`, `receipt`, `clerk` or `principal`; by hand: `receipt` or `agents`; into a mailbox: `agents`",
+            "该消息来源与送达方式不符" => "邮寄：`carrier`、`receipt`、`clerk` 或 `principal`；直接送达：`receipt` 或 `agents`；投入信箱：`agents`";
+        /// REQUIREMENTS L349, L421.
+        MailboxAgents = "CH-R285", Refusal,
+            "a letter is sealed into a mailbox by two agents, who are named" => "name two different operators with the role `agent`",
+            "投入信箱须由两名外访员办理并具名" => "请填写两名不同的、具备 `agent` 角色的操作员";
+        /// The post office's form tells of another letter.
+        Form { column: &'static str } = "CH-R286", Refusal,
+            "column `{column}` of the post office's form says otherwise than the letter" => "check whether the row got another letter's number or tracking number",
+            "邮局表单的 `{column}` 列与该函不符" => "请核对该行是否错填了其他函件的函号或邮件号码";
         /// It contradicts what is registered.
         Contradicts { with: Phrase } = "CH-R192", Refusal,
             "the register says otherwise: {with}" => "see `chancery letter show NUMBER`; a fact once registered stays",
@@ -113,5 +142,17 @@ crate::problems! {
         NothingNamed = "CH-R206", Input,
             "no letter is named" => "give a letter number, or --file with a CSV or XLSX of them",
             "未指明函件" => "请给出函号，或用 --file 指定 CSV 或 XLSX 文件";
+    }
+}
+
+/// What is said to whoever would let a letter leave that `cause` overtook.
+#[must_use]
+pub fn overtaken(cause: &Cause) -> Report {
+    let on = cause.at.date_naive();
+    match cause.reason {
+        Reason::Hold => LifeRefusal::Held { kind: cause.hold.clone().unwrap_or_default() }.into(),
+        Reason::Paid => LifeRefusal::Paid { on }.into(),
+        Reason::Void => LifeRefusal::Voided.into(),
+        Reason::Withdrawn => LifeRefusal::Withdrawn { on }.into(),
     }
 }

@@ -2,19 +2,23 @@
 //!
 //! Owns the order of a letter's life. The same act again changes nothing; an act that contradicts
 //! what is registered is refused, and so is one told for a time before the letter was there. All
-//! refusals are told together. Source: REQUIREMENTS 1 (L349), 2 (L111), 5 (9).
+//! refusals are told together. Source: REQUIREMENTS 1 (L349), 2 (L111), 3 (L257), 5 (9); DOCUMENTS,
+//! channels.
 
 use chrono::{DateTime, FixedOffset};
 
 use super::{
     Life,
     act::{Act, What, When},
-    refusal::LifeRefusal,
-    words::{Carrier, Mode, Signer},
+    refusal::{LifeRefusal, overtaken},
+    words::{Carrier, Mode, Signer, Source},
 };
 use crate::{
-    office::state::{Hold, text},
+    letter::overtaken::{Cause, Overtaking, Reason},
+    office::{Office, state::text},
     problem::{Phrase, Report},
+    register::RegisterError,
+    visit::{hours::ContactHours, statement::StatementRefusal},
 };
 
 /// What is known besides the letter's own entries.
@@ -23,14 +27,16 @@ use crate::{
 pub struct Surroundings<'a> {
     /// Now, at the office.
     pub now: DateTime<FixedOffset>,
-    /// Holds that stand on the letter's case.
-    pub holds: &'a [Hold],
+    /// What overtook the letter since it was issued.
+    pub overtaken: &'a [Cause],
     /// Whether another letter was dispatched under the act's tracking number.
     pub tracking_taken: bool,
     /// Whether the address was verified when the letter was issued.
     pub address_verified: bool,
     /// Whether each agent named is enrolled as one.
     pub agents_enrolled: bool,
+    /// Hours in which agents may call on the letter's recipient.
+    pub hours: ContactHours,
     /// Whether the bundle named is there and of the letter's case.
     pub evidence_there: bool,
 }
@@ -63,6 +69,9 @@ pub fn judge(life: &Life, act: &Act, at: &Surroundings<'_>) -> Verdict {
         }
         What::Delivered { mode, signer, agents, .. } => {
             deliver(life, *mode, *signer, agents, act.when, at, &mut found);
+            if !may_tell(*mode, act.source) {
+                found.push(LifeRefusal::Learnt.into());
+            }
         }
         What::Returned { .. } => arrival(life, life.channel == "hand", &mut found),
         What::Replied { .. } => {}
@@ -190,21 +199,32 @@ fn dispatch(
     } else if life.delivered.is_some() || life.returned.is_some() {
         found.push(contradicts("it has ended its way", "该函的送达过程已结束"));
     }
-    stays(life, at.holds, found);
+    stays(life, at.overtaken, found);
 }
 
-/// Why a letter stays in the office. A hold that stood when the letter was issued stops nothing:
-/// the rules of issue let this document pass it, as an answer must be.
-pub(crate) fn stays(life: &Life, holds: &[Hold], found: &mut Vec<Report>) {
-    if life.voided.is_some() {
-        found.push(LifeRefusal::Voided.into());
-    }
+/// Why a letter stays in the office: it was pulled out of its stack, or something overtook it.
+pub(crate) fn stays(life: &Life, causes: &[Cause], found: &mut Vec<Report>) {
     if life.blocked.is_some() {
         found.push(LifeRefusal::Blocked.into());
     }
-    for hold in holds.iter().filter(|hold| hold.seq > life.issued.seq) {
-        found.push(LifeRefusal::Held { kind: hold.kind.clone() }.into());
-    }
+    found.extend(causes.iter().map(overtaken));
+}
+
+/// What stands against letter `life` leaving this office, or a sheet of it being printed.
+///
+/// # Errors
+/// Those of the register.
+pub fn against(office: &Office, life: &Life) -> Result<Vec<Report>, RegisterError> {
+    let known = Overtaking::of(&office.view())?;
+    Ok(against_known(office, life, &known))
+}
+
+/// As [`against`], by what is known already.
+pub(crate) fn against_known(office: &Office, life: &Life, known: &Overtaking) -> Vec<Report> {
+    let holds = office.state().holds.get(&life.case).map_or(&[][..], Vec::as_slice);
+    let mut found = Vec::new();
+    stays(life, &known.causes(life, holds), &mut found);
+    found
 }
 
 /// What arrival and return have in common.
@@ -223,6 +243,17 @@ fn arrival(life: &Life, without_dispatch: bool, found: &mut Vec<Report>) {
     }
 }
 
+/// Whether `source` can know of a delivery by `mode`.
+const fn may_tell(mode: Mode, source: Source) -> bool {
+    match mode {
+        Mode::Post => {
+            matches!(source, Source::Carrier | Source::Receipt | Source::Clerk | Source::Principal)
+        }
+        Mode::Hand => matches!(source, Source::Receipt | Source::Agents),
+        Mode::Mailbox => matches!(source, Source::Agents),
+    }
+}
+
 fn deliver(
     life: &Life,
     mode: Mode,
@@ -234,16 +265,22 @@ fn deliver(
 ) {
     arrival(life, mode != Mode::Post, found);
     if life.dispatched.is_none() && mode != Mode::Post {
-        // Whoever carried it past a hold broke the hold, unless it came later.
-        let before = |hold: &&Hold| when.is_none_or(|when| hold.since <= when.at);
-        let standing: Vec<Hold> = at.holds.iter().filter(before).cloned().collect();
-        if life.voided.is_none() {
-            stays(life, &standing, found);
-        }
+        // Whoever carried it past a hold broke the hold, unless it came later; so with the rest.
+        let before = |cause: &&Cause| {
+            cause.reason != Reason::Void && when.is_none_or(|when| cause.at <= when.at)
+        };
+        let standing: Vec<Cause> = at.overtaken.iter().filter(before).cloned().collect();
+        stays(life, &standing, found);
     }
-    let by_post = life.dispatched.as_ref().and_then(|left| left.text("carrier"));
-    if mode == Mode::Post && by_post == Some(Carrier::Agents.name()) {
-        found.push(LifeRefusal::Carrier.into());
+    // A letter arrives as it was issued to; who answers the door may take what was for the mailbox.
+    let fits = match life.channel.as_str() {
+        "registered_post" | "ems" => mode == Mode::Post,
+        "hand" => mode == Mode::Hand,
+        "mailbox" => mode != Mode::Post,
+        _ => false,
+    };
+    if !fits && life.channel != "internal" {
+        found.push(LifeRefusal::Way.into());
     }
     match mode {
         Mode::Post => {
@@ -261,8 +298,17 @@ fn deliver(
             if !(own && two && exact) {
                 found.push(LifeRefusal::HandReceipt.into());
             }
+            // To hand over a letter is to call on somebody.
+            let outside = |when: &When| !when.day_only && !at.hours.contain(when.at.time());
+            if when.as_ref().is_some_and(outside) {
+                let end = at.hours.end().format("%H:%M").to_string();
+                found.push(StatementRefusal::Hours { end }.into());
+            }
         }
         Mode::Mailbox => {
+            if !matches!(agents, [first, second] if first != second) {
+                found.push(LifeRefusal::MailboxAgents.into());
+            }
             if signer.is_some() {
                 found.push(LifeRefusal::NotForThis { member: "signer" }.into());
             }

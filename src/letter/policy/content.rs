@@ -6,10 +6,11 @@ use super::{Circumstances, Found, PolicyRefusal};
 use crate::{
     case::{amount::Fen, field, party::Channel, raw::RawText, request::Request},
     digest::Digest,
+    letter::life::answers,
     office::principal::Grant,
     template::{
         documents,
-        metadata::Issuer,
+        metadata::{Exemption, Issuer},
         wording_scan::{self, Verdict},
     },
 };
@@ -52,6 +53,27 @@ pub(super) fn dates(request: &Request, at: &Circumstances<'_>, found: &mut Found
         if request.date(field).is_some_and(|day| day > at.today) {
             found.push(PolicyRefusal::NotYet { field }.into());
         }
+    }
+}
+
+/// Who said that they paid is asked again only for what a later statement shows.
+pub(super) fn paid(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let Some(on) = at.past.paid_on else { return };
+    let exempt = |from| at.document.exempt_from.contains(&from);
+    // What stays here or goes to the principal, and answers, ask for nothing.
+    if exempt(Exemption::Holds) || answers::is_answer(&at.document.id) {
+        return;
+    }
+    let of = match request.date("as_of_date") {
+        // What was agreed or said on a visit is told as it was, and a card names no debt.
+        None if at.document.issuer == Issuer::Agent || exempt(Exemption::DebtVerification) => {
+            return;
+        }
+        None => request.date("debt_verified_on"),
+        as_of => as_of,
+    };
+    if of.is_some_and(|of| of <= on) {
+        found.push(PolicyRefusal::PaidSince { on }.into());
     }
 }
 

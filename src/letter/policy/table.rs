@@ -72,6 +72,7 @@ pub const RULES: &[Rule] = &[
     rule("CH-R020", "保险法 62; DOCUMENTS 19", "subrogation_notice"),
     rule("CH-R021", "L337", ALL),
     rule("CH-R022", "SPEC 6", ALL),
+    rule("CH-R282", "L311, L313", "all that ask for something"),
     rule("CH-R100", "DOCUMENTS, wording; L301", LETTERS),
     rule("CH-R101", "DOCUMENTS, “must not hold”", LETTERS),
     rule("CH-R102", "L357", "repayment_plan_agreement, reply_letter"),

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Placed, PrintProblem, Volume,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     case::party::Channel,
-    letter::issued::text,
+    letter::{issued::text, record::Record},
     office::{Office, office_folder::OfficeError},
     problem::{Language, Report, alone as report},
 };
@@ -167,7 +167,6 @@ pub fn mail_and_seals(
     for volume in volumes {
         for letter in &volume.manifest.letters {
             let (record, entry, _) = volume::letter(office, &letter.number)?;
-            let fact = |name: &str| record.facts.get(name).and_then(Value::as_str).unwrap_or("");
             let body = &entry.entry().body;
             if record.seal {
                 let row = [
@@ -180,22 +179,15 @@ pub fn mail_and_seals(
                 ];
                 seals.push(&row.map(String::as_str)).map_err(alone)?;
             }
-            let prepared = body.get("prepared").and_then(Value::as_u64).unwrap_or_default();
-            let prepared = office.view().get(prepared);
-            let prepared = prepared.map_err(|error| report(OfficeError::from(error)))?;
-            let prepared = prepared.ok_or_else(|| single(PrintProblem::Manifest))?;
-            let kind = match Channel::read(&text(&prepared.entry().body, "channel")) {
-                Channel::RegisteredPost => "挂号信函",
-                Channel::Ems => "EMS",
-                _ => continue,
-            };
+            let Some(posted) = posted(office, &record, body)? else { continue };
+            let [kind, name, address, postcode] = &posted;
             mail.push(&[
                 &next(&mail),
                 &letter.number,
                 kind,
-                fact("recipient_name"),
-                fact("to_address"),
-                fact("to_postcode"),
+                name,
+                address,
+                postcode,
                 &agency.postal_name,
                 &agency.address,
                 &agency.postcode,
@@ -207,6 +199,39 @@ pub fn mail_and_seals(
         }
     }
     Ok((mail.finish().map_err(alone)?, seals.finish().map_err(alone)?))
+}
+
+/// Columns of the form that tell of the letter: how it goes, to whom, where.
+pub const TELLING: [&str; 4] = ["邮件种类", "收件人", "收件地址", "收件邮编"];
+/// Columns of the form that are the sender's, or count what lies before the clerk.
+pub const BESIDES: [&str; 6] = ["序号", "寄件人", "寄件地址", "寄件邮编", "信封", "页数"];
+
+/// What the form says of letter `number` under [`TELLING`]; nothing of one that is not posted.
+///
+/// # Errors
+/// Faults of register and archive.
+pub fn told_of(office: &Office, number: &str) -> Result<Option<[String; 4]>, Vec<Report>> {
+    let (record, entry, _) = volume::letter(office, number)?;
+    posted(office, &record, &entry.entry().body)
+}
+
+fn posted(
+    office: &Office,
+    record: &Record,
+    issued: &Map<String, Value>,
+) -> Result<Option<[String; 4]>, Vec<Report>> {
+    let prepared = issued.get("prepared").and_then(Value::as_u64).unwrap_or_default();
+    let prepared = office.view().get(prepared);
+    let prepared = prepared.map_err(|error| report(OfficeError::from(error)))?;
+    let prepared = prepared.ok_or_else(|| single(PrintProblem::Manifest))?;
+    let kind = match Channel::read(&text(&prepared.entry().body, "channel")) {
+        Channel::RegisteredPost => "挂号信函",
+        Channel::Ems => "EMS",
+        _ => return Ok(None),
+    };
+    let fact = |name: &str| record.facts.get(name).and_then(Value::as_str).unwrap_or_default();
+    let told = [kind, fact("recipient_name"), fact("to_address"), fact("to_postcode")];
+    Ok(Some(told.map(str::to_owned)))
 }
 
 fn alone(report: Report) -> Vec<Report> {

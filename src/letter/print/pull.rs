@@ -3,45 +3,18 @@
 //! A payment, a hold, a void or a withdrawal after issue blocks a printed letter from dispatch. The
 //! entry is about the letter's number, once for each reason. Source: issue of the night's batch.
 
-use std::collections::{HashMap, HashSet};
-
-use serde_json::Value;
+use std::collections::HashMap;
 
 use super::{PrintProblem, Volume, single, volume};
+pub use crate::letter::overtaken::Reason;
 use crate::{
-    letter::issued::text,
+    letter::{issued::text, life::Life, overtaken::Overtaking},
     office::{Office, actor::Actor, journal, office_folder::OfficeError},
     problem::{Report, alone as report},
-    register::{Draft, Entry, EntryKind, RegisterError},
+    register::{Draft, RegisterError},
 };
 
 type Reports<T> = Result<T, Vec<Report>>;
-
-/// Why a letter may not be posted.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Reason {
-    /// The case is on hold.
-    Hold,
-    /// A payment was reported for the case.
-    Paid,
-    /// The letter was declared void.
-    Void,
-    /// An approval of its template was withdrawn.
-    Withdrawn,
-}
-
-impl Reason {
-    /// Its name in entries and JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hold => "hold",
-            Self::Paid => "paid",
-            Self::Void => "void",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-}
 
 /// A printed letter that was overtaken.
 #[derive(Clone, Debug)]
@@ -56,21 +29,10 @@ pub struct Overtaken {
     pub sheets: u64,
     /// Its number.
     pub number: String,
-    /// Why.
-    pub reason: Reason,
-    /// Entry that overtook it.
-    pub cause: u64,
+    /// Why, each reason once, with the entry that overtook it.
+    pub reasons: Vec<(Reason, u64)>,
     /// Whether it has left already, so that nothing can be blocked.
     pub dispatched: bool,
-}
-
-/// What the register says against letters.
-#[derive(Debug, Default)]
-struct Against {
-    void: HashMap<String, u64>,
-    paid: HashMap<String, u64>,
-    withdrawn: HashMap<(String, String), u64>,
-    dispatched: HashSet<String>,
 }
 
 /// Letters of `volumes` that were overtaken.
@@ -78,23 +40,26 @@ struct Against {
 /// # Errors
 /// Faults of the register.
 pub fn overtaken(office: &Office, volumes: &[Volume]) -> Reports<Vec<Overtaken>> {
-    let against = against(office)?;
+    let known = Overtaking::of(&office.view()).map_err(fault)?;
     let mut found = Vec::new();
     for volume in volumes {
         for letter in &volume.manifest.letters {
-            let (prepared, issued) = prepared_of(office, &letter.number)?;
-            for (reason, cause) in reasons(office, &against, &letter.number, &prepared, issued) {
-                found.push(Overtaken {
-                    volume: volume.manifest.volume,
-                    position: letter.position,
-                    sheet: letter.sheet,
-                    sheets: letter.sheets,
-                    number: letter.number.clone(),
-                    reason,
-                    cause,
-                    dispatched: against.dispatched.contains(&letter.number),
-                });
+            let life = life_of(office, &letter.number)?;
+            let reasons = reasons(office, &known, &life);
+            if reasons.is_empty() {
+                continue;
             }
+            // What was handed over or put into a mailbox has left without a dispatch.
+            let dispatched = [&life.dispatched, &life.delivered, &life.returned];
+            found.push(Overtaken {
+                volume: volume.manifest.volume,
+                position: letter.position,
+                sheet: letter.sheet,
+                sheets: letter.sheets,
+                number: letter.number.clone(),
+                reasons,
+                dispatched: dispatched.into_iter().any(Option::is_some),
+            });
         }
     }
     Ok(found)
@@ -108,94 +73,41 @@ pub fn overtaken_unprinted(
     office: &Office,
     letters: &[(String, u64)],
 ) -> Reports<HashMap<String, Reason>> {
-    let against = against(office)?;
+    let known = Overtaking::of(&office.view()).map_err(fault)?;
     let mut found = HashMap::new();
     for (number, _) in letters {
-        let (prepared, issued) = prepared_of(office, number)?;
-        if let Some((reason, _)) = reasons(office, &against, number, &prepared, issued).first() {
+        let life = life_of(office, number)?;
+        if let Some((reason, _)) = reasons(office, &known, &life).first() {
             found.insert(number.clone(), *reason);
         }
     }
     Ok(found)
 }
 
-fn prepared_of(office: &Office, number: &str) -> Reports<(Entry, u64)> {
-    let fault = |error: RegisterError| report(OfficeError::from(error));
-    let view = office.view();
-    let issued = view.last(&journal::LETTER_ISSUED, number).map_err(fault)?;
-    let issued = issued.ok_or_else(|| single(PrintProblem::Manifest))?;
-    let place = issued.entry().body.get("prepared").and_then(Value::as_u64);
-    let prepared = view.get(place.unwrap_or_default()).map_err(fault)?;
-    let prepared = prepared.ok_or_else(|| single(PrintProblem::Manifest))?;
-    Ok((prepared.entry().clone(), issued.seq()))
+fn fault(error: RegisterError) -> Vec<Report> {
+    report(OfficeError::from(error))
 }
 
-fn reasons(
-    office: &Office,
-    against: &Against,
-    number: &str,
-    prepared: &Entry,
-    issued: u64,
-) -> Vec<(Reason, u64)> {
-    let member = |name| text(&prepared.body, name);
-    let mut found = Vec::new();
-    // What stood when the letter was issued it was let past: an answer to the objection must leave.
-    let holds = office.state().holds.get(&member("case")).into_iter().flatten();
-    let later = holds.map(|hold| hold.seq).filter(|seq| *seq > issued).min();
-    found.extend(later.map(|seq| (Reason::Hold, seq)));
-    let paid = against.paid.get(&member("case")).filter(|paid| **paid > issued);
-    found.extend(paid.map(|seq| (Reason::Paid, *seq)));
-    found.extend(against.void.get(number).map(|seq| (Reason::Void, *seq)));
-    let withdrawn = against.withdrawn.get(&(member("template"), member("principal")));
-    let withdrawn = withdrawn.filter(|withdrawn| **withdrawn > issued);
-    found.extend(withdrawn.map(|seq| (Reason::Withdrawn, *seq)));
+fn life_of(office: &Office, number: &str) -> Reports<Life> {
+    let life = Life::of(&office.view(), number).map_err(fault)?;
+    life.ok_or_else(|| single(PrintProblem::Manifest))
+}
+
+/// Each reason once, with its first entry.
+fn reasons(office: &Office, known: &Overtaking, life: &Life) -> Vec<(Reason, u64)> {
+    let holds = office.state().holds.get(&life.case).map_or(&[][..], Vec::as_slice);
+    let mut found: Vec<(Reason, u64)> = Vec::new();
+    for cause in known.causes(life, holds) {
+        match found.iter_mut().find(|(reason, _)| *reason == cause.reason) {
+            Some((_, first)) => *first = cause.seq.min(*first),
+            None => found.push((cause.reason, cause.seq)),
+        }
+    }
     found
 }
 
-fn against(office: &Office) -> Reports<Against> {
-    let fault = |error: RegisterError| report(OfficeError::from(error));
-    let mut against = Against::default();
-    let each = |kind: &EntryKind, take: &mut dyn FnMut(&Entry) -> Reports<()>| -> Reports<()> {
-        for entry in office.view().find(Some(kind), None) {
-            take(entry.map_err(fault)?.entry())?;
-        }
-        Ok(())
-    };
-    each(&journal::LETTER_VOIDED, &mut |entry| {
-        against.void.insert(entry.subject.clone(), entry.seq);
-        Ok(())
-    })?;
-    // What was handed over or put into a mailbox has left without a dispatch.
-    for kind in [&journal::LETTER_DISPATCHED, &journal::LETTER_DELIVERED, &journal::LETTER_RETURNED]
-    {
-        each(kind, &mut |entry| {
-            against.dispatched.insert(entry.subject.clone());
-            Ok(())
-        })?;
-    }
-    each(&journal::TEMPLATE_WITHDRAWN, &mut |entry| {
-        let principal = text(&entry.body, "principal");
-        against.withdrawn.insert((entry.subject.clone(), principal), entry.seq);
-        Ok(())
-    })?;
-    // A payment regards the case, whichever of its letters was answered.
-    each(&journal::LETTER_REPLIED, &mut |entry| {
-        let paid = ["kind", "reply"].iter().any(|name| text(&entry.body, name) == "paid");
-        if paid {
-            // A reply is about the letter's number, or names it.
-            let named = text(&entry.body, "letter");
-            let number = if named.is_empty() { &entry.subject } else { &named };
-            if let Ok((prepared, _)) = prepared_of(office, number) {
-                against.paid.insert(text(&prepared.body, "case"), entry.seq);
-            }
-        }
-        Ok(())
-    })?;
-    Ok(against)
-}
-
 /// Blocks the dispatch of what was overtaken and has not left: one entry for each letter and
-/// reason, however often this runs. Says how many are new.
+/// reason, however often this runs. Says how many letters have a new one.
 ///
 /// # Errors
 /// Faults of the register.
@@ -210,9 +122,12 @@ pub fn block(
     // A transaction for each part, so that the writer's lock is not held for long.
     for part in overtaken.chunks(64) {
         let committed = office.register()?.transact(|tx| {
-            let mut added = 0_u64;
-            for one in part.iter().filter(|one| !one.dispatched) {
-                let reason = one.reason.name();
+            let mut newly: Vec<&str> = Vec::new();
+            let staying = part.iter().filter(|one| !one.dispatched);
+            for (one, (reason, cause)) in
+                staying.flat_map(|one| one.reasons.iter().map(move |reason| (one, reason)))
+            {
+                let reason = reason.name();
                 let mut known = false;
                 for entry in tx.view().find(Some(&journal::LETTER_BLOCKED), Some(&one.number)) {
                     known = known || text(&entry?.entry().body, "reason") == reason;
@@ -224,12 +139,14 @@ pub fn block(
                         .with("sheet", one.sheet)
                         .with("sheets", one.sheets)
                         .with("reason", reason)
-                        .with("cause", one.cause);
+                        .with("cause", *cause);
                     tx.append(draft, actor, &clock)?;
-                    added = added.saturating_add(1);
+                    if newly.last() != Some(&one.number.as_str()) {
+                        newly.push(&one.number);
+                    }
                 }
             }
-            Ok::<_, RegisterError>(added)
+            Ok::<_, RegisterError>(u64::try_from(newly.len()).unwrap_or_default())
         })?;
         new = new.saturating_add(committed.value);
     }
