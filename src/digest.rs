@@ -84,7 +84,10 @@ impl io::Write for Hasher {
 
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&hex::encode(self.0))
+        let mut digits = [0; 64];
+        // Twice as many digits as bytes, all of them ASCII.
+        let _ = hex::encode_to_slice(self.0, &mut digits);
+        out.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 

@@ -9,7 +9,10 @@ use std::io::{self, Write};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::{alike::Alike, bag::Manifest};
+use super::{
+    alike::Alike,
+    bag::{Listed, Manifest, listed},
+};
 use crate::digest::Digest;
 
 /// Media type of the container.
@@ -62,11 +65,15 @@ impl Cover {
     }
 }
 
-/// Writes the manifest of `objects`, whose paths are safe ASCII.
+/// Writes the manifest of `objects`, sorted by path, whose paths are safe ASCII.
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write(cover: Cover, objects: &Manifest, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<'a>(
+    cover: Cover,
+    objects: impl Iterator<Item = Listed<'a>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write!(out, "{HEAD}{}", cover.reference())?;
     for (path, digest) in objects {
         let digest = STANDARD.encode(digest.as_bytes());
@@ -83,18 +90,21 @@ pub fn read(cover: Cover, bytes: &[u8]) -> Option<Manifest> {
     let objects: Manifest = body.lines().map(object).collect::<Option<_>>()?;
     // Order, repetition and every byte between are settled by writing it again.
     let mut alike = Alike::to(bytes);
-    let written = write(cover, &objects, &mut alike);
+    let written = write(cover, listed(&objects), &mut alike);
     (written.is_ok() && alike.holds()).then_some(objects)
+}
+
+/// Whether `path` can stand in a manifest as it is.
+pub(super) fn is_plain(path: &str) -> bool {
+    path.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/'))
 }
 
 fn object(line: &str) -> Option<(String, Digest)> {
     let line = line.strip_prefix(BEFORE_PATH)?.strip_suffix(AFTER_DIGEST)?;
     let (path, digest) = line.split_once(BEFORE_DIGEST)?;
-    let is_plain = path
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/'));
     let digest: [u8; 32] = STANDARD.decode(digest).ok()?.try_into().ok()?;
-    is_plain.then(|| (path.to_owned(), Digest::from_bytes(digest)))
+    is_plain(path).then(|| (path.to_owned(), Digest::from_bytes(digest)))
 }
 
 #[cfg(test)]
@@ -106,7 +116,7 @@ mod tests {
         let objects: Manifest =
             [("data/a.jpg".into(), Digest::of("1")), ("bagit.txt".into(), Digest::of("2"))].into();
         let mut text = Vec::new();
-        write(Cover::Signature, &objects, &mut text).unwrap();
+        write(Cover::Signature, listed(&objects), &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         assert_eq!(read(Cover::Signature, text.as_bytes()), Some(objects.clone()));
         assert_eq!(read(Cover::Timestamp, text.as_bytes()), None);

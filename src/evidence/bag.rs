@@ -75,13 +75,34 @@ crate::problems! {
 
 /// Digests by path, sorted.
 pub type Manifest = BTreeMap<String, Digest>;
+/// A file as manifests list it: path and digest.
+pub type Listed<'a> = (&'a str, &'a Digest);
+/// Folder of the payload.
+pub const PAYLOAD: &str = "data/";
 
-/// Writes a manifest.
+/// Writes a manifest of `files`, which are sorted by path.
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_manifest(manifest: &Manifest, out: &mut dyn Write) -> io::Result<()> {
-    manifest.iter().try_for_each(|(path, digest)| writeln!(out, "{digest}  {path}"))
+pub fn write_manifest<'a>(
+    mut files: impl Iterator<Item = Listed<'a>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    files.try_for_each(|(path, digest)| writeln!(out, "{digest}  {path}"))
+}
+
+/// The files of `manifest`.
+pub fn listed(manifest: &Manifest) -> impl Iterator<Item = Listed<'_>> {
+    manifest.iter().map(|(path, digest)| (path.as_str(), digest))
+}
+
+/// The files of `payload` in their place among `others`, none of which is below `data/`.
+pub fn among<'a>(
+    others: &'a Manifest,
+    payload: impl Iterator<Item = Listed<'a>>,
+) -> impl Iterator<Item = Listed<'a>> {
+    let is_before = |one: &Listed<'_>| one.0 < PAYLOAD;
+    listed(others).take_while(is_before).chain(payload).chain(listed(others).skip_while(is_before))
 }
 
 /// Reads a manifest in the one form it is written in; what cannot be read is a finding.
@@ -195,7 +216,7 @@ mod tests {
         let manifest: Manifest =
             [("data/a", "1"), ("data/b", "2")].map(|(path, x)| (path.into(), Digest::of(x))).into();
         let mut text = Vec::new();
-        write_manifest(&manifest, &mut text).unwrap();
+        write_manifest(listed(&manifest), &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         let mut findings = Vec::new();
         assert_eq!(read_manifest(MANIFEST_PATH, text.as_bytes(), &mut findings), manifest);

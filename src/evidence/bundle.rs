@@ -25,7 +25,7 @@ use chrono::{DateTime, FixedOffset, SubsecRound, Utc};
 use super::{
     ahead::{self, Summed},
     asic::{self, Cover},
-    bag::{self, Info, Manifest},
+    bag::{self, Info, Listed, Manifest},
     container::{ContainerError, Fixity, Writer, path::shown},
     coverage::{self, Window},
     custody::{self, Act, Chain, Event},
@@ -151,6 +151,20 @@ pub struct SealedFile {
     pub bytes: u64,
     /// The recording's number.
     pub recording_id: Option<String>,
+}
+
+impl SealedFile {
+    fn listed(&self) -> Listed<'_> {
+        (&self.path, &self.digest)
+    }
+}
+
+/// What a signature or timestamp covers: `others` with the payload among them.
+fn covered<'a>(
+    others: &'a Manifest,
+    payload: &'a [SealedFile],
+) -> impl Iterator<Item = Listed<'a>> {
+    bag::among(others, payload.iter().map(SealedFile::listed))
 }
 
 impl Bundle<Open> {
@@ -299,8 +313,7 @@ impl Draft<'_> {
         let payload = self.payload(&mut writer, name, progress)?;
         self.intake.unchanged()?;
 
-        let manifest: Manifest =
-            payload.iter().map(|file| (file.path.clone(), file.digest)).collect();
+        let manifest = || payload.iter().map(SealedFile::listed);
         let bytes = payload.iter().fold(0, |sum: u64, file| sum.saturating_add(file.bytes));
         let mut tag = |path: &str, fixity: Result<Fixity, ContainerError>| {
             let digest = fixity.map_err(alone)?.digest;
@@ -311,7 +324,8 @@ impl Draft<'_> {
         tag(bag::DECLARATION_PATH, declaration)?;
         let info = self.info(bytes, payload.len()).write();
         tag(bag::INFO_PATH, writer.add(bag::INFO_PATH, info.as_bytes()))?;
-        let listed = writer.compose(bag::MANIFEST_PATH, &|out| bag::write_manifest(&manifest, out));
+        let listed =
+            writer.compose(bag::MANIFEST_PATH, &|out| bag::write_manifest(manifest(), out));
         let payload_manifest = tag(bag::MANIFEST_PATH, listed)?;
         let originals = writer.compose(originals::ORIGINALS_PATH, &|out| self.originals(out));
         tag(originals::ORIGINALS_PATH, originals)?;
@@ -323,12 +337,11 @@ impl Draft<'_> {
         let mut listed = covered.clone();
         listed.insert(asic::MIMETYPE_PATH.to_owned(), mimetype.digest);
         let fixity = writer
-            .compose(bag::TAG_MANIFEST_PATH, &|out| bag::write_manifest(&listed, out))
+            .compose(bag::TAG_MANIFEST_PATH, &|out| bag::write_manifest(bag::listed(&listed), out))
             .map_err(alone)?;
         covered.insert(bag::TAG_MANIFEST_PATH.to_owned(), fixity.digest);
-        covered.extend(manifest);
 
-        let (gen_time, time_pending) = self.sign(&mut writer, covered)?;
+        let (gen_time, time_pending) = self.sign(&mut writer, covered, &payload)?;
         let (whole, length) = writer.finish().map_err(alone)?;
         let findings = self.findings(payload.len());
         let seal = Seal {
@@ -460,28 +473,33 @@ impl Draft<'_> {
     fn sign(
         &self,
         writer: &mut Writer<Whole<'_>>,
-        mut covered: Manifest,
+        mut others: Manifest,
+        payload: &[SealedFile],
     ) -> Result<(DateTime<Utc>, bool), Failures> {
         let Sealing { signer, chain, authority, nonce, now } = *self.sealing;
         let now = now.with_timezone(&Utc).trunc_subsecs(0);
         let signed = writer
-            .compose(asic::SIGNED_PATH, &|out| asic::write(Cover::Signature, &covered, out))
+            .compose(asic::SIGNED_PATH, &|out| {
+                asic::write(Cover::Signature, covered(&others, payload), out)
+            })
             .map_err(alone)?
             .digest;
         let signature = sign_detached(&signed, signer, chain, now).map_err(alone)?;
         let signature = writer.add(asic::SIGNATURE_PATH, &signature).map_err(alone)?.digest;
-        covered.insert(asic::SIGNED_PATH.to_owned(), signed);
-        covered.insert(asic::SIGNATURE_PATH.to_owned(), signature);
+        others.insert(asic::SIGNED_PATH.to_owned(), signed);
+        others.insert(asic::SIGNATURE_PATH.to_owned(), signature);
         let mut hasher = Hasher::default();
         // Hashing does not fail.
-        let _ = asic::write(Cover::Timestamp, &covered, &mut hasher);
+        let _ = asic::write(Cover::Timestamp, covered(&others, payload), &mut hasher);
         let token = match authority.stamp(&hasher.finish(), nonce, now) {
             // A token over the whole file comes later, as a sibling.
             Err(error) if authority.queues() && error.is_absence() => return Ok((now, true)),
             answer => Token::parse(&answer.map_err(alone)?).map_err(alone)?,
         };
         writer
-            .compose(asic::STAMPED_PATH, &|out| asic::write(Cover::Timestamp, &covered, out))
+            .compose(asic::STAMPED_PATH, &|out| {
+                asic::write(Cover::Timestamp, covered(&others, payload), out)
+            })
             .map_err(alone)?;
         writer.add(asic::TIMESTAMP_PATH, token.as_der()).map_err(alone)?;
         Ok((token.gen_time(), false))

@@ -4,17 +4,12 @@
 //! times are kept; after sealing the folder is walked again, and what changed, came or went is
 //! refused. Source: REQUIREMENTS 3 (L403: each hashed); FINDINGS "Hashing and sealing".
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs::File, io, path::Path, sync::Arc};
 
 use rustix::{fd::OwnedFd, fs::CWD};
 
 use super::{
-    container::path::fold,
+    container::path::{Names, fold},
     coverage,
     kind::Kind,
     media::{self, Defect, FEWEST_LINES, Format, MediaFacts},
@@ -57,7 +52,7 @@ pub struct Item {
     /// What it is evidence of.
     pub kind: Kind,
     /// What its bytes say.
-    pub facts: MediaFacts,
+    pub facts: Arc<MediaFacts>,
     /// What a person says.
     pub details: Details,
 }
@@ -108,35 +103,40 @@ impl Intake {
             }]
         })?;
         let mut problems = Vec::new();
-        let files = walk(&root, masking, &mut problems);
+        let mut files: Vec<(String, Stamp)> = Vec::new();
+        walk(&root, masking, &mut problems, &mut |original, stamp| files.push((original, stamp)));
         if files.is_empty() && problems.is_empty() {
             problems.push(EvidenceError::NoFiles);
         }
-        let mut forms = BTreeSet::new();
-        for original in files.keys().filter(|original| !forms.insert(fold(original))) {
+        files.sort_by(|one, other| one.0.cmp(&other.0));
+        let mut forms = Names::default();
+        for (original, _) in files.iter().filter(|(original, _)| !forms.insert(&fold(original))) {
             problems.push(EvidenceError::NamesAlike { name: masked(original) });
         }
-        let mut sorted = Vec::new();
-        for (original, stamp) in files {
-            let kind = match sorting {
-                Sorting::As(kind) => Some(kind),
-                Sorting::BySubfolder => {
-                    original.split_once('/').and_then(|(folder, _)| folder.parse().ok())
-                }
-            };
-            match kind {
-                Some(kind) => sorted.push((kind, original, stamp)),
-                None => problems.push(EvidenceError::NoKind { name: masked(&original) }),
+        drop(forms);
+        let kind = |original: &str| match sorting {
+            Sorting::As(kind) => Some(kind),
+            Sorting::BySubfolder => {
+                original.split_once('/').and_then(|(folder, _)| folder.parse::<Kind>().ok())
             }
-        }
-        sorted.sort_by(|one, other| (one.0.name(), &one.1).cmp(&(other.0.name(), &other.1)));
+        };
+        // Sorting keeps those of one kind in the order of their names.
+        files.sort_by_key(|(original, _)| kind(original).map(Kind::name));
         let mut names = SafeNames::default();
-        let mut items = Vec::new();
+        let mut items: Vec<Item> = Vec::with_capacity(files.len());
         let mut notes = Vec::new();
-        for (kind, original, stamp) in sorted {
+        for (original, stamp) in files {
             let masked_original = masked(&original);
+            let Some(kind) = kind(&original) else {
+                problems.push(EvidenceError::NoKind { name: masked_original });
+                continue;
+            };
             match facts(&root, &original, stamp, &masked_original) {
                 Ok(facts) => {
+                    // Most of many files are alike.
+                    let last = items.last().filter(|last| *last.facts == facts);
+                    let facts =
+                        last.map_or_else(|| Arc::new(facts), |last| Arc::clone(&last.facts));
                     let path = names.assign(kind, &masked_original);
                     let details = Details::default();
                     let item =
@@ -207,16 +207,24 @@ impl Intake {
     /// Every difference.
     pub(super) fn unchanged(&self) -> Result<(), Vec<EvidenceError>> {
         let mut problems = Vec::new();
-        let now = walk(&self.root, &self.masking, &mut problems);
-        let before: BTreeMap<&str, Stamp> =
-            self.items.iter().map(|item| (item.original.as_str(), item.stamp)).collect();
-        let names: BTreeSet<&str> =
-            before.keys().copied().chain(now.keys().map(String::as_str)).collect();
-        for name in names {
-            if now.get(name) != before.get(name) {
-                problems.push(EvidenceError::Changed { name: self.masked(name) });
+        let mut before: Vec<(&Item, bool)> = self.items.iter().map(|item| (item, false)).collect();
+        before.sort_by(|one, other| one.0.original.cmp(&other.0.original));
+        let mut changed = BTreeSet::new();
+        walk(&self.root, &self.masking, &mut problems, &mut |name, stamp| {
+            let found = before.binary_search_by(|(item, _)| item.original.cmp(&name));
+            let known = found.ok().and_then(|at| before.get_mut(at));
+            let is_same = known.is_some_and(|(item, is_met)| {
+                *is_met = true;
+                item.stamp == stamp
+            });
+            if !is_same {
+                changed.insert(name);
             }
-        }
+        });
+        let gone = before.iter().filter(|(_, is_met)| !is_met);
+        changed.extend(gone.map(|(item, _)| item.original.clone()));
+        let told = changed.iter().map(|name| EvidenceError::Changed { name: self.masked(name) });
+        problems.extend(told);
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }

@@ -6,6 +6,8 @@
 //! not depend on the order of intake: they are given in the order of kind and original name.
 //! Source: SPEC "Bundle" (names), decision 12; promise 2.
 
+use std::collections::BTreeMap;
+
 use super::{
     container::path::{self, Paths, is_hidden},
     kind::Kind,
@@ -48,6 +50,8 @@ pub fn masked(name: &str, masking: &Masking) -> String {
 #[derive(Debug, Default)]
 pub struct SafeNames {
     taken: Paths,
+    /// The number after the last that was given, by the path without it.
+    next: BTreeMap<String, u64>,
 }
 
 impl SafeNames {
@@ -68,11 +72,16 @@ impl SafeNames {
             stem => stem,
         };
         let dot = if suffix.is_empty() { "" } else { "." };
-        let mut number = 1_u64;
+        let first = format!("data/{}/{stem}{dot}{suffix}", kind.name());
+        // All numbers before are taken.
+        let mut number = self.next.get(&first).copied().unwrap_or(1);
         loop {
             let count = if number == 1 { String::new() } else { format!("-{number}") };
             let path = format!("data/{}/{stem}{count}{dot}{suffix}", kind.name());
             if self.taken.insert(&path).is_ok() {
+                if number > 1 {
+                    self.next.insert(first, number.saturating_add(1));
+                }
                 return path;
             }
             number = number.saturating_add(1);

@@ -4,9 +4,9 @@
 //! Only that form is read. Original names are masked before they come here.
 //! Source: SPEC "Bundle"; RFC 4180.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
-use super::{alike::Alike, kind::Kind};
+use super::{alike::Alike, bag::PAYLOAD, kind::Kind};
 
 /// Path of the list in a bundle.
 pub const ORIGINALS_PATH: &str = "meta/originals.csv";
@@ -39,6 +39,13 @@ pub struct Original {
 }
 
 impl Original {
+    /// Whether its file is in the folder of its kind.
+    pub(super) fn is_where_its_kind_is(&self) -> bool {
+        let below = self.file.strip_prefix(PAYLOAD);
+        let name = below.and_then(|path| path.strip_prefix(self.kind.name()));
+        name.is_some_and(|name| name.starts_with('/'))
+    }
+
     fn fields(&self) -> [&str; COLUMNS] {
         [
             &self.file,
@@ -99,6 +106,44 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Original>, usize> {
     let written = write_head(&mut alike)
         .and_then(|()| rows.iter().try_for_each(|row| write_row(row, &mut alike)));
     if written.is_ok() && alike.holds() { Ok(rows) } else { Err(1) }
+}
+
+/// Reads the list row by row from `lines`, and says whether it is of the form and `is_meant` of
+/// each row. Memory is constant; what is wrong [`read`] tells.
+///
+/// # Errors
+/// Whatever `lines` returns.
+pub(super) fn are_all(
+    lines: &mut dyn BufRead,
+    mut is_meant: impl FnMut(&Original) -> bool,
+) -> io::Result<bool> {
+    let mut line = Vec::new();
+    let mut written = Vec::new();
+    let mut is_head = true;
+    let mut last: Option<String> = None;
+    loop {
+        line.clear();
+        let read = lines.read_until(b'\n', &mut line)?;
+        if is_head || read == 0 {
+            if is_head && line != HEAD.as_bytes() {
+                return Ok(false);
+            }
+            if read == 0 {
+                return Ok(true);
+            }
+            is_head = false;
+            continue;
+        }
+        let text = std::str::from_utf8(&line).ok().and_then(|text| text.strip_suffix('\n'));
+        let Some(row) = text.and_then(split).and_then(row) else { return Ok(false) };
+        written.clear();
+        write_row(&row, &mut written)?;
+        let in_order = last.as_ref().is_none_or(|last| *last < row.file);
+        if written != line || !in_order || !is_meant(&row) {
+            return Ok(false);
+        }
+        last = Some(row.file);
+    }
 }
 
 fn row(fields: Vec<String>) -> Option<Original> {

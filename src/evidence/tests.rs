@@ -7,6 +7,7 @@ use super::{
     container::{Container, Limits, Writer, tests::found},
     intake::{Intake, Sorting},
     kind::Kind,
+    originals,
     testing::{Office, PDF, description, files, fill, stamper},
     verification::{Verification, verify, verify_contents},
     verify_text,
@@ -86,9 +87,12 @@ fn a_sealed_bundle_holds_and_says_whose_time_it_bears() {
     assert_eq!(facts.self_asserted, Some(true));
     assert_eq!(facts.gen_time.unwrap().to_rfc3339(), "2026-11-24T01:00:00+00:00");
     assert!(facts.signer_trusted);
-    assert_eq!(facts.originals[0].original, "audio/走访录音.wav");
-    assert_eq!(facts.originals[0].file, "data/audio/audio.wav");
-    assert_eq!(facts.originals[0].recording_id, "R-1");
+    let container = Container::open(&sample.bytes[..], Limits::default()).unwrap();
+    let listed = container.entry(originals::ORIGINALS_PATH).unwrap();
+    let originals = originals::read(&container.read(listed, u64::MAX).unwrap().0).unwrap();
+    assert_eq!(originals[0].original, "audio/走访录音.wav");
+    assert_eq!(originals[0].file, "data/audio/audio.wav");
+    assert_eq!(originals[0].recording_id, "R-1");
     assert_eq!(facts.custody.len(), 2);
 }
 

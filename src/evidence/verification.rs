@@ -5,30 +5,22 @@
 //! content is read once; memory does not grow with it; nothing is written.
 //! Source: SPEC "Bundle", decisions 12 and 17; RFC 8493; EN 319 162-1.
 
+mod found;
 mod signatures;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
-    thread,
-};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::found::{Ahead, Found, Parts, is_in_order, is_looked_into, is_meta_inf, is_payload};
 use super::{
     asic::{self, Cover},
-    bag::{self, BagFinding, Info, Manifest},
+    bag::{self, BagFinding, Info, Listed, Manifest},
     bundle::TIMESTAMP_FIELD,
-    container::{
-        Container, ContainerError, Entry, Fixity, Inspection, Limits, Source, path::shown,
-    },
+    container::{Container, ContainerError, Inspection, Limits, Source, path::shown},
     custody::{self, Act, Break},
     finding::{BundleFinding, Finding},
-    originals::{self, Original},
-    verify_text,
+    originals, verify_text,
 };
 use crate::{
     digest::Digest,
@@ -38,6 +30,9 @@ use crate::{
 
 /// Most bytes of one tag file.
 const TAG_LIMIT: u64 = 64 << 20;
+/// Stands for the digest of what cannot be read: equal to no digest a manifest can list for a
+/// content anyone has.
+const UNREADABLE: Digest = Digest::from_bytes([0; 32]);
 /// How far the signer's clock may be ahead of the authority's.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
@@ -54,10 +49,6 @@ pub struct BundleFacts {
     pub payload_bytes: u64,
     /// SHA-256 of the payload manifest.
     pub payload_manifest: Option<Digest>,
-    /// Digest of each file of the payload, as it is now.
-    pub payload: Manifest,
-    /// What each file was.
-    pub originals: Vec<Original>,
     /// The chain of custody.
     pub custody: Vec<custody::Line>,
     /// The signer's certificate, if the signature holds.
@@ -163,35 +154,6 @@ pub(super) fn verify_contents<S: Source + Sync>(source: S) -> Verification {
     Verification { facts: check.facts, findings: check.findings }
 }
 
-/// What was read once: digests of all files, bytes of those that are looked into.
-#[derive(Default)]
-struct Parts {
-    digests: Manifest,
-    texts: BTreeMap<String, Vec<u8>>,
-}
-
-impl Parts {
-    fn text(&self, path: &str) -> Option<&[u8]> {
-        self.texts.get(path).map(Vec::as_slice)
-    }
-
-    /// Lets go of texts that are not looked into again; their digests stay.
-    fn forget(&mut self, paths: &[&str]) {
-        self.texts.retain(|path, _| !paths.contains(&path.as_str()));
-    }
-
-    /// Whether it was sealed without a token.
-    fn is_pending(&self) -> bool {
-        let absent = |path| !self.digests.contains_key(path);
-        absent(asic::STAMPED_PATH) && absent(asic::TIMESTAMP_PATH)
-    }
-
-    fn those(&self, is_meant: impl Fn(&str) -> bool) -> Manifest {
-        let meant = self.digests.iter().filter(|(path, _)| is_meant(path));
-        meant.map(|(path, digest)| (path.clone(), *digest)).collect()
-    }
-}
-
 struct Check {
     findings: Vec<Finding>,
     facts: BundleFacts,
@@ -210,55 +172,8 @@ const TAGS: [&str; 7] = [
 const META_INF: [&str; 4] =
     [asic::SIGNED_PATH, asic::SIGNATURE_PATH, asic::STAMPED_PATH, asic::TIMESTAMP_PATH];
 
-fn is_payload(path: &str) -> bool {
-    path.starts_with("data/")
-}
-
-fn is_meta_inf(path: &str) -> bool {
-    path.starts_with("META-INF/")
-}
-
-/// Payload from which on several threads read it.
-const WORTH_MORE: u64 = 8 << 20;
-/// More than there are processors on a small machine: of three films none waits for the others.
-const READERS: usize = 4;
 /// Bytes of a bundle that is read at once.
 const SHORT: u64 = 1 << 20;
-
-/// Reads a large payload by several threads, largest files first; of a small one nothing.
-fn hashed<S: Source + Sync>(
-    container: &Container<S>,
-    progress: &mut dyn FnMut(u64),
-) -> BTreeMap<usize, Result<Fixity, ContainerError>> {
-    let mut order: Vec<(usize, &Entry)> =
-        container.entries().iter().enumerate().filter(|(_, one)| is_payload(&one.path)).collect();
-    let bytes = order.iter().fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.size));
-    if order.len() < 2 || bytes < WORTH_MORE {
-        return BTreeMap::new();
-    }
-    order.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.size));
-    let next = AtomicUsize::new(0);
-    let mut read = BTreeMap::new();
-    thread::scope(|scope| {
-        let (done, finished) = mpsc::channel();
-        for _ in 0..READERS.min(order.len()) {
-            let (done, order, next) = (done.clone(), &order, &next);
-            scope.spawn(move || {
-                while let Some((at, entry)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let fixity = container.copy(entry, &mut std::io::sink());
-                    // Whoever waits is there until all are done.
-                    let _ = done.send((*at, entry.size, fixity));
-                }
-            });
-        }
-        drop(done);
-        for (at, size, fixity) in finished {
-            progress(size);
-            read.insert(at, fixity);
-        }
-    });
-    read
-}
 
 impl Check {
     fn add(&mut self, file: &str, report: impl Into<Report>) {
@@ -308,62 +223,68 @@ impl Check {
         if !canonical && defects.is_empty() {
             self.container(&ContainerError::NotCanonical { path: "container".to_owned() });
         }
-        let mut parts = self.read(&container, progress)?;
+        let found = self.read(&container, defects.is_empty(), progress)?;
         self.order(&container);
-        drop(container);
-        // What was looked into is forgotten: in a bundle of many files it is most of the memory.
-        self.bag(&parts);
-        parts.forget(&[bag::MANIFEST_PATH]);
-        self.covers(&parts);
-        parts.forget(&[asic::SIGNED_PATH, asic::STAMPED_PATH]);
-        self.custody(&parts);
-        self.originals(&parts);
-        parts.forget(&[originals::ORIGINALS_PATH]);
-        Ok(Some(parts))
+        self.bag(&found)?;
+        self.covers(&found)?;
+        self.custody(&found.parts);
+        self.originals(&found)?;
+        Ok(Some(found.parts))
     }
 
-    fn read<S: Source + Sync>(
+    fn read<'a, S: Source + Sync>(
         &mut self,
-        container: &Container<S>,
+        container: &'a Container<S>,
+        is_sound: bool,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<Parts, ContainerError> {
-        let mut parts = Parts::default();
-        let mut payload = hashed(container, progress);
+    ) -> Result<Found<'a, S>, ContainerError> {
+        let mut found = Found::of(container, is_sound);
+        let mut ahead = Ahead::read(container, progress);
         for (at, entry) in container.entries().iter().enumerate() {
-            let known = payload.remove(&at);
+            let is_payload = is_payload(&entry.path);
+            let known = ahead.take(at);
             let told = known.is_some();
-            let read = if is_payload(&entry.path) {
-                self.facts.payload_files = self.facts.payload_files.saturating_add(1);
-                self.facts.payload_bytes = self.facts.payload_bytes.saturating_add(entry.size);
-                known.unwrap_or_else(|| container.copy(entry, &mut std::io::sink()))
-            } else if entry.size > TAG_LIMIT {
-                self.add(&entry.path, BundleFinding::TooLarge { path: shown(&entry.path) });
-                container.copy(entry, &mut std::io::sink())
+            let read = if let Some(known) = known {
+                known
+            } else if is_payload || !is_looked_into(entry) {
+                container.copy(entry, &mut std::io::sink()).map(|fixity| fixity.digest)
             } else {
                 container.read(entry, TAG_LIMIT).map(|(bytes, fixity)| {
-                    parts.texts.insert(entry.path.clone(), bytes);
-                    fixity
+                    found.parts.texts.insert(entry.path.clone(), bytes);
+                    fixity.digest
                 })
             };
             let digest = match read {
-                Ok(fixity) => fixity.digest,
+                Ok(digest) => digest,
                 Err(error @ ContainerError::Io { .. }) => return Err(error),
                 Err(defect) => {
                     self.container(&defect);
-                    // Equal to no digest a manifest can list for a content anyone has.
-                    Digest::from_bytes([0; 32])
+                    UNREADABLE
                 }
             };
-            parts.digests.insert(entry.path.clone(), digest);
+            if is_payload {
+                self.facts.payload_files = self.facts.payload_files.saturating_add(1);
+                self.facts.payload_bytes = self.facts.payload_bytes.saturating_add(entry.size);
+                found.payload.push((&entry.path, digest));
+            } else {
+                if entry.size > TAG_LIMIT {
+                    self.add(&entry.path, BundleFinding::TooLarge { path: shown(&entry.path) });
+                }
+                found.parts.digests.insert(entry.path.clone(), digest);
+            }
             if !told {
                 progress(entry.size);
             }
         }
-        self.facts.payload = parts.those(is_payload);
-        Ok(parts)
+        // In a bundle they are in order already; of two of one name the last counts.
+        found.payload.sort_by(|one, other| one.0.cmp(other.0));
+        Ok(found)
     }
 
     fn order<S: Source>(&mut self, container: &Container<S>) {
+        if is_in_order(container.entries()) {
+            return;
+        }
         let paths: Vec<&str> =
             container.entries().iter().map(|entry| entry.path.as_str()).collect();
         if paths.first() != Some(&asic::MIMETYPE_PATH) {
@@ -394,7 +315,8 @@ impl Check {
         }
     }
 
-    fn bag(&mut self, parts: &Parts) {
+    fn bag<S: Source>(&mut self, found: &Found<'_, S>) -> Result<(), ContainerError> {
+        let parts = &found.parts;
         if let Some(bytes) = parts.text(asic::MIMETYPE_PATH)
             && bytes != asic::MIMETYPE.as_bytes()
         {
@@ -421,18 +343,30 @@ impl Check {
             self.facts.bundle_id = info.get("External-Identifier").map(str::to_owned);
             self.facts.info = info;
         }
-        self.facts.payload_manifest = parts.text(bag::MANIFEST_PATH).map(Digest::of);
-        self.manifest(parts, bag::MANIFEST_PATH, &parts.those(is_payload));
-        let tags = parts.those(|path| {
-            !is_payload(path) && !is_meta_inf(path) && path != bag::TAG_MANIFEST_PATH
-        });
-        self.manifest(parts, bag::TAG_MANIFEST_PATH, &tags);
+        let manifest = parts.digests.get(bag::MANIFEST_PATH);
+        self.facts.payload_manifest = manifest.copied().filter(|digest| *digest != UNREADABLE);
+        let holds = |path, there: &mut dyn Iterator<Item = Listed<'_>>| {
+            found.is_as_written(path, |out| bag::write_manifest(there, out))
+        };
+        if !holds(bag::MANIFEST_PATH, &mut found.payload()) {
+            self.manifest(found, bag::MANIFEST_PATH, &found.those(true, |_| false))?;
+        }
+        let tags = found.those(false, |path| !is_meta_inf(path) && path != bag::TAG_MANIFEST_PATH);
+        if !holds(bag::TAG_MANIFEST_PATH, &mut bag::listed(&tags)) {
+            self.manifest(found, bag::TAG_MANIFEST_PATH, &tags)?;
+        }
+        Ok(())
     }
 
-    fn manifest(&mut self, parts: &Parts, file: &'static str, there: &Manifest) {
-        let Some(bytes) = parts.text(file) else { return };
+    fn manifest<S: Source>(
+        &mut self,
+        found: &Found<'_, S>,
+        file: &'static str,
+        there: &Manifest,
+    ) -> Result<(), ContainerError> {
+        let Some(bytes) = found.text(file)? else { return Ok(()) };
         let mut findings = Vec::new();
-        let mut listed = bag::read_manifest(file, bytes, &mut findings);
+        let mut listed = bag::read_manifest(file, &bytes, &mut findings);
         let is_payload_manifest = file == bag::MANIFEST_PATH;
         listed.retain(|path, _| {
             let listable = is_payload(path) == is_payload_manifest && !is_meta_inf(path);
@@ -444,20 +378,37 @@ impl Check {
         });
         findings.extend(bag::compare(file, &listed, there));
         self.bags(file, findings);
+        Ok(())
     }
 
-    fn covers(&mut self, parts: &Parts) {
+    fn covers<S: Source>(&mut self, found: &Found<'_, S>) -> Result<(), ContainerError> {
         let beside = [asic::MIMETYPE_PATH, asic::STAMPED_PATH, asic::TIMESTAMP_PATH];
-        let stamped = parts.those(|path| !beside.contains(&path));
-        let signed = parts.those(|path| path != asic::MIMETYPE_PATH && !is_meta_inf(path));
-        for (cover, there) in [(Cover::Signature, signed), (Cover::Timestamp, stamped)] {
+        let is_stamped = |path: &str| !beside.contains(&path);
+        let is_signed = |path: &str| path != asic::MIMETYPE_PATH && !is_meta_inf(path);
+        let covers: [(Cover, &dyn Fn(&str) -> bool); 2] =
+            [(Cover::Signature, &is_signed), (Cover::Timestamp, &is_stamped)];
+        let is_plain = found.payload().all(|(path, _)| asic::is_plain(path));
+        for (cover, is_covered) in covers {
             let file = cover.path();
-            let Some(bytes) = parts.text(file) else { continue };
-            match asic::read(cover, bytes) {
-                Some(listed) => self.bags(file, bag::compare(file, &listed, &there)),
+            let others = found.those(false, is_covered);
+            let holds = is_plain
+                && others.keys().all(|path| asic::is_plain(path))
+                && found.is_as_written(file, |out| {
+                    asic::write(cover, bag::among(&others, found.payload()), out)
+                });
+            if holds {
+                continue;
+            }
+            let Some(bytes) = found.text(file)? else { continue };
+            match asic::read(cover, &bytes) {
+                Some(listed) => {
+                    let there = found.those(true, is_covered);
+                    self.bags(file, bag::compare(file, &listed, &there));
+                }
                 None => self.add(file, BundleFinding::AsicForm { path: file.to_owned() }),
             }
         }
+        Ok(())
     }
 
     fn custody(&mut self, parts: &Parts) {
@@ -488,29 +439,33 @@ impl Check {
         self.facts.custody = lines;
     }
 
-    fn originals(&mut self, parts: &Parts) {
-        let Some(bytes) = parts.text(originals::ORIGINALS_PATH) else { return };
-        let rows = match originals::read(bytes) {
+    fn originals<S: Source>(&mut self, found: &Found<'_, S>) -> Result<(), ContainerError> {
+        if found.are_originals() {
+            return Ok(());
+        }
+        let Some(bytes) = found.text(originals::ORIGINALS_PATH)? else { return Ok(()) };
+        let rows = match originals::read(&bytes) {
             Ok(rows) => rows,
             Err(line) => {
-                return self.add(originals::ORIGINALS_PATH, BundleFinding::Originals { line });
+                self.add(originals::ORIGINALS_PATH, BundleFinding::Originals { line });
+                return Ok(());
             }
         };
         let listed: BTreeSet<&str> = rows.iter().map(|row| row.file.as_str()).collect();
-        let payload: Vec<String> = self.facts.payload.keys().cloned().collect();
+        let payload = found.those(true, |_| false);
         let file = || originals::ORIGINALS_PATH.to_owned();
-        for path in payload.iter().filter(|path| !listed.contains(path.as_str())) {
+        for path in payload.keys().filter(|path| !listed.contains(path.as_str())) {
             self.add(path, BagFinding::Extra { file: file(), path: shown(path) });
         }
         for row in &rows {
-            if !self.facts.payload.contains_key(&row.file) {
+            if !payload.contains_key(&row.file) {
                 let path = shown(&row.file);
                 self.add(&row.file, BagFinding::Missing { file: file(), path });
             }
-            if !row.file.starts_with(&format!("data/{}/", row.kind.name())) {
+            if !row.is_where_its_kind_is() {
                 self.add(&row.file, BundleFinding::OtherKind { path: shown(&row.file) });
             }
         }
-        self.facts.originals = rows;
+        Ok(())
     }
 }

@@ -3,13 +3,7 @@
 //! No link is followed at any level: every folder and file is opened below its parent's handle.
 //! Devices, pipes and sockets are never opened.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io,
-    os::unix::fs::MetadataExt,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs::File, io, os::unix::fs::MetadataExt, path::Path};
 
 use rustix::{
     fd::{AsFd, OwnedFd},
@@ -92,19 +86,19 @@ pub(super) fn prove(stamp: Stamp, file: &File, name: &str) -> Result<(), Evidenc
     }
 }
 
-/// Every regular file below `root` by its path; what is not one is a problem.
+/// Tells `each` regular file below `root` by its path; what is not one is a problem.
 pub(super) fn walk(
     root: &OwnedFd,
     masking: &Masking,
     problems: &mut Vec<EvidenceError>,
-) -> BTreeMap<String, Stamp> {
-    let mut walk = Walk { files: BTreeMap::new(), masking, problems };
-    walk.folder(root, "", 0);
-    walk.files
+    each: &mut dyn FnMut(String, Stamp),
+) {
+    Walk { each, count: 0, masking, problems }.folder(root, "", 0);
 }
 
 struct Walk<'a> {
-    files: BTreeMap<String, Stamp>,
+    each: &'a mut dyn FnMut(String, Stamp),
+    count: usize,
     masking: &'a Masking,
     problems: &'a mut Vec<EvidenceError>,
 }
@@ -132,7 +126,7 @@ impl Walk<'_> {
             if matches!(name.as_slice(), b"." | b"..") {
                 continue;
             }
-            if self.files.len() >= MOST_FILES {
+            if self.count >= MOST_FILES {
                 let limit = u64::try_from(MOST_FILES).unwrap_or(u64::MAX);
                 return self
                     .problems
@@ -162,7 +156,10 @@ impl Walk<'_> {
             },
             Ok(FileType::RegularFile) => {
                 match open_file(folder, name).and_then(|file| Stamp::of(&file)) {
-                    Ok(stamp) => drop(self.files.insert(lossy, stamp)),
+                    Ok(stamp) => {
+                        self.count = self.count.saturating_add(1);
+                        (self.each)(lossy, stamp);
+                    }
                     Err(error) => self.io(&lossy, error),
                 }
             }

@@ -4,7 +4,7 @@
 //! is SHA-256 over the DER, as `openssl x509 -fingerprint -sha256` prints it.
 //! Source: RFC 5280.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use der::{
@@ -21,7 +21,7 @@ use x509_cert::{
     time::Time,
 };
 
-use super::{algorithm, links, oid, signer::SignatureBytes};
+use super::{algorithm, known, links, oid, signer::SignatureBytes};
 use crate::digest::Digest;
 
 crate::problems! {
@@ -41,9 +41,9 @@ crate::problems! {
 /// A certificate, kept as DER.
 #[derive(Clone)]
 pub struct Certificate {
-    der: Vec<u8>,
+    der: Arc<[u8]>,
     signed: Range<usize>,
-    parsed: x509_cert::Certificate,
+    parsed: Arc<x509_cert::Certificate>,
 }
 
 impl Certificate {
@@ -52,7 +52,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError::NotACertificate`].
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
-        Self::read(der).map_err(|_| CertificateError::NotACertificate)
+        known::certificate(der, || Self::read(der)).map_err(|_| CertificateError::NotACertificate)
     }
 
     fn read(der: &[u8]) -> der::Result<Self> {
@@ -66,7 +66,7 @@ impl Certificate {
             reader.drain(reader.remaining_len())?;
             Ok(start..end)
         })?;
-        Ok(Self { der: der.to_vec(), signed, parsed })
+        Ok(Self { der: der.into(), signed, parsed: Arc::new(parsed) })
     }
 
     /// Reads one PEM certificate.

@@ -16,6 +16,7 @@ pub mod chain;
 pub mod envelope;
 pub mod key;
 pub mod keyed;
+mod known;
 mod links;
 mod oid;
 pub mod random;

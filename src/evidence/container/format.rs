@@ -13,7 +13,6 @@ pub(super) const DESCRIPTOR: u32 = 0x0807_4b50;
 pub(super) const LOCATOR_64: u32 = 0x0706_4b50;
 
 pub(super) const LOCAL_LENGTH: u64 = 30;
-pub(super) const CENTRAL_LENGTH: u64 = 46;
 pub(super) const END_LENGTH: u64 = 22;
 pub(super) const END_64_LENGTH: u64 = 56;
 pub(super) const LOCATOR_64_LENGTH: u64 = 20;

@@ -6,7 +6,10 @@
 //! Two paths are one when they are equal after NFKC and case folding, or when one is a folder of
 //! the other. Source: SPEC "Bundle"; RFC 8493 section 5; UAX #15, UAX #9.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -149,8 +152,55 @@ pub fn escaped(text: &str) -> String {
 /// The paths of one container so far.
 #[derive(Debug, Default)]
 pub struct Paths {
-    files: BTreeSet<String>,
-    folders: BTreeSet<String>,
+    files: Names,
+    folders: Names,
+}
+
+/// Names kept one behind the other, since there may be many of them.
+#[derive(Debug, Default)]
+pub(in crate::evidence) struct Names {
+    text: String,
+    /// Where each ends.
+    ends: Vec<u32>,
+    /// Place of each by its keyed hash, or by the next number that is free.
+    places: HashMap<u64, u32>,
+    keys: RandomState,
+}
+
+impl Names {
+    fn name(&self, place: u32) -> Option<&str> {
+        let place = usize::try_from(place).ok()?;
+        let end = |at: usize| self.ends.get(at).and_then(|end| usize::try_from(*end).ok());
+        let start = place.checked_sub(1).map_or(Some(0), end)?;
+        self.text.get(start..end(place)?)
+    }
+
+    /// The key under which `name` is kept, or would be; another name is never taken for it.
+    fn key(&self, name: &str) -> u64 {
+        let mut key = self.keys.hash_one(name);
+        while self.places.get(&key).is_some_and(|place| self.name(*place) != Some(name)) {
+            key = key.wrapping_add(1);
+        }
+        key
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.places.contains_key(&self.key(name))
+    }
+
+    /// Keeps `name`; `false` if it is kept already, or there is no room left.
+    pub(in crate::evidence) fn insert(&mut self, name: &str) -> bool {
+        let key = self.key(name);
+        let end = u32::try_from(self.text.len().saturating_add(name.len()));
+        let place = u32::try_from(self.ends.len());
+        let (Ok(end), Ok(place), false) = (end, place, self.places.contains_key(&key)) else {
+            return false;
+        };
+        self.text.push_str(name);
+        self.ends.push(end);
+        self.places.insert(key, place);
+        true
+    }
 }
 
 impl Paths {
@@ -160,7 +210,7 @@ impl Paths {
     /// [`ContainerError::UnsafePath`] or [`ContainerError::SameName`].
     pub fn insert(&mut self, path: &str) -> Result<(), ContainerError> {
         check(path).map_err(|what| ContainerError::UnsafePath { path: shown(path), what })?;
-        self.take(path, fold(path))
+        self.take(path, &fold(path))
     }
 
     /// Takes in a path of a container of others, where case and Unicode form tell names apart.
@@ -170,22 +220,19 @@ impl Paths {
     pub fn insert_foreign(&mut self, path: &str) -> Result<(), ContainerError> {
         check_foreign(path)
             .map_err(|what| ContainerError::UnsafePath { path: shown(path), what })?;
-        self.take(path, path.to_owned())
+        self.take(path, path)
     }
 
-    fn take(&mut self, path: &str, folded: String) -> Result<(), ContainerError> {
-        let parents: Vec<String> = folded
-            .match_indices('/')
-            .filter_map(|(at, _)| folded.get(..at))
-            .map(str::to_owned)
-            .collect();
-        if self.folders.contains(&folded)
-            || parents.iter().any(|parent| self.files.contains(parent))
-            || !self.files.insert(folded)
-        {
+    fn take(&mut self, path: &str, folded: &str) -> Result<(), ContainerError> {
+        let parents = || folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
+        // A folder that is known was held against the files when it came.
+        let is_file = |parent| !self.folders.contains(parent) && self.files.contains(parent);
+        if self.folders.contains(folded) || parents().any(is_file) || !self.files.insert(folded) {
             return Err(ContainerError::SameName { path: shown(path) });
         }
-        self.folders.extend(parents);
+        for parent in parents() {
+            self.folders.insert(parent);
+        }
         Ok(())
     }
 }
@@ -221,6 +268,17 @@ mod tests {
         for path in ["a", "data/门牌.jpg", "data/.hidden", "a..b", "data/a b.txt", "console"] {
             assert_eq!(check(path), Ok(()), "{path:?}");
         }
+    }
+
+    #[test]
+    fn two_names_under_one_key_are_told_apart() {
+        let mut names = Names::default();
+        let next = names.keys.hash_one("b");
+        assert!(names.insert("a") && !names.insert("a"));
+        // As if both had the same hash.
+        names.places.insert(next, 0);
+        assert!(!names.contains("b") && names.insert("b") && !names.insert("b"));
+        assert!(names.contains("a") && names.contains("b") && !names.contains("ab"));
     }
 
     #[test]

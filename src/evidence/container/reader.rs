@@ -6,7 +6,7 @@
 //! [`Container::open`] accepts none.
 //! Source: PKWARE APPNOTE 6.3.10; FINDINGS "Container".
 
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 
 use flate2::bufread::DeflateDecoder;
 
@@ -15,8 +15,8 @@ use super::{
     fixity::{Fixity, copy_hashed},
     format,
     path::{self, Paths, shown},
-    records::{End, directory_is_canonical, directory_records, read_local},
-    source::{Section, Source, read},
+    records::{Directory, End, read_local},
+    source::{Section, Source},
 };
 use crate::evidence::words::Words;
 
@@ -103,20 +103,14 @@ impl<S: Source> Container<S> {
                 return Ok(Inspection { container: None, defects: vec![defect], canonical: false });
             }
         };
-        let directory = read(&source, end.directory, end.directory_length)?;
-        let (records, complete) = directory_records(&directory, end.count);
-        if !complete {
-            defects.push(ContainerError::BadEnd {
-                what: Words("the directory is not what it says", "目录与其所述不符"),
-            });
-        }
-        let mut canonical = directory_is_canonical(&records, &directory, &end);
+        let mut directory = Directory::of(&source, &end);
+        let mut canonical = true;
         let mut paths = Paths::default();
         let mut entries = Vec::new();
         let mut folders = Vec::new();
         let mut expected = 0_u64;
         let mut contents = 0_u64;
-        for record in &records {
+        while let Some(record) = directory.next()? {
             let mut entry = record.entry.clone();
             let is_folder = profile == Profile::Foreign && record.is_folder();
             defects.extend(record.defects(profile));
@@ -139,7 +133,7 @@ impl<S: Source> Container<S> {
                 };
                 defects.push(ContainerError::Layout { path: shown_path(), what });
             }
-            match read_local(&source, record, end.directory, profile)? {
+            match read_local(&source, &record, end.directory, profile)? {
                 Ok(local) => {
                     canonical &= local.bytes == format::local_header(&entry);
                     defects.extend(local.defects);
@@ -159,6 +153,12 @@ impl<S: Source> Container<S> {
                 Err(defect) => defects.push(defect),
             }
         }
+        if !directory.is_complete(end.count) {
+            let what = Words("the directory is not what it says", "目录与其所述不符");
+            // All else may follow from it.
+            defects.insert(0, ContainerError::BadEnd { what });
+        }
+        canonical &= directory.is_canonical() && directory.is_complete(end.count);
         if expected != end.directory {
             defects.push(ContainerError::BadEnd {
                 what: Words(
@@ -202,7 +202,16 @@ impl<S: Source> Container<S> {
         let path = || shown(&entry.path);
         let section = Section { source: &self.source, at: entry.data, left: entry.packed };
         let fixity = match entry.method {
-            Method::Stored => copy_hashed(&mut { section }, out, entry.size)?,
+            Method::Stored => {
+                // No more is read than is announced, and one byte that shows it.
+                let length = entry.packed.min(entry.size.saturating_add(1));
+                if let Some(bytes) = self.source.view(entry.data, length) {
+                    out.write_all(bytes)?;
+                    Fixity::of(bytes)
+                } else {
+                    copy_hashed(&mut { section }, out, entry.size)?
+                }
+            }
             Method::Deflated => {
                 let mut inflating = DeflateDecoder::new(BufReader::new(section));
                 let fixity = copy_hashed(&mut inflating, out, entry.size).map_err(|source| {
@@ -238,6 +247,12 @@ impl<S: Source> Container<S> {
             });
         }
         Ok(fixity)
+    }
+
+    /// The bytes held for `entry`, if they are its content.
+    pub(in crate::evidence) fn stored(&self, entry: &Entry) -> Option<impl Read + '_> {
+        let section = Section { source: &self.source, at: entry.data, left: entry.packed };
+        (entry.method == Method::Stored).then_some(section)
     }
 
     /// Reads a content of at most `limit` bytes.

@@ -6,8 +6,8 @@
 use super::{
     ContainerError, Entry, Method, Result,
     format::{
-        self, CENTRAL, CENTRAL_LENGTH, DESCRIPTOR, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS,
-        Fields, LOCAL, LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
+        self, CENTRAL, DESCRIPTOR, END, END_64, END_64_LENGTH, END_LENGTH, FLAGS, Fields, LOCAL,
+        LOCAL_LENGTH, LOCATOR_64, LOCATOR_64_LENGTH, ZIP64,
     },
     path::{MAX_PATH, shown},
     reader::{Limits, Profile},
@@ -331,24 +331,61 @@ impl<'a> Wide<'a> {
     }
 }
 
-/// Takes the directory apart; `false` if it is not exactly `count` records.
-pub(super) fn directory_records(directory: &[u8], count: u64) -> (Vec<Central>, bool) {
-    let mut fields = Fields(directory);
-    let mut records = Vec::new();
-    let least = usize::try_from(CENTRAL_LENGTH).unwrap_or(usize::MAX);
-    while fields.0.len() >= least {
-        let Some(record) = Central::read(&mut fields) else { break };
-        records.push(record);
-    }
-    let complete = fields.0.is_empty() && u64::try_from(records.len()).ok() == Some(count);
-    (records, complete)
+/// Most bytes of one record: three fields whose length is told in 16 bits stand behind it.
+const LONGEST: usize = 46 + 3 * 65_535;
+/// Bytes of the directory that are read at once.
+const WINDOW: usize = 1 << 20;
+
+/// The directory taken apart record by record, never held whole.
+pub(super) struct Directory<'a, S> {
+    source: &'a S,
+    at: u64,
+    end: u64,
+    window: Vec<u8>,
+    /// Bytes of the window that were taken.
+    taken: usize,
+    count: u64,
+    canonical: bool,
 }
 
-/// Whether directory and end are byte for byte what the writer would write.
-pub(super) fn directory_is_canonical(records: &[Central], directory: &[u8], end: &End) -> bool {
-    let written: Vec<u8> =
-        records.iter().flat_map(|record| format::central_record(&record.entry)).collect();
-    written == directory && end.bytes == format::end(end.count, end.directory_length, end.directory)
+impl<'a, S: Source> Directory<'a, S> {
+    pub(super) fn of(source: &'a S, end: &End) -> Self {
+        let canonical = end.bytes == format::end(end.count, end.directory_length, end.directory);
+        let (at, end) = (end.directory, end.directory.saturating_add(end.directory_length));
+        Self { source, at, end, window: Vec::new(), taken: 0, count: 0, canonical }
+    }
+
+    /// The next record, or nothing where there is none.
+    pub(super) fn next(&mut self) -> Result<Option<Central>> {
+        let rest = self.window.len().saturating_sub(self.taken);
+        if rest < LONGEST && self.at < self.end {
+            self.window.drain(..self.taken);
+            self.taken = 0;
+            let room = u64::try_from(WINDOW.saturating_sub(rest)).unwrap_or(u64::MAX);
+            let length = self.end.saturating_sub(self.at).min(room);
+            self.window.extend(read(self.source, self.at, length)?);
+            self.at = self.at.saturating_add(length);
+        }
+        let bytes = self.window.get(self.taken..).unwrap_or_default();
+        let mut fields = Fields(bytes);
+        let Some(record) = Central::read(&mut fields) else { return Ok(None) };
+        let length = bytes.len().saturating_sub(fields.0.len());
+        self.canonical &= bytes.get(..length) == Some(&format::central_record(&record.entry));
+        self.taken = self.taken.saturating_add(length);
+        self.count = self.count.saturating_add(1);
+        Ok(Some(record))
+    }
+
+    /// Whether all of it was taken, and it was `count` records.
+    pub(super) fn is_complete(&self, count: u64) -> bool {
+        self.at == self.end && self.taken == self.window.len() && self.count == count
+    }
+
+    /// Whether directory and end are, byte for byte, what the writer would write, as far as they
+    /// were taken.
+    pub(super) const fn is_canonical(&self) -> bool {
+        self.canonical
+    }
 }
 
 /// A local header that was read.
@@ -370,24 +407,27 @@ pub(super) fn read_local<S: Source>(
 ) -> Result<std::result::Result<Local, ContainerError>> {
     let entry = &record.entry;
     let path = || shown(&entry.path);
-    let outside = ContainerError::Layout {
+    let outside = || ContainerError::Layout {
         path: path(),
         what: Words("its header is outside the entries", "文件头在条目区之外"),
     };
     let Some(room) = directory.checked_sub(entry.offset).filter(|room| *room >= LOCAL_LENGTH)
     else {
-        return Ok(Err(outside));
+        return Ok(Err(outside()));
     };
-    let mut bytes = read(source, entry.offset, LOCAL_LENGTH)?;
-    let fixed = bytes.clone();
-    let mut fields = Fields(&fixed);
+    // The name is as long as the directory says, or else it is another one.
+    let name_length = u64::try_from(entry.path.len()).unwrap_or(u64::MAX);
+    let length = LOCAL_LENGTH.saturating_add(name_length).min(room);
+    let mut bytes = read(source, entry.offset, length)?;
+    let fixed = usize::try_from(LOCAL_LENGTH).unwrap_or(usize::MAX);
+    let mut fields = Fields(&bytes);
     let signature = fields.u32();
     let shared = Shared::read(&mut fields);
     let numbers = (fields.u32(), fields.u32(), fields.u32(), fields.u16(), fields.u16());
     let (Some(shared), (Some(crc), Some(packed), Some(size), Some(name_length), Some(extra))) =
         (shared, numbers)
     else {
-        return Ok(Err(outside));
+        return Ok(Err(outside()));
     };
     if signature != Some(LOCAL) {
         return Ok(Err(ContainerError::Layout {
@@ -397,9 +437,14 @@ pub(super) fn read_local<S: Source>(
     }
     let more = u64::from(name_length).saturating_add(u64::from(extra));
     if room - LOCAL_LENGTH < more {
-        return Ok(Err(outside));
+        return Ok(Err(outside()));
     }
-    let rest = read(source, entry.offset.saturating_add(LOCAL_LENGTH), more)?;
+    let whole = LOCAL_LENGTH.saturating_add(more);
+    if whole > length {
+        bytes.extend(read(source, entry.offset.saturating_add(length), whole - length)?);
+    }
+    bytes.truncate(usize::try_from(whole).unwrap_or(usize::MAX));
+    let (_, rest) = bytes.split_at_checked(fixed).unwrap_or_default();
     let (name, extra) = rest.split_at_checked(usize::from(name_length)).unwrap_or_default();
     let mut wide = Wide::of(extra, name);
     // Where one size moves into the zip64 field of a local header, both have to.
@@ -436,7 +481,6 @@ pub(super) fn read_local<S: Source>(
     if described && entry.method == Method::Stored && lengths != (true, true) {
         defects.push(ContainerError::Feature { path: path(), what: DESCRIBED });
     }
-    bytes.extend(rest);
     Ok(Ok(Local { bytes, data, after: after.unwrap_or_default(), defects }))
 }
 

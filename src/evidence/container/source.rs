@@ -19,6 +19,11 @@ pub trait Source {
     /// # Errors
     /// [`io::ErrorKind::UnexpectedEof`] past the end, and whatever the system returns.
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+
+    /// The `length` bytes from `offset` on, if they are in memory.
+    fn view(&self, _offset: u64, _length: u64) -> Option<&[u8]> {
+        None
+    }
 }
 
 impl Source for File {
@@ -37,10 +42,14 @@ impl Source for [u8] {
     }
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        let bytes = start.checked_add(buffer.len()).and_then(|end| self.get(start..end));
-        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        let length = u64::try_from(buffer.len()).map_err(io::Error::other)?;
+        buffer.copy_from_slice(self.view(offset, length).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
+    }
+
+    fn view(&self, offset: u64, length: u64) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.get(start..start.checked_add(usize::try_from(length).ok()?)?)
     }
 }
 
@@ -51,6 +60,10 @@ impl<S: Source + ?Sized> Source for &S {
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         (**self).read_exact_at(buffer, offset)
+    }
+
+    fn view(&self, offset: u64, length: u64) -> Option<&[u8]> {
+        (**self).view(offset, length)
     }
 }
 

@@ -19,14 +19,16 @@ use crate::{digest::Digest, evidence::words::Words};
 pub struct Writer<W> {
     out: W,
     at: u64,
-    entries: Vec<Entry>,
+    /// Records of the directory so far.
+    directory: Vec<u8>,
+    count: u64,
     paths: Paths,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a container at the beginning of `out`, which must be empty.
     pub fn new(out: W) -> Self {
-        Self { out, at: 0, entries: Vec::new(), paths: Paths::default() }
+        Self { out, at: 0, directory: Vec::new(), count: 0, paths: Paths::default() }
     }
 
     /// Writes a short content that is in memory.
@@ -44,7 +46,7 @@ impl<W: Write> Writer<W> {
             self.out.write_all(&whole)?;
             self.out.write_all(bytes)?;
         }
-        self.keep(entry);
+        self.keep(&entry);
         Ok(fixity)
     }
 
@@ -56,7 +58,7 @@ impl<W: Write> Writer<W> {
     pub fn begin(&mut self, path: &str, size: u64, crc32: u32) -> Result<&mut W> {
         let entry = self.entry(path, size, crc32)?;
         self.out.write_all(&format::local_header(&entry))?;
-        self.keep(entry);
+        self.keep(&entry);
         Ok(&mut self.out)
     }
 
@@ -87,14 +89,9 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// [`ContainerError::Io`].
     pub fn finish(mut self) -> Result<(W, u64)> {
-        let mut length = 0_u64;
-        for entry in &self.entries {
-            let record = format::central_record(entry);
-            self.out.write_all(&record)?;
-            length = length.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
-        }
-        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
-        let end = format::end(count, length, self.at);
+        self.out.write_all(&self.directory)?;
+        let length = u64::try_from(self.directory.len()).unwrap_or(u64::MAX);
+        let end = format::end(self.count, length, self.at);
         self.out.write_all(&end)?;
         self.out.flush()?;
         let end_length = u64::try_from(end.len()).unwrap_or(u64::MAX);
@@ -121,9 +118,10 @@ impl<W: Write> Writer<W> {
         Ok(entry)
     }
 
-    fn keep(&mut self, entry: Entry) {
+    fn keep(&mut self, entry: &Entry) {
         self.at = entry.data.saturating_add(entry.packed);
-        self.entries.push(entry);
+        self.directory.extend(format::central_record(entry));
+        self.count = self.count.saturating_add(1);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{CLOCKS_APART, Check, Late, Parts};
+use super::{CLOCKS_APART, Check, Late, found::Parts};
 use crate::{
     digest::Digest,
     evidence::{
