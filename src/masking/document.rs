@@ -70,6 +70,9 @@ pub(super) fn read(
         if !label.is_identity() || (label.subject == Subject::Identity && start == at) {
             continue;
         }
+        if token::is_random(text, start, end) {
+            continue;
+        }
         if let Some(verdict) = weigh(text, label, &spots) {
             return Some((verdict, spots));
         }
