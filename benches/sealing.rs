@@ -432,7 +432,7 @@ fn main() {
     for (peer, best) in peers.iter().zip(&best) {
         match best {
             Some((wall, cpu)) => {
-                println!("{:<26} {wall:8.3} s   {cpu:6.2} s of processor", peer.name)
+                println!("{:<26} {wall:8.3} s   {cpu:6.2} s of processor", peer.name);
             }
             None => println!("{:<26} left out: not installed", peer.name),
         }

@@ -24,6 +24,7 @@ use super::{
 };
 
 /// Runs a verb of `evidence`.
+#[expect(clippy::too_many_lines, reason = "one arm for each verb")]
 pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
     match verb {
         Evidence::Certificate { bundle, principal, out } => {

@@ -161,7 +161,7 @@ impl Siblings {
         algorithms.extend(self.records.iter().flat_map(Record::algorithms));
         let hashes = Hashes::of_reader(file, &algorithms).map_err(durable::at(path))?;
         let sha256 = hashes.by(DigestAlgorithm::Sha256).unwrap_or_default();
-        let digest = sha256.try_into().map(Digest::from_bytes).unwrap_or_else(|_| Digest::of([]));
+        let digest = sha256.try_into().map_or_else(|_| Digest::of([]), Digest::from_bytes);
         Ok((digest, hashes))
     }
 

@@ -113,14 +113,18 @@ mod tests {
     fn only_the_same_bytes_to_the_last_are_alike() {
         let alike = |parts: &[&str]| {
             let mut alike = Alike::to(b"abc");
-            parts.iter().for_each(|part| alike.write_all(part.as_bytes()).unwrap());
+            for part in parts {
+                alike.write_all(part.as_bytes()).unwrap();
+            }
             alike.holds()
         };
         assert!(alike(&["abc"]) && alike(&["a", "", "bc"]));
         let against = |parts: &[&str]| {
             let mut there = Hashed::of(BufReader::with_capacity(2, b"abc".as_slice()));
             let mut against = Against::to(&mut there);
-            parts.iter().for_each(|part| against.write_all(part.as_bytes()).unwrap());
+            for part in parts {
+                against.write_all(part.as_bytes()).unwrap();
+            }
             against.holds() && there.digest() == Digest::of("abc")
         };
         assert!(against(&["abc"]) && against(&["a", "", "bc"]));

@@ -203,7 +203,9 @@ mod tests {
     fn write(rows: &[Original]) -> String {
         let mut text = Vec::new();
         write_head(&mut text).unwrap();
-        rows.iter().for_each(|row| write_row(row, &mut text).unwrap());
+        for row in rows {
+            write_row(row, &mut text).unwrap();
+        }
         String::from_utf8(text).unwrap()
     }
 

@@ -28,6 +28,9 @@ use crate::{
     signing::{Certificate, TrustAnchors},
 };
 
+/// Whether a path is among those that something vouches for.
+type Covered<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Most bytes of one tag file.
 const TAG_LIMIT: u64 = 64 << 20;
 /// Stands for the digest of what cannot be read: equal to no digest a manifest can list for a
@@ -385,7 +388,7 @@ impl Check {
         let beside = [asic::MIMETYPE_PATH, asic::STAMPED_PATH, asic::TIMESTAMP_PATH];
         let is_stamped = |path: &str| !beside.contains(&path);
         let is_signed = |path: &str| path != asic::MIMETYPE_PATH && !is_meta_inf(path);
-        let covers: [(Cover, &dyn Fn(&str) -> bool); 2] =
+        let covers: [(Cover, Covered<'_>); 2] =
             [(Cover::Signature, &is_signed), (Cover::Timestamp, &is_stamped)];
         let is_plain = found.payload().all(|(path, _)| asic::is_plain(path));
         for (cover, is_covered) in covers {

@@ -7,6 +7,7 @@
 use super::chain::{shown_after, shown_before};
 use super::glyph::{digit, is_letter, is_mask, is_transparent};
 use super::label::{self, Label, Reach, Subject};
+use super::token;
 use super::window::{NumberKind, Verdict};
 
 /// Most characters of a number's letters and the blank after them, before its first digit.

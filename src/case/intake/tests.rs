@@ -253,7 +253,7 @@ fn a_sum_is_taken_as_the_cell_holds_it() {
         assert_eq!(read.expose(), text);
     }
     assert!(money(9_999_999_999.99).is_ok());
-    for number in [1409.500_000_1, 1409.505, 0.001, -1.0] {
+    for number in [1_409.500_000_1, 1_409.505, 0.001, -1.0] {
         assert!(money(number).is_err(), "{number}");
     }
 }
