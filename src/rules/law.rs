@@ -1,6 +1,6 @@
 //! Which laws hold, how many articles each has, and what a text cites of them.
 //!
-//! Owns [`TABLE`] and the reading of citations in free text. Refuses laws it does not know, laws
+//! Owns the table of laws and the reading of citations in free text. Refuses laws it does not know, laws
 //! that are repealed or do not hold yet, and articles beyond a law's last. A title in 《》 counts as
 //! a law where it ends like one or names who enacts laws; a contract's title does not.
 //! Source: REQUIREMENTS 1 (L363); the laws themselves, by their last article.

@@ -35,7 +35,7 @@ pub struct RefusedRow {
 /// Writes one line for each reason of each refused row.
 ///
 /// # Errors
-/// As [`List`].
+/// Faults of the folder, [`PrintProblem::List`], [`PrintProblem::Workbook`].
 pub fn refusals(folder: &Path, refused: &[&RefusedRow]) -> Result<u32, Report> {
     let headings = ["行", "请求编号", "代码", "原因", "处理办法", "reason", "what to do"];
     let mut list = List::begin(folder, "refusals", Form::Both, &headings)?;
@@ -59,7 +59,7 @@ pub fn refusals(folder: &Path, refused: &[&RefusedRow]) -> Result<u32, Report> {
 /// Writes the print manifest of all volumes: one line a letter.
 ///
 /// # Errors
-/// As [`List`].
+/// Faults of the folder, [`PrintProblem::List`], [`PrintProblem::Workbook`].
 pub fn manifest(folder: &Path, volumes: &[Volume]) -> Result<u32, Report> {
     let headings = ["卷", "信封", "序号", "首页", "页数", "函号", "文件"];
     let mut list = List::begin(folder, "manifest", Form::Csv, &headings)?;
@@ -153,7 +153,7 @@ const MAIL: [&str; 12] = [
 /// each there are.
 ///
 /// # Errors
-/// Faults of register and archive; as [`List`].
+/// Faults of register and archive; those of [`refusals`].
 pub fn mail_and_seals(
     office: &Office,
     folder: &Path,
