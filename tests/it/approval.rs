@@ -100,8 +100,9 @@ fn a_withdrawn_approval_stops_letters_at_once_for_that_principal_only() {
     run("approver", "sample-bank").ends(0);
     let next = desk.request_with("card-002", json!({}));
     desk.issue(&next).tells_only(1, &["CH-A005"]);
-    // A letter that was issued stays issued.
-    assert_eq!(desk.issue(&card).ends(0).json_lines()[0]["already"], true);
+    // A letter that was issued stays issued and is no longer handed out.
+    desk.issue(&card).tells_only(1, &["CH-R281"]);
+    assert_eq!(desk.entries("letter.issued").len(), 1);
     run("approver", "sample-bank").tells_only(1, &["CH-A001"]);
 }
 

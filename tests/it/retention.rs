@@ -232,6 +232,8 @@ fn a_letters_page_and_record_go_and_its_package_stays() {
     let letters = past.office().join("samples/requests/letters.jsonl");
     let mut letter = crate::office::rows(&letters).remove(0);
     letter["principal"] = "bank-two".into();
+    // The Civil Code the sample cites was not in force then.
+    letter["legal_basis"] = "双方签订的借款合同".into();
     let file = past.beside("letter.json");
     fs::write(&file, letter.to_string()).unwrap();
     let out = past.beside("letters");
