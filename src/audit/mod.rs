@@ -23,7 +23,7 @@ use crate::{
     digest::Digest,
     evidence,
     office::{Office, office_folder::OfficeError},
-    problem::{Report, alone as report},
+    problem::{Phrase, Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -78,6 +78,10 @@ crate::problems! {
         Silence { before: u64, entry: u64, days: i64 } = "CH-X035", Finding,
             "{days} days lie between entries {before} and {entry}" => "if the office worked in that time, find out who moved its clock",
             "条目 {before} 与 {entry} 之间相隔 {days} 天" => "如办公室其间正常工作，请查明何人拨动过时钟";
+        /// A part of the audit rests on entries that cannot be read.
+        Unjudged { part: Phrase, detail: String } = "CH-X040", Finding,
+            "{part} cannot be judged while the register is damaged: {detail}" => "restore the register from a backup, then run `chancery audit run` again",
+            "登记簿已损坏，{part}无法判断：{detail}" => "请从备份恢复登记簿，再运行 `chancery audit run`";
         /// An object whose retention nothing says.
         NoShelf { object: Digest, entry: u64 } = "CH-X033", Finding,
             "object `{object}` of entry {entry} is kept on no shelf: nothing says how long" => "find out what it is; nothing may destroy it until that is known",
@@ -130,14 +134,42 @@ impl Audit {
         // What is wrong with the register itself comes before what follows from it.
         let first = |of_register: bool| {
             let told = self.findings.iter();
-            let told = told.filter(|f| f.report.code.code.starts_with("CH-L") == of_register);
+            let told = told.filter(|f| is_ledgers(&f.report) == of_register);
             told.filter_map(|finding| finding.entry).min()
         };
         first(true).or_else(|| first(false))
     }
+
+    /// Goes on past a part that failed because the register is damaged, and tells which.
+    fn past<T: Default>(&mut self, part: Phrase, judged: Reports<T>) -> Reports<T> {
+        let is_of_register =
+            |why: &Report| matches!(why.code.code, "CH-O040" | "CH-O060") || is_ledgers(why);
+        let reports = match judged {
+            Err(reports)
+                if self.findings.iter().any(|told| is_ledgers(&told.report))
+                    && reports.iter().all(is_of_register) =>
+            {
+                reports
+            }
+            other => return other,
+        };
+        for why in reports {
+            let told = Report::quoting(&why, |detail| AuditFinding::Unjudged {
+                part,
+                detail: detail.to_owned(),
+            });
+            self.findings.push(Finding { entry: None, report: told });
+        }
+        Ok(T::default())
+    }
 }
 
 type Reports<T> = Result<T, Vec<Report>>;
+
+/// Whether the register itself, not what it tells of, is what `report` is about.
+fn is_ledgers(report: &Report) -> bool {
+    report.code.code.starts_with("CH-L")
+}
 
 /// Verifies the register alone, against checkpoints held outside.
 ///
@@ -160,7 +192,11 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
         .iter()
         .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
     let mut findings: Vec<Finding> = findings.collect();
-    findings.extend(clock::ahead(office)?);
+    // A newest entry that cannot be read was told, and tells no time.
+    match clock::ahead(office) {
+        Err(_) if !findings.is_empty() => {}
+        ahead => findings.extend(ahead?),
+    }
     Ok(findings)
 }
 
@@ -192,8 +228,10 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         admission.take(entry, &mut audit.findings);
     }
     letters.end(&mut audit.findings);
-    shelves.end(office, &mut audit.findings)?;
-    disposals::check(office, &mut named, &mut audit.findings)?;
+    let done = shelves.end(office, &mut audit.findings);
+    audit.past(Phrase("what is kept on which shelf", "各对象的保管类别"), done)?;
+    let done = disposals::check(office, &mut named, &mut audit.findings);
+    audit.past(Phrase("what was disposed of", "已处置的内容"), done)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
     let archive = office.archive();
     for (object, (entry, length)) in &named {
@@ -218,13 +256,17 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             }
         }
     }
-    let sealed = bundles(office, &mut audit)?;
-    let ageing = records::check(office, &sealed, &mut audit.findings)?;
+    let sealed = bundles(office, &mut audit);
+    let sealed = audit.past(Phrase("which bundles there are", "证据包"), sealed)?;
+    let ageing = records::check(office, &sealed, &mut audit.findings);
+    let ageing = audit.past(Phrase("the evidence records", "证据记录"), ageing)?;
     for report in office.unlike_founded() {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
-    audit.notes.extend(office.pending_note().map_err(report)?);
+    let pending = office.pending_note().map_err(report);
+    let pending = audit.past(Phrase("which timestamps are awaited", "待补的时间戳"), pending)?;
+    audit.notes.extend(pending);
     audit.notes.extend(ageing);
     audit.notes.extend(silent);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));

@@ -120,6 +120,7 @@ pub struct Office {
     books: Books,
     archive: LocalArchive,
     state: State,
+    past_damage: bool,
 }
 
 impl Office {
@@ -148,6 +149,15 @@ impl Office {
         Self::assemble(paths, State::read, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
     }
 
+    /// Opens an office for an audit: nothing is written, and an entry that cannot be read is as if
+    /// it were not there, so that all the rest is judged. The check of the register names it.
+    ///
+    /// # Errors
+    /// As [`Office::open`].
+    pub fn open_for_audit(paths: OfficePaths) -> Result<Self, Vec<Report>> {
+        Ok(Self { past_damage: true, ..Self::open_read_only(paths)? })
+    }
+
     fn assemble(
         paths: OfficePaths,
         state: impl FnOnce(&View<'_>) -> Result<State, StateError>,
@@ -159,7 +169,7 @@ impl Office {
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
         let state = state(&view(&books)).map_err(report)?;
-        Ok(Self { paths, settings, clock, books, archive, state })
+        Ok(Self { paths, settings, clock, books, archive, state, past_damage: false })
     }
 
     /// What tells that settings moved the office's days, or that the register is another office's.
@@ -226,7 +236,8 @@ impl Office {
     /// The read side of its register.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        view(&self.books)
+        let view = view(&self.books);
+        if self.past_damage { view.past_damage() } else { view }
     }
 
     /// Gives `look` the register's rows as of one moment.
