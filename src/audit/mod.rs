@@ -299,7 +299,10 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }
         // What lies in the object's place was told with the other objects.
-        let inside = |finding: &evidence::Finding| !finding.report.code.code.starts_with("CH-S");
+        let inside = |finding: &evidence::Finding| {
+            let code = finding.report.code.code;
+            !code.starts_with("CH-S") && code != "CH-X041"
+        };
         for finding in found.findings.iter().filter(|finding| inside(finding)) {
             let told = Report::quoting(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),

@@ -8,9 +8,9 @@ use std::{collections::BTreeSet, path::Path};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use crate::{
-    archive::{ArchiveError, LocalArchive, Objects as _, Stage as _},
+    archive::{self, ArchiveError, LocalArchive, Objects as _, Stage as _},
     digest::Digest,
-    durable,
+    durable::{self, DurableError},
     office::{
         actor::Actor,
         clock::SystemClock,
@@ -63,8 +63,12 @@ crate::problems! {
         ServiceKey { service: &'static str, source: KeyError } = "CH-O063", Refusal,
             "the key `{service}` cannot be opened: {source}" => "give the right passphrase in the credentials folder",
             "无法打开服务密钥 `{service}`：{source}" => "请在口令目录中提供正确口令";
+        /// What lies in an object's place is not what was registered, or nothing does.
+        Object { source: ArchiveError } = "CH-X041", Finding,
+            "what was registered is not in the archive as it was: {source}" => "keep what is there as evidence, find out who removed or exchanged it, and restore it from a copy; `chancery audit run` shows what else was changed",
+            "档案库内容与登记时不符：{source}" => "请保留现状作为证据，查明何人移除或调换，并从副本恢复；`chancery audit run` 可显示其他改动";
         /// A file of the office is missing or unreadable.
-        File { source: durable::DurableError } = "CH-O064", Fault,
+        File { source: DurableError } = "CH-O064", Fault,
             "a file of the office cannot be used: {source}" => "restore it from a backup",
             "办公室文件无法使用：{source}" => "请从备份恢复";
         /// A certificate file is none.
@@ -101,7 +105,10 @@ impl From<RegisterError> for OfficeError {
 
 impl From<ArchiveError> for OfficeError {
     fn from(source: ArchiveError) -> Self {
-        Self::Archive { source }
+        match source {
+            ArchiveError::Missing { .. } | ArchiveError::Changed { .. } => Self::Object { source },
+            source => Self::Archive { source },
+        }
     }
 }
 
@@ -349,6 +356,27 @@ impl Office {
     /// [`OfficeError::Archive`].
     pub fn object(&self, digest: &Digest) -> Result<Vec<u8>, OfficeError> {
         Ok(self.archive.read(digest, OBJECT_LIMIT)?)
+    }
+
+    /// Writes a copy of an object to the new file `to`; nothing is left of one whose bytes are not
+    /// those it is named by. `file` tells what is wrong with `to`.
+    ///
+    /// # Errors
+    /// [`OfficeError::Object`], [`OfficeError::Archive`], and what `file` tells.
+    pub fn copy_object(
+        &self,
+        digest: &Digest,
+        to: &Path,
+        file: impl FnOnce(DurableError) -> Vec<Report>,
+    ) -> Result<(), Vec<Report>> {
+        let mut reader =
+            self.archive.open(digest).map_err(|error| report(OfficeError::from(error)))?;
+        durable::write_new_from(to, &mut reader).map_err(|error| match error {
+            DurableError::Io { source, .. } if archive::is_changed(&source) => {
+                report(OfficeError::Object { source: ArchiveError::Changed { digest: *digest } })
+            }
+            error => file(error),
+        })
     }
 
     /// Signs and files a checkpoint.
