@@ -5,6 +5,7 @@
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
 mod admission;
+mod checkpoints;
 mod clock;
 pub mod disposals;
 mod letters;
@@ -82,6 +83,14 @@ crate::problems! {
         Unjudged { part: Phrase, detail: String } = "CH-X040", Finding,
             "{part} cannot be judged while the register is damaged: {detail}" => "restore the register from a backup, then run `chancery audit run` again",
             "登记簿已损坏，{part}无法判断：{detail}" => "请从备份恢复登记簿，再运行 `chancery audit run`";
+        /// A checkpoint in the archive is not this register's.
+        StrangeCheckpoint { object: Digest, size: u64 } = "CH-X042", Finding,
+            "object `{object}` of the archive is a checkpoint over {size} entries that this register's log key did not sign" => "the register or its founding entry may have been exchanged, or somebody put the object there: compare with a checkpoint held outside",
+            "档案库对象 `{object}` 是覆盖 {size} 条的检查点，但并非由本登记簿的日志密钥签署" => "登记簿或其设立条目可能被调换，或有人放入该对象：请与外部保存的检查点比对";
+        /// A filed checkpoint is not in the archive.
+        CheckpointGone { object: Digest, size: u64, signed: String } = "CH-X043", Finding,
+            "the checkpoint of {signed} over {size} entries is filed in the register and object `{object}` is not in the archive" => "if a command was just cut off, run `chancery register checkpoint`; otherwise find out who removed it and restore it from a copy",
+            "{signed} 签署的覆盖 {size} 条的检查点已归入登记簿，但档案库中没有对象 `{object}`" => "如刚有命令被中断，请运行 `chancery register checkpoint`；否则请查明何人移除，并从副本恢复";
         /// An object whose retention nothing says.
         NoShelf { object: Digest, entry: u64 } = "CH-X033", Finding,
             "object `{object}` of entry {entry} is kept on no shelf: nothing says how long" => "find out what it is; nothing may destroy it until that is known",
@@ -171,20 +180,28 @@ fn is_ledgers(report: &Report) -> bool {
     report.code.code.starts_with("CH-L")
 }
 
-/// Verifies the register alone, against checkpoints held outside.
+/// Verifies the register alone, against checkpoints in the archive and those held outside.
 ///
 /// # Errors
 /// Where the check itself could not be done.
 pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
-    let notes: Vec<Note> = outside
+    Ok(verified(office, outside)?.0)
+}
+
+/// As [`register`], with the checkpoints the archive holds.
+fn verified(office: &Office, outside: &[String]) -> Reports<(Vec<Finding>, checkpoints::Kept)> {
+    let mut notes: Vec<Note> = outside
         .iter()
         .map(|text| Note::parse(text))
         .collect::<Result<_, _>>()
         .map_err(|_| report(AuditFinding::Checkpoint))?;
     let log = LogVerifier::parse(&office.state().log_key).map_err(report)?;
+    let mut strange = Vec::new();
+    let kept = checkpoints::kept(office, &log, &mut strange)?;
+    notes.extend(kept.notes.iter().cloned());
     let known = operators::certificates(&office.view()).map_err(report)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let against = Against { operators: &known, log: &[log], outside: &notes, threads };
+    let against = Against { operators: &known, log: std::slice::from_ref(&log), outside: &notes, threads };
     let verdict =
         office.with_rows(|rows| verify_register(rows, &against, &mut |_| {})).map_err(report)?;
     let findings = verdict
@@ -192,12 +209,14 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
         .iter()
         .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
     let mut findings: Vec<Finding> = findings.collect();
+    checkpoints::missing(office, &log, &kept, &mut findings)?;
+    findings.extend(strange);
     // A newest entry that cannot be read was told, and tells no time.
     match clock::ahead(office) {
         Err(_) if !findings.is_empty() => {}
         ahead => findings.extend(ahead?),
     }
-    Ok(findings)
+    Ok((findings, kept))
 }
 
 /// The whole audit: register, roles, order of entries, approvals of each letter, archive both ways, bundles, templates.
@@ -206,7 +225,8 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
 /// Where the check itself could not be done.
 pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let fault = |error: ArchiveError| report(OfficeError::from(error));
-    let mut audit = Audit { findings: register(office, outside)?, ..Audit::default() };
+    let (findings, checkpoints) = verified(office, outside)?;
+    let mut audit = Audit { findings, ..Audit::default() };
     let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
     let view = office.view();
     let mut letters = letters::Sequence::default();
@@ -246,7 +266,9 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     }
     for listed in archive.list().map_err(fault)? {
         match listed.map_err(fault)? {
-            Listed::Object(object) if named.contains_key(&object.digest()) => {}
+            Listed::Object(object)
+                if named.contains_key(&object.digest())
+                    || checkpoints.objects.contains(&object.digest()) => {}
             Listed::Object(object) => {
                 let told = AuditFinding::Extra { object: object.digest() };
                 audit.findings.push(Finding { entry: None, report: told.into() });

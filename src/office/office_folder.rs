@@ -312,7 +312,7 @@ impl Office {
     }
 
     /// Publishes what a cut-off command left staged and the register names, and drops the rest.
-    /// Only the newest letters (those of one transaction), the newest bundle and the newest volume
+    /// Only the newest letters (those of one transaction), the newest bundle, volume and checkpoint
     /// can be unfinished; what a living command stages is its own.
     ///
     /// # Errors
@@ -339,6 +339,8 @@ impl Office {
                 }
             }
         }
+        let newest = view.newest_checkpoint()?;
+        named.extend(newest.map(|note| Digest::of(note.as_str())));
         for staged in self.archive.staged()? {
             if named.contains(&staged.digest()) {
                 self.archive.publish(staged)?;
@@ -379,7 +381,16 @@ impl Office {
         })
     }
 
-    /// Signs and files a checkpoint.
+    /// Entries the register holds by now, whatever was there when this office was opened.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`].
+    pub fn size_now(&self) -> Result<u64, OfficeError> {
+        Ok(SqliteReader::open(&self.paths.register())?.rows().size()?)
+    }
+
+    /// Signs a checkpoint, files it and keeps it in the archive, where it outlives a register that
+    /// is cut or put back. One that a cut-off command filed and did not publish is published too.
     ///
     /// # Errors
     /// [`OfficeError`], by variant.
@@ -397,7 +408,18 @@ impl Office {
         let name = log_name(&self.settings);
         let signer = LogSigner::new(name, key)?;
         let now = self.clock.now();
-        Ok(self.register()?.checkpoint(&signer, now)?)
+        if let Some(last) = self.view().newest_checkpoint()?
+            && !self.archive.contains(&Digest::of(last.as_str()))?
+        {
+            self.archive.put(last.as_str().as_bytes())?;
+        }
+        let Books::Writing(register) = &mut self.books else { return Err(OfficeError::ReadOnly) };
+        let archive = &self.archive;
+        let (note, staged) = register.checkpoint_after(&signer, now, |note| {
+            Ok::<_, OfficeError>(archive.stage(&mut note.as_str().as_bytes())?)
+        })?;
+        self.archive.publish(staged)?;
+        Ok(note)
     }
 
     /// The key of the office's index and check codes.
