@@ -411,7 +411,12 @@ impl Office {
         if let Some(last) = self.view().newest_checkpoint()?
             && !self.archive.contains(&Digest::of(last.as_str()))?
         {
-            self.archive.put(last.as_str().as_bytes())?;
+            // Those of an office older than this custody are put there with it.
+            for note in self.view().checkpoints().flatten() {
+                if !self.archive.contains(&Digest::of(note.as_str()))? {
+                    self.archive.put(note.as_str().as_bytes())?;
+                }
+            }
         }
         let Books::Writing(register) = &mut self.books else { return Err(OfficeError::ReadOnly) };
         let archive = &self.archive;

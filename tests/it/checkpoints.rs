@@ -123,7 +123,11 @@ fn a_checkpoint_that_was_taken_out_of_the_archive_is_named() {
     let [(code, message)] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(code, "CH-X043");
     assert!(message.contains(&format!("over {size} entries")), "{message}");
-    // The next one puts back the newest, as after a command that was cut off.
+    // The next one puts back all where the newest is missing, as after a command that was cut off
+    // or in an office that kept none.
+    for (path, _) in archived(&desk) {
+        fs::remove_file(path).unwrap();
+    }
     desk.call().run(&["register", "checkpoint"]).ends(0);
     assert!(path.exists());
     desk.by("auditor", &["audit", "run"]).ends(0);
@@ -131,6 +135,17 @@ fn a_checkpoint_that_was_taken_out_of_the_archive_is_named() {
     unlock(&path);
     fs::write(&path, "chancery.invalid/x\n1\n").unwrap();
     desk.by("auditor", &["audit", "run"]).tells(1, "CH-X043");
+}
+
+#[test]
+fn what_a_command_staged_and_filed_is_published_by_the_next() {
+    let desk = Desk::worked();
+    let (path, _) = archived(&desk).into_iter().max_by_key(|(_, size)| *size).unwrap();
+    let name = digest(fs::read(&path).unwrap());
+    fs::rename(&path, desk.office().join(format!("archive/staged/{name}-cut"))).unwrap();
+    desk.issue(&desk.request_with("notice-001", serde_json::json!({})));
+    assert!(path.exists());
+    desk.by("auditor", &["audit", "run"]).ends(0);
 }
 
 #[test]
