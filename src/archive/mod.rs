@@ -233,7 +233,9 @@ fn changed(digest: Digest) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, ArchiveError::Changed { digest })
 }
 
-fn is_changed(error: &io::Error) -> bool {
+/// Whether `error` tells that an object's bytes are not those it is named by.
+#[must_use]
+pub fn is_changed(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ArchiveError>());
     matches!(inner, Some(ArchiveError::Changed { .. }))
 }

@@ -5,6 +5,7 @@
 //! nothing else may be there. Source: REQUIREMENTS 4 (L301), SPEC promise 3 and decision 17.
 
 mod admission;
+mod checkpoints;
 mod clock;
 pub mod disposals;
 mod letters;
@@ -23,7 +24,7 @@ use crate::{
     digest::Digest,
     evidence,
     office::{Office, office_folder::OfficeError},
-    problem::{Report, alone as report},
+    problem::{Phrase, Report, alone as report},
     register::{Against, LogVerifier, Note, verify as verify_register},
 };
 
@@ -78,6 +79,18 @@ crate::problems! {
         Silence { before: u64, entry: u64, days: i64 } = "CH-X035", Finding,
             "{days} days lie between entries {before} and {entry}" => "if the office worked in that time, find out who moved its clock",
             "条目 {before} 与 {entry} 之间相隔 {days} 天" => "如办公室其间正常工作，请查明何人拨动过时钟";
+        /// A part of the audit rests on entries that cannot be read.
+        Unjudged { part: Phrase, detail: String } = "CH-X040", Finding,
+            "{part} cannot be judged while the register is damaged: {detail}" => "restore the register from a backup, then run `chancery audit run` again",
+            "登记簿已损坏，{part}无法判断：{detail}" => "请从备份恢复登记簿，再运行 `chancery audit run`";
+        /// A checkpoint in the archive is not this register's.
+        StrangeCheckpoint { object: Digest, size: u64 } = "CH-X042", Finding,
+            "object `{object}` of the archive is a checkpoint over {size} entries that this register's log key did not sign" => "the register or its founding entry may have been exchanged, or somebody put the object there: compare with a checkpoint held outside",
+            "档案库对象 `{object}` 是覆盖 {size} 条的检查点，但并非由本登记簿的日志密钥签署" => "登记簿或其设立条目可能被调换，或有人放入该对象：请与外部保存的检查点比对";
+        /// A filed checkpoint is not in the archive.
+        CheckpointGone { object: Digest, size: u64, signed: String } = "CH-X043", Finding,
+            "the checkpoint of {signed} over {size} entries is filed in the register and object `{object}` is not in the archive" => "if a command was just cut off, run `chancery register checkpoint`; otherwise find out who removed it and restore it from a copy",
+            "{signed} 签署的覆盖 {size} 条的检查点已归入登记簿，但档案库中没有对象 `{object}`" => "如刚有命令被中断，请运行 `chancery register checkpoint`；否则请查明何人移除，并从副本恢复";
         /// An object whose retention nothing says.
         NoShelf { object: Digest, entry: u64 } = "CH-X033", Finding,
             "object `{object}` of entry {entry} is kept on no shelf: nothing says how long" => "find out what it is; nothing may destroy it until that is known",
@@ -130,29 +143,65 @@ impl Audit {
         // What is wrong with the register itself comes before what follows from it.
         let first = |of_register: bool| {
             let told = self.findings.iter();
-            let told = told.filter(|f| f.report.code.code.starts_with("CH-L") == of_register);
+            let told = told.filter(|f| is_ledgers(&f.report) == of_register);
             told.filter_map(|finding| finding.entry).min()
         };
         first(true).or_else(|| first(false))
+    }
+
+    /// Goes on past a part that failed because the register is damaged, and tells which.
+    fn past<T: Default>(&mut self, part: Phrase, judged: Reports<T>) -> Reports<T> {
+        let is_of_register =
+            |why: &Report| matches!(why.code.code, "CH-O040" | "CH-O060") || is_ledgers(why);
+        let reports = match judged {
+            Err(reports)
+                if self.findings.iter().any(|told| is_ledgers(&told.report))
+                    && reports.iter().all(is_of_register) =>
+            {
+                reports
+            }
+            other => return other,
+        };
+        for why in reports {
+            let told = Report::quoting(&why, |detail| AuditFinding::Unjudged {
+                part,
+                detail: detail.to_owned(),
+            });
+            self.findings.push(Finding { entry: None, report: told });
+        }
+        Ok(T::default())
     }
 }
 
 type Reports<T> = Result<T, Vec<Report>>;
 
-/// Verifies the register alone, against checkpoints held outside.
+/// Whether the register itself, not what it tells of, is what `report` is about.
+fn is_ledgers(report: &Report) -> bool {
+    report.code.code.starts_with("CH-L")
+}
+
+/// Verifies the register alone, against checkpoints in the archive and those held outside.
 ///
 /// # Errors
 /// Where the check itself could not be done.
 pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
-    let notes: Vec<Note> = outside
+    Ok(verified(office, outside)?.0)
+}
+
+/// As [`register`], with the checkpoints the archive holds.
+fn verified(office: &Office, outside: &[String]) -> Reports<(Vec<Finding>, checkpoints::Kept)> {
+    let mut notes: Vec<Note> = outside
         .iter()
         .map(|text| Note::parse(text))
         .collect::<Result<_, _>>()
         .map_err(|_| report(AuditFinding::Checkpoint))?;
     let log = LogVerifier::parse(&office.state().log_key).map_err(report)?;
+    let mut strange = Vec::new();
+    let kept = checkpoints::kept(office, &log, &mut strange)?;
+    notes.extend(kept.notes.iter().cloned());
     let known = operators::certificates(&office.view()).map_err(report)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let against = Against { operators: &known, log: &[log], outside: &notes, threads };
+    let against = Against { operators: &known, log: std::slice::from_ref(&log), outside: &notes, threads };
     let verdict =
         office.with_rows(|rows| verify_register(rows, &against, &mut |_| {})).map_err(report)?;
     let findings = verdict
@@ -160,8 +209,14 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
         .iter()
         .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
     let mut findings: Vec<Finding> = findings.collect();
-    findings.extend(clock::ahead(office)?);
-    Ok(findings)
+    checkpoints::missing(office, &log, &kept, &mut findings)?;
+    findings.extend(strange);
+    // A newest entry that cannot be read was told, and tells no time.
+    match clock::ahead(office) {
+        Err(_) if !findings.is_empty() => {}
+        ahead => findings.extend(ahead?),
+    }
+    Ok((findings, kept))
 }
 
 /// The whole audit: register, roles, order of entries, approvals of each letter, archive both ways, bundles, templates.
@@ -170,7 +225,8 @@ pub fn register(office: &Office, outside: &[String]) -> Reports<Vec<Finding>> {
 /// Where the check itself could not be done.
 pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     let fault = |error: ArchiveError| report(OfficeError::from(error));
-    let mut audit = Audit { findings: register(office, outside)?, ..Audit::default() };
+    let (findings, checkpoints) = verified(office, outside)?;
+    let mut audit = Audit { findings, ..Audit::default() };
     let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
     let view = office.view();
     let mut letters = letters::Sequence::default();
@@ -192,8 +248,10 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         admission.take(entry, &mut audit.findings);
     }
     letters.end(&mut audit.findings);
-    shelves.end(office, &mut audit.findings)?;
-    disposals::check(office, &mut named, &mut audit.findings)?;
+    let done = shelves.end(office, &mut audit.findings);
+    audit.past(Phrase("what is kept on which shelf", "各对象的保管类别"), done)?;
+    let done = disposals::check(office, &mut named, &mut audit.findings);
+    audit.past(Phrase("what was disposed of", "已处置的内容"), done)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
     let archive = office.archive();
     for (object, (entry, length)) in &named {
@@ -208,7 +266,9 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
     }
     for listed in archive.list().map_err(fault)? {
         match listed.map_err(fault)? {
-            Listed::Object(object) if named.contains_key(&object.digest()) => {}
+            Listed::Object(object)
+                if named.contains_key(&object.digest())
+                    || checkpoints.objects.contains(&object.digest()) => {}
             Listed::Object(object) => {
                 let told = AuditFinding::Extra { object: object.digest() };
                 audit.findings.push(Finding { entry: None, report: told.into() });
@@ -218,13 +278,17 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             }
         }
     }
-    let sealed = bundles(office, &mut audit)?;
-    let ageing = records::check(office, &sealed, &mut audit.findings)?;
+    let sealed = bundles(office, &mut audit);
+    let sealed = audit.past(Phrase("which bundles there are", "证据包"), sealed)?;
+    let ageing = records::check(office, &sealed, &mut audit.findings);
+    let ageing = audit.past(Phrase("the evidence records", "证据记录"), ageing)?;
     for report in office.unlike_founded() {
         audit.findings.push(Finding { entry: None, report });
     }
     audit.notes = unsigned(office)?;
-    audit.notes.extend(office.pending_note().map_err(report)?);
+    let pending = office.pending_note().map_err(report);
+    let pending = audit.past(Phrase("which timestamps are awaited", "待补的时间戳"), pending)?;
+    audit.notes.extend(pending);
     audit.notes.extend(ageing);
     audit.notes.extend(silent);
     audit.findings.sort_by_key(|finding| finding.entry.unwrap_or(u64::MAX));
@@ -257,7 +321,10 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }
         // What lies in the object's place was told with the other objects.
-        let inside = |finding: &evidence::Finding| !finding.report.code.code.starts_with("CH-S");
+        let inside = |finding: &evidence::Finding| {
+            let code = finding.report.code.code;
+            !code.starts_with("CH-S") && code != "CH-X041"
+        };
         for finding in found.findings.iter().filter(|finding| inside(finding)) {
             let told = Report::quoting(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),

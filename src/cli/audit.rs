@@ -23,7 +23,7 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
         }
         Audit::Sample { week, count, .. } => return drawn(context, week.as_deref(), count),
     };
-    let office = context.look()?;
+    let office = context.look_past_damage()?;
     let notes = read_notes(&checkpoint)?;
     let done = audit::run(&office, &notes).map_err(Stopped)?;
     let rows: Vec<Value> = done

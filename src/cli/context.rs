@@ -132,6 +132,11 @@ impl Context {
         Office::open_read_only(self.paths()?).map_err(Stopped)
     }
 
+    /// Opens the office for an audit, which goes on past damaged entries.
+    pub fn look_past_damage(&self) -> Result<Office, Stopped> {
+        Office::open_for_audit(self.paths()?).map_err(Stopped)
+    }
+
     /// Where passphrases are looked for.
     pub fn credentials(&self, paths: &OfficePaths, settings: &Settings) -> Credentials {
         let own = settings.credentials.folder.as_ref().map(|folder| paths.root().join(folder));

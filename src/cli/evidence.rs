@@ -11,6 +11,7 @@ use chancery::{
         foreign::{self, Level},
     },
     office::{evidence_room::Kept, occasion::Wanted},
+    problem::Report,
     signing::SystemRandom,
 };
 use serde_json::{Value, json};
@@ -62,9 +63,9 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
                 .map_err(Stopped)?;
             bar.finish_and_clear();
             if let Some(out) = &out {
-                use chancery::archive::Objects as _;
-                let mut reader = office.archive().open(&kept.object)?;
-                durable::write_new_from(out, &mut reader)?;
+                office
+                    .copy_object(&kept.object, out, |error| vec![Report::of(&error)])
+                    .map_err(Stopped)?;
             }
             if let Some(sheet) = &sheet {
                 pieces::sheet(context, &dir, sheet, Some(&kept.case))?;
@@ -140,9 +141,10 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
             // What proves it later goes with it, under its name.
             let mut beside = Vec::new();
             for (ending, object) in office.siblings(&id)? {
-                use chancery::archive::Objects as _;
                 let path = out.with_extension(ending);
-                durable::write_new_from(&path, &mut office.archive().open(&object)?)?;
+                office
+                    .copy_object(&object, &path, |error| vec![Report::of(&error)])
+                    .map_err(Stopped)?;
                 beside.push(path);
             }
             context.auto_checkpoint(&mut office);
@@ -217,12 +219,28 @@ fn verify(
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();
-    let mut bad = 0_usize;
+    let mut exit = 0;
     for kept in &wanted {
-        let (found, proven) = office.verify_as_of(kept, when, at.is_some()).map_err(Stopped)?;
+        let (found, proven) = match office.verify_as_of(kept, when, at.is_some()) {
+            Ok(judged) => judged,
+            // The others are judged all the same.
+            Err(reports) => {
+                let unjudged = context.pick("无法核验", "cannot be verified");
+                text.push(format!("{}  {unjudged}", kept.id));
+                let findings: Vec<Finding> =
+                    reports.iter().cloned().map(|report| Finding { file: None, report }).collect();
+                text.extend(findings.iter().map(|finding| line(context, finding)));
+                rows.push(json!({
+                    "bundle": kept.id, "verified": false, "another_bundle": false, "record": null,
+                    "findings": findings_json(context, &findings),
+                }));
+                exit = Stopped(reports).exit().max(exit);
+                continue;
+            }
+        };
         let other = found.is_another(&kept.id, &kept.manifest);
         let sound = found.holds() && !other;
-        bad += usize::from(!sound);
+        exit = exit.max(u8::from(!sound));
         if let Some(actor) = &actor {
             office.record_verification(kept, sound, &found, actor).map_err(Stopped)?;
             context.auto_checkpoint(&mut office);
@@ -255,11 +273,7 @@ fn verify(
         }));
     }
     let json = json!({ "at": when.to_rfc3339(), "bundles": rows });
-    Ok(if bad == 0 {
-        Answer::done(json, text.join("\n"))
-    } else {
-        Answer::found(json, text.join("\n"))
-    })
+    Ok(Answer { exit, ..Answer::done(json, text.join("\n")) })
 }
 
 /// Findings as JSON, each with its file.

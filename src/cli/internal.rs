@@ -52,7 +52,7 @@ pub fn audit_report(
     out: &Path,
 ) -> Result<Answer, Stopped> {
     let notes = read_notes(checkpoints)?;
-    let done = audit::run(&context.look()?, &notes).map_err(Stopped)?;
+    let done = audit::run(&context.look_past_damage()?, &notes).map_err(Stopped)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     actor.require(Role::Auditor)?;

@@ -108,7 +108,7 @@ pub fn reconcile(
         return Err(alone(Deviation::NoLetters));
     }
     let object = statement.keyed(principal, &KeyedIndex::new(index));
-    let fault = |source| alone(OfficeError::Archive { source });
+    let fault = |source| alone(OfficeError::from(source));
     // What a run that was cut off left is settled while its entry is the newest of its kind.
     office.settle_staged().map_err(alone)?;
     let staged = office.archive().stage(&mut Cursor::new(&object)).map_err(fault)?;

@@ -103,7 +103,7 @@ impl Desk<'_> {
         let accounts = &letter.official_accounts;
         let record = Record::new(package, template.digest(), fonts, identity, accounts, facts);
         let made = Maker::new(package, fonts)?.make(&record)?;
-        let fault = |error| alone(OfficeError::Archive { source: error });
+        let fault = |error| alone(OfficeError::from(error));
         let archive = self.office.archive();
         let packed = archive.stage(&mut Cursor::new(package.pack())).map_err(fault)?;
         let kept = archive.stage(&mut Cursor::new(record.to_bytes())).map_err(fault)?;

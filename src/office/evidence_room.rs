@@ -26,15 +26,15 @@ use super::{
     state::{digest, text},
 };
 use crate::{
-    archive::{ArchiveError, Objects as _, StagedFile},
+    archive::{ArchiveError, ArchiveFinding, Objects as _, StagedFile},
     digest::Digest,
     durable::{self, DurableError},
     evidence::{
-        Bundle, Description, Finding, Intake, Late, Seal, Sealing, Verification, container::Limits,
-        verify_late,
+        Bundle, BundleFacts, Description, Finding, Intake, Late, Seal, Sealing, Verification,
+        container::Limits, verify_late,
     },
     masking::Masking,
-    problem::{Report, alone as report},
+    problem::{Report, Severity, alone as report},
     register::{Clock as _, Draft, Recorded, RegisterError},
     retention::{schedule::Schedule, term::Term},
     signing::{
@@ -219,15 +219,26 @@ impl Office {
     }
 
     /// Checks a bundle as it lies in the archive: everything inside, and that it is the one that
-    /// was registered under this number.
+    /// was registered under this number. That nothing lies there is a finding like any other.
     ///
     /// # Errors
     /// Where the check itself failed.
     pub fn verify_bundle(&self, bundle: &Kept) -> Reports<Verification> {
         let fault = |error: ArchiveError| report(OfficeError::from(error));
         let anchors = self.evidence_anchors()?;
-        let file = self.archive().open_as_found(&bundle.object).map_err(fault)?;
-        let token = self.late_token(bundle)?;
+        let file = match self.archive().open_as_found(&bundle.object) {
+            Err(ArchiveError::Missing { .. } | ArchiveError::Changed { .. }) => {
+                let lies = self.archive().check(&bundle.object, Some(bundle.bytes));
+                let findings = lies.map_err(fault)?.iter().map(lying_finding).collect();
+                return Ok(Verification { facts: BundleFacts::default(), findings });
+            }
+            found => found.map_err(fault)?,
+        };
+        let (token, lost) = match self.late_token(bundle) {
+            Ok(token) => (token, Vec::new()),
+            Err(reports) if reports.iter().all(is_finding) => (None, reports),
+            Err(reports) => return Err(reports),
+        };
         let late = token.as_deref().map(|token| Late { token, bundle: bundle.object });
         let archive = self.archive();
         // Two passes over the same bytes, side by side: what is inside, and the object as a whole.
@@ -237,7 +248,7 @@ impl Office {
             (found, lying.join())
         });
         let mut found = found.map_err(report)?;
-        if bundle.time_pending && token.is_none() {
+        if bundle.time_pending && token.is_none() && lost.is_empty() {
             // Registered so: it waits, and that is no defect.
             found.findings.retain(|finding| finding.report.code.code != "CH-E166");
         }
@@ -246,9 +257,8 @@ impl Office {
             Err(ArchiveError::Io { path: bundle.object.to_string(), source })
         });
         let lying = lying.map_err(fault)?;
-        found
-            .findings
-            .extend(lying.iter().map(|lies| Finding { file: None, report: Report::of(lies) }));
+        found.findings.extend(lost.into_iter().map(|report| Finding { file: None, report }));
+        found.findings.extend(lying.iter().map(lying_finding));
         Ok(found)
     }
 
@@ -260,16 +270,17 @@ impl Office {
         if out.symlink_metadata().is_ok() {
             return Err(report(DurableError::Exists { path: out.display().to_string() }));
         }
-        let mut reader = self
-            .archive()
-            .open(&bundle.object)
-            .map_err(|error| report(OfficeError::from(error)))?;
+        // What is not there is not retrieved.
+        drop(
+            self.archive()
+                .open(&bundle.object)
+                .map_err(|error| report(OfficeError::from(error)))?,
+        );
         // Registered first: no copy leaves unregistered, whatever fails afterwards.
         let draft = Draft::new(journal::EVIDENCE_RETRIEVED, bundle.id.clone())
             .with("object", bundle.object.to_string());
         self.append(draft, actor).map_err(report)?;
-        durable::write_new_from(out, &mut reader)
-            .map_err(|source| report(RoomError::File { source }))
+        self.copy_object(&bundle.object, out, |source| report(RoomError::File { source }))
     }
 
     /// Whom evidence of this office is judged by: its own authority, and the outside timestamp
@@ -457,4 +468,13 @@ fn kept(entry: &Recorded) -> Option<Kept> {
         kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
         seq: entry.seq(),
     })
+}
+
+/// What is wrong with the object in a bundle's place.
+fn lying_finding(lies: &ArchiveFinding) -> Finding {
+    Finding { file: None, report: Report::of(lies) }
+}
+
+fn is_finding(report: &Report) -> bool {
+    report.code.severity == Severity::Finding
 }

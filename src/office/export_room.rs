@@ -30,7 +30,6 @@ use super::{
     state::{digest, text},
 };
 use crate::{
-    archive::{ArchiveError, Objects as _},
     digest::{Digest, Hasher},
     durable::{self, DurableError},
     evidence::{Bundle, Description, Intake, Kind, Sealing, Sorting},
@@ -304,7 +303,8 @@ impl Office {
     ) -> Reports<Digest> {
         let mut rows = Vec::new();
         let mut put = |kept: &Shelved, name: String, object: &Digest| -> Reports<()> {
-            self.copy_object(object, &folder.join(&name))?;
+            let file = |source| report(ExportError::File { source });
+            self.copy_object(object, &folder.join(&name), file)?;
             rows.push(json!({
                 "case": kept.case, "entry": kept.seq, "file": name, "id": kept.id,
                 "sha256": object.to_string(),
@@ -373,13 +373,6 @@ impl Office {
             found.extend(object.map(|object| (ending.to_owned(), object)));
         }
         Ok(found)
-    }
-
-    fn copy_object(&self, object: &Digest, to: &Path) -> Reports<()> {
-        let fault = |error: ArchiveError| report(OfficeError::from(error));
-        let mut reader = self.archive().open(object).map_err(fault)?;
-        durable::write_new_from(to, &mut reader)
-            .map_err(|source| report(ExportError::File { source }))
     }
 }
 

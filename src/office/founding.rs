@@ -292,7 +292,8 @@ fn build(
         .with("certificate", certificate_value(&actor.operator().certificate));
     let store = SqliteStore::create(&paths.register())?;
     let (mut register, _) = Register::create(store, genesis, &actor, &clock)?;
-    register.checkpoint(&log, clock.now())?;
+    let note = register.checkpoint(&log, clock.now())?;
+    archive.put(note.as_str().as_bytes())?;
     Ok(())
 }
 

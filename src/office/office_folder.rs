@@ -8,9 +8,9 @@ use std::{collections::BTreeSet, path::Path};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use crate::{
-    archive::{ArchiveError, LocalArchive, Objects as _, Stage as _},
+    archive::{self, ArchiveError, LocalArchive, Objects as _, Stage as _},
     digest::Digest,
-    durable,
+    durable::{self, DurableError},
     office::{
         actor::Actor,
         clock::SystemClock,
@@ -63,8 +63,12 @@ crate::problems! {
         ServiceKey { service: &'static str, source: KeyError } = "CH-O063", Refusal,
             "the key `{service}` cannot be opened: {source}" => "give the right passphrase in the credentials folder",
             "无法打开服务密钥 `{service}`：{source}" => "请在口令目录中提供正确口令";
+        /// What lies in an object's place is not what was registered, or nothing does.
+        Object { source: ArchiveError } = "CH-X041", Finding,
+            "what was registered is not in the archive as it was: {source}" => "keep what is there as evidence, find out who removed or exchanged it, and restore it from a copy; `chancery audit run` shows what else was changed",
+            "档案库内容与登记时不符：{source}" => "请保留现状作为证据，查明何人移除或调换，并从副本恢复；`chancery audit run` 可显示其他改动";
         /// A file of the office is missing or unreadable.
-        File { source: durable::DurableError } = "CH-O064", Fault,
+        File { source: DurableError } = "CH-O064", Fault,
             "a file of the office cannot be used: {source}" => "restore it from a backup",
             "办公室文件无法使用：{source}" => "请从备份恢复";
         /// A certificate file is none.
@@ -101,7 +105,10 @@ impl From<RegisterError> for OfficeError {
 
 impl From<ArchiveError> for OfficeError {
     fn from(source: ArchiveError) -> Self {
-        Self::Archive { source }
+        match source {
+            ArchiveError::Missing { .. } | ArchiveError::Changed { .. } => Self::Object { source },
+            source => Self::Archive { source },
+        }
     }
 }
 
@@ -120,6 +127,7 @@ pub struct Office {
     books: Books,
     archive: LocalArchive,
     state: State,
+    past_damage: bool,
 }
 
 impl Office {
@@ -148,6 +156,15 @@ impl Office {
         Self::assemble(paths, State::read, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
     }
 
+    /// Opens an office for an audit: nothing is written, and an entry that cannot be read is as if
+    /// it were not there, so that all the rest is judged. The check of the register names it.
+    ///
+    /// # Errors
+    /// As [`Office::open`].
+    pub fn open_for_audit(paths: OfficePaths) -> Result<Self, Vec<Report>> {
+        Ok(Self { past_damage: true, ..Self::open_read_only(paths)? })
+    }
+
     fn assemble(
         paths: OfficePaths,
         state: impl FnOnce(&View<'_>) -> Result<State, StateError>,
@@ -159,7 +176,7 @@ impl Office {
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
         let state = state(&view(&books)).map_err(report)?;
-        Ok(Self { paths, settings, clock, books, archive, state })
+        Ok(Self { paths, settings, clock, books, archive, state, past_damage: false })
     }
 
     /// What tells that settings moved the office's days, or that the register is another office's.
@@ -226,7 +243,8 @@ impl Office {
     /// The read side of its register.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        view(&self.books)
+        let view = view(&self.books);
+        if self.past_damage { view.past_damage() } else { view }
     }
 
     /// Gives `look` the register's rows as of one moment.
@@ -294,7 +312,7 @@ impl Office {
     }
 
     /// Publishes what a cut-off command left staged and the register names, and drops the rest.
-    /// Only the newest letters (those of one transaction), the newest bundle and the newest volume
+    /// Only the newest letters (those of one transaction), the newest bundle, volume and checkpoint
     /// can be unfinished; what a living command stages is its own.
     ///
     /// # Errors
@@ -321,6 +339,8 @@ impl Office {
                 }
             }
         }
+        let newest = view.newest_checkpoint()?;
+        named.extend(newest.map(|note| Digest::of(note.as_str())));
         for staged in self.archive.staged()? {
             if named.contains(&staged.digest()) {
                 self.archive.publish(staged)?;
@@ -340,7 +360,37 @@ impl Office {
         Ok(self.archive.read(digest, OBJECT_LIMIT)?)
     }
 
-    /// Signs and files a checkpoint.
+    /// Writes a copy of an object to the new file `to`; nothing is left of one whose bytes are not
+    /// those it is named by. `file` tells what is wrong with `to`.
+    ///
+    /// # Errors
+    /// [`OfficeError::Object`], [`OfficeError::Archive`], and what `file` tells.
+    pub fn copy_object(
+        &self,
+        digest: &Digest,
+        to: &Path,
+        file: impl FnOnce(DurableError) -> Vec<Report>,
+    ) -> Result<(), Vec<Report>> {
+        let mut reader =
+            self.archive.open(digest).map_err(|error| report(OfficeError::from(error)))?;
+        durable::write_new_from(to, &mut reader).map_err(|error| match error {
+            DurableError::Io { source, .. } if archive::is_changed(&source) => {
+                report(OfficeError::Object { source: ArchiveError::Changed { digest: *digest } })
+            }
+            error => file(error),
+        })
+    }
+
+    /// Entries the register holds by now, whatever was there when this office was opened.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`].
+    pub fn size_now(&self) -> Result<u64, OfficeError> {
+        Ok(SqliteReader::open(&self.paths.register())?.rows().size()?)
+    }
+
+    /// Signs a checkpoint, files it and keeps it in the archive, where it outlives a register that
+    /// is cut or put back. One that a cut-off command filed and did not publish is published too.
     ///
     /// # Errors
     /// [`OfficeError`], by variant.
@@ -358,7 +408,23 @@ impl Office {
         let name = log_name(&self.settings);
         let signer = LogSigner::new(name, key)?;
         let now = self.clock.now();
-        Ok(self.register()?.checkpoint(&signer, now)?)
+        if let Some(last) = self.view().newest_checkpoint()?
+            && !self.archive.contains(&Digest::of(last.as_str()))?
+        {
+            // Those of an office older than this custody are put there with it.
+            for note in self.view().checkpoints().flatten() {
+                if !self.archive.contains(&Digest::of(note.as_str()))? {
+                    self.archive.put(note.as_str().as_bytes())?;
+                }
+            }
+        }
+        let Books::Writing(register) = &mut self.books else { return Err(OfficeError::ReadOnly) };
+        let archive = &self.archive;
+        let (note, staged) = register.checkpoint_after(&signer, now, |note| {
+            Ok::<_, OfficeError>(archive.stage(&mut note.as_str().as_bytes())?)
+        })?;
+        self.archive.publish(staged)?;
+        Ok(note)
     }
 
     /// The key of the office's index and check codes.

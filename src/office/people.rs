@@ -184,7 +184,7 @@ impl Office {
         let object = self
             .archive()
             .put(signed)
-            .map_err(|source| report(OfficeError::Archive { source }))?
+            .map_err(|source| report(OfficeError::from(source)))?
             .digest();
         let draft = Draft::new(journal::PRINCIPAL_PROFILE, id)
             .with("object", object.to_string())

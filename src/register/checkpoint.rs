@@ -79,6 +79,13 @@ impl Checkpoint {
     }
 }
 
+/// When `checkpoint` was signed, as findings tell it.
+#[must_use]
+pub fn when_signed(checkpoint: &Checkpoint) -> String {
+    let at = checkpoint.signed_at().map(|at| at.format("%Y-%m-%d %H:%M:%S %:z").to_string());
+    at.unwrap_or_else(|| "?".to_owned())
+}
+
 /// The log's private key and name.
 pub struct LogSigner {
     name: String,

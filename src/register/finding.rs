@@ -115,13 +115,13 @@ crate::problems! {
             "a checkpoint over {size} entries is not signed by this log's key" => "find out where it comes from",
             "覆盖 {size} 条的检查点并非由本日志密钥签署" => "请查明其来源";
         /// It was signed over other entries.
-        RootDiffers { size: u64 } = "CH-L132", Finding,
-            "the first {size} entries are not those a checkpoint was signed over" => "compare them with a backup or an export from that time",
-            "前 {size} 条与检查点签署时不同" => "请与当时的备份或导出文件比对";
+        RootDiffers { size: u64, signed: String } = "CH-L132", Finding,
+            "the first {size} entries are not those the checkpoint of {signed} was signed over" => "compare them with a backup or an export from that time",
+            "前 {size} 条与 {signed} 签署的检查点不同" => "请与当时的备份或导出文件比对";
         /// It was signed over more entries than there are.
-        Truncated { size: u64, held: u64 } = "CH-L133", Finding,
-            "a checkpoint was signed over {size} entries and only {held} are there" => "restore the missing entries from a backup",
-            "检查点签署时有 {size} 条，现仅存 {held} 条" => "请从备份恢复缺失的记录";
+        Truncated { size: u64, held: u64, signed: String } = "CH-L133", Finding,
+            "the checkpoint of {signed} was signed over {size} entries and only {held} are there" => "restore the missing entries from a backup",
+            "{signed} 签署的检查点覆盖 {size} 条，现仅存 {held} 条" => "请从备份恢复缺失的记录";
         /// It is filed under another size than its own.
         CheckpointMisfiled { size: u64 } = "CH-L134", Finding,
             "a checkpoint over {size} entries is filed under another size" => "find out who changed it",

@@ -136,14 +136,29 @@ impl<S: Store> Register<S> {
     /// # Errors
     /// [`RegisterError::ClockBehind`], [`RegisterError::BadTime`], or those of the storage.
     pub fn checkpoint(&mut self, signer: &LogSigner, now: DateTime<FixedOffset>) -> Result<Note> {
+        Ok(self.checkpoint_after(signer, now, |_| Ok::<(), RegisterError>(()))?.0)
+    }
+
+    /// As [`Register::checkpoint`], filed once `before` has done what must go before: one that
+    /// fails leaves nothing filed.
+    ///
+    /// # Errors
+    /// As [`Register::checkpoint`], and those of `before`.
+    pub fn checkpoint_after<T, E: From<RegisterError>>(
+        &mut self,
+        signer: &LogSigner,
+        now: DateTime<FixedOffset>,
+        before: impl FnOnce(&Note) -> std::result::Result<T, E>,
+    ) -> std::result::Result<(Note, T), E> {
         let Tx { inner: mut tx, frontier, earliest, .. } = Tx::begin(self.store.begin()?)?;
         let now = time::whole(now)?;
         refuse_before(earliest, now)?;
         let checkpoint = Checkpoint::at(signer.name(), frontier.size(), frontier.root(), now)?;
         let note = signer.sign(&checkpoint)?;
+        let done = before(&note)?;
         tx.file_note(frontier.size(), note.as_str())?;
         tx.commit()?;
-        Ok(note)
+        Ok((note, done))
     }
 
     /// Makes the index again from the leaves.

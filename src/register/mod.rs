@@ -37,7 +37,7 @@ mod view;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::{SqliteReader, SqliteStore};
 pub use self::{
-    checkpoint::{Checkpoint, LogSigner, LogVerifier, MAX_NOTE, Note},
+    checkpoint::{Checkpoint, LogSigner, LogVerifier, MAX_NOTE, Note, when_signed},
     entry::{Draft, Entry, EntryKind, EntrySigner, MAX_BODY, MAX_LEAF, VERSION},
     error::{BoxError, RegisterError, Result},
     export::Leaves,

@@ -79,13 +79,21 @@ pub struct Head {
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     rows: &'a dyn Read,
+    past_damage: bool,
 }
 
 impl<'a> View<'a> {
     /// Looks at `rows`.
     #[must_use]
     pub fn of(rows: &'a dyn Read) -> Self {
-        Self { rows }
+        Self { rows, past_damage: false }
+    }
+
+    /// The same rows for a check that names damaged entries elsewhere: one that cannot be read is
+    /// as if it were not there. Nobody may act on what such a view tells.
+    #[must_use]
+    pub const fn past_damage(self) -> Self {
+        Self { past_damage: true, ..self }
     }
 
     /// Entries held.
@@ -111,7 +119,8 @@ impl<'a> View<'a> {
     /// [`RegisterError::DamagedEntry`] if it cannot be read, or those of the storage.
     pub fn get(&self, seq: u64) -> Result<Option<Recorded>> {
         let row = self.rows.leaves(seq, 1)?.into_iter().find(|row| row.seq == seq);
-        row.map(|row| read(row.seq, row.leaf)).transpose()
+        let found = row.map(|row| read(row.seq, row.leaf)).transpose();
+        if self.past_damage && is_damaged(&found) { Ok(None) } else { found }
     }
 
     /// The newest entry.
@@ -128,7 +137,12 @@ impl<'a> View<'a> {
     /// Entries from place `from` on, read a page at a time.
     #[must_use]
     pub fn entries(&self, from: u64) -> Entries<'a> {
-        Entries { rows: self.rows, next: Some(from), page: Vec::new().into_iter() }
+        Entries {
+            rows: self.rows,
+            past_damage: self.past_damage,
+            next: Some(from),
+            page: Vec::new().into_iter(),
+        }
     }
 
     /// Places of the entries of `kind`, of `subject` or of both, from the first on.
@@ -171,7 +185,10 @@ impl<'a> View<'a> {
     pub fn last(&self, kind: &EntryKind, subject: &str) -> Result<Option<Recorded>> {
         let wanted = Wanted { kind: Some(kind.as_str()), subject: Some(subject) };
         match self.rows.last(wanted)? {
-            Some(seq) => self.get(seq)?.ok_or(RegisterError::DamagedEntry { seq }).map(Some),
+            Some(seq) => match self.get(seq)? {
+                None if !self.past_damage => Err(RegisterError::DamagedEntry { seq }),
+                found => Ok(found),
+            },
             None => Ok(None),
         }
     }
@@ -270,9 +287,14 @@ fn read(seq: u64, leaf: Vec<u8>) -> Result<Recorded> {
     }
 }
 
+fn is_damaged<T>(found: &Result<T>) -> bool {
+    matches!(found, Err(RegisterError::DamagedEntry { .. }))
+}
+
 /// Entries in their order; see [`View::entries`].
 pub struct Entries<'a> {
     rows: &'a dyn Read,
+    past_damage: bool,
     next: Option<u64>,
     page: std::vec::IntoIter<super::store::Row>,
 }
@@ -281,18 +303,23 @@ impl Iterator for Entries<'_> {
     type Item = Result<Recorded>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.len() == 0 {
-            let page = match self.rows.leaves(self.next?, PAGE) {
-                Ok(page) => page,
-                Err(error) => {
-                    self.next = None;
-                    return Some(Err(error));
-                }
-            };
-            self.next = page.last().map(|row| row.seq.saturating_add(1));
-            self.page = page.into_iter();
+        loop {
+            if self.page.len() == 0 {
+                let page = match self.rows.leaves(self.next?, PAGE) {
+                    Ok(page) => page,
+                    Err(error) => {
+                        self.next = None;
+                        return Some(Err(error));
+                    }
+                };
+                self.next = page.last().map(|row| row.seq.saturating_add(1));
+                self.page = page.into_iter();
+            }
+            let found = self.page.next().map(|row| read(row.seq, row.leaf))?;
+            if !(self.past_damage && is_damaged(&found)) {
+                return Some(found);
+            }
         }
-        self.page.next().map(|row| read(row.seq, row.leaf))
     }
 }
 
@@ -306,9 +333,15 @@ impl Iterator for Found<'_, '_> {
     type Item = Result<Recorded>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let entry =
-            |seq| self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq }));
-        Some(self.places.next()?.and_then(entry))
+        loop {
+            let entry = |seq| {
+                self.view.get(seq).and_then(|got| got.ok_or(RegisterError::DamagedEntry { seq }))
+            };
+            let found = self.places.next()?.and_then(entry);
+            if !(self.view.past_damage && is_damaged(&found)) {
+                return Some(found);
+            }
+        }
     }
 }
 

@@ -105,3 +105,53 @@ fn a_missing_bundle_is_named() {
     assert!(matches!(ran.status, Some(1 | 3)) && !ran.codes().is_empty(), "{}", ran.both());
     desk.by("auditor", &["audit", "run"]).tells(1, "CH-S101");
 }
+
+/// Seals a second bundle of another case and answers its number.
+fn second(desk: &Desk) -> String {
+    let folder = desk.beside("other");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("note.txt"), "another case").unwrap();
+    let line = ["evidence", "seal", text(&folder), "--case", "C-2", "--kind", "other"];
+    let sealed = desk.by_json("archivist", &line).ends(0).json();
+    sealed["bundle"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn each_bundle_is_judged_by_itself_when_one_is_missing() {
+    let desk = Desk::worked();
+    let first = said("bundle")[0]["bundle"].as_str().unwrap().to_owned();
+    let second = second(&desk);
+    fs::remove_file(object(&desk, &first)).unwrap();
+    let ran = desk.by_json("auditor", &["evidence", "verify"]).ends(1);
+    let bundles = ran.json()["bundles"].clone();
+    let row = |id: &str| bundles.as_array().unwrap().iter().find(|row| row["bundle"] == id);
+    let (lost, kept) = (row(&first).unwrap(), row(&second).unwrap());
+    assert_eq!(lost["verified"], false, "{bundles}");
+    assert_eq!(lost["findings"][0]["code"], "CH-S101", "{bundles}");
+    assert_eq!(kept["verified"], true, "{bundles}");
+    // It is registered as not verified, and cannot be taken out.
+    desk.by("auditor", &["evidence", "verify", &first, "--record"]).ends(1);
+    let entry = desk.entries("evidence.verified").pop().unwrap();
+    assert_eq!((&entry["subject"], &entry["body"]["verified"]), (&lost["bundle"], &false.into()));
+    let out = desk.beside("copy.asice");
+    let line = ["evidence", "retrieve", &first, "--out", text(&out)];
+    desk.by("archivist", &line).tells_only(1, &["CH-X041"]);
+    assert!(desk.entries("evidence.retrieved").is_empty() && !out.exists());
+}
+
+#[test]
+fn a_bundle_in_anothers_place_is_not_given_out() {
+    let desk = Desk::worked();
+    let first = said("bundle")[0]["bundle"].as_str().unwrap().to_owned();
+    let second = second(&desk);
+    let (from, to) = (object(&desk, &second), object(&desk, &first));
+    unlock(&to);
+    fs::write(&to, fs::read(from).unwrap()).unwrap();
+    let out = desk.beside("copy.asice");
+    let line = ["evidence", "retrieve", &first, "--out", text(&out)];
+    let ran = desk.by("archivist", &line).tells_only(1, &["CH-X041"]);
+    assert!(!ran.both().contains("permissions"), "{}", ran.both());
+    assert!(!out.exists());
+    let line = ["evidence", "retrieve", &second, "--out", text(&out)];
+    desk.by("archivist", &line).ends(0);
+}

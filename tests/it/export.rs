@@ -209,3 +209,22 @@ fn a_killed_export_leaves_no_plain_copy_past_the_next_command_that_acts() {
     assert!(out.is_file() && !copies.exists());
     assert_eq!(desk.entries("evidence.exported").len(), 1);
 }
+
+#[test]
+fn what_was_changed_in_the_archive_is_not_exported() {
+    let desk = Desk::worked();
+    let Some(pair) = recipient(&desk, "court", &P256, "keyAgreement") else { return };
+    let id = crate::office::said("bundle")[0]["bundle"].as_str().unwrap().to_owned();
+    let shown = desk.by_json("auditor", &["evidence", "show", &id]).ends(0).json();
+    let name = shown["object"].as_str().unwrap();
+    let object = desk.office().join("archive/objects").join(&name[..2]).join(&name[2..]);
+    crate::office::unlock(&object);
+    let mut bytes = fs::read(&object).unwrap();
+    bytes[1000] ^= 1;
+    fs::write(&object, bytes).unwrap();
+    let out = desk.beside("export.p7m");
+    export(&desk, &["--bundle", &id], &pair.1, &out).tells_only(1, &["CH-X041"]);
+    fs::remove_file(&object).unwrap();
+    export(&desk, &["--bundle", &id], &pair.1, &out).tells_only(1, &["CH-X041"]);
+    assert!(!out.exists() && desk.entries("evidence.exported").is_empty());
+}

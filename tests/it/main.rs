@@ -19,6 +19,7 @@
     reason = "tests end at the first fault, tamper with files, and tell what they skip"
 )]
 
+mod checkpoints;
 mod command;
 mod office;
 mod tools;

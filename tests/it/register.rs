@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -240,5 +241,63 @@ fn a_file_that_is_no_database_is_a_fault_with_a_code() {
         let ran = desk.call().run(line);
         assert!(matches!(ran.status, Some(1..=3)), "{:?}", ran.status);
         assert!(!ran.codes().is_empty(), "{}", ran.both());
+    }
+}
+
+/// The entry's bytes with the other of the two signatures that verify: the order less its `s`.
+fn mirrored(leaf: &str) -> String {
+    const ORDER: &str = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+    let entry: Value = serde_json::from_str(leaf).unwrap();
+    let signature = entry["signature"].as_str().unwrap();
+    let mut bytes = STANDARD.decode(signature).unwrap();
+    let mut borrow = 0;
+    for (byte, order) in bytes[32..].iter_mut().zip(hex::decode(ORDER).unwrap()).rev() {
+        let less = i32::from(order) - i32::from(*byte) - borrow;
+        borrow = i32::from(less < 0);
+        *byte = u8::try_from(less.rem_euclid(256)).unwrap();
+    }
+    leaf.replace(signature, &STANDARD.encode(bytes))
+}
+
+#[test]
+fn an_audit_goes_on_past_a_damaged_entry_and_names_it() {
+    let at = |kind: &str| Desk::worked().entries(kind)[0]["seq"].as_u64().unwrap();
+    for kind in [
+        "evidence.sealed",
+        "evidence.archived",
+        "letter.prepared",
+        "letter.issued",
+        "letter.archived",
+        "template.approved",
+    ] {
+        let seq = at(kind);
+        let brackets = format!(
+            "UPDATE entry SET leaf = CAST(replace(CAST(leaf AS TEXT), '{{', '[') AS BLOB) \
+             WHERE seq = {seq}"
+        );
+        let before = seq - 1;
+        let exchanged = format!(
+            "CREATE TEMP TABLE two AS SELECT * FROM entry WHERE seq IN ({before}, {seq}); \
+             UPDATE entry SET leaf = (SELECT leaf FROM two WHERE two.seq = {before} + {seq} - \
+             entry.seq) WHERE seq IN ({before}, {seq})"
+        );
+        let desk = Desk::worked();
+        let shown = Connection::open(desk.office().join("register/register.sqlite")).unwrap();
+        let leaf: Vec<u8> = shown
+            .query_row("SELECT leaf FROM entry WHERE seq = ?1", [seq.to_string()], |row| row.get(0))
+            .unwrap();
+        drop(shown);
+        let other = hex::encode(mirrored(std::str::from_utf8(&leaf).unwrap()));
+        let mirrored = format!("UPDATE entry SET leaf = x'{other}' WHERE seq = {seq}");
+        for (sql, seq) in [(brackets, seq), (exchanged, before), (mirrored, seq)] {
+            let desk = Desk::worked();
+            tamper(&desk, &sql);
+            let verified = verify(&desk).ends(1).json();
+            assert_eq!(verified["first_bad_entry"], seq, "{kind}: {verified}");
+            let audited = desk.by_json("auditor", &["audit", "run"]).ends(1).json();
+            assert_eq!(audited["first_bad_entry"], seq, "{kind}: {audited}");
+            // The rest was judged.
+            assert!(audited["checked"].as_u64().unwrap() > 80, "{kind}: {audited}");
+        }
     }
 }

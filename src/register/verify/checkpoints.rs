@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{
     super::{
-        checkpoint::Note, error::Result, finding::RegisterFinding, merkle::Frontier, store::Read,
+        checkpoint::{Note, when_signed}, error::Result, finding::RegisterFinding, merkle::Frontier, store::Read,
         view::PAGE,
     },
     Against, sound,
@@ -18,6 +18,7 @@ struct Claim {
     size: u64,
     root: Digest,
     signed_at: Option<DateTime<FixedOffset>>,
+    signed: String,
 }
 
 /// Genuine checkpoints, by size, and how far they were reached.
@@ -53,7 +54,9 @@ impl Claims {
         for note in against.outside {
             claims.extend(genuine(note, against, findings));
         }
-        claims.sort_by_key(|claim| claim.size);
+        claims.sort_by(|one, other| key(one).cmp(&key(other)));
+        // One that is filed, archived and held outside is the same three times.
+        claims.dedup_by(|one, other| key(one) == key(other));
         Ok(Self { waiting: claims.into_iter().peekable(), latest: None })
     }
 
@@ -66,7 +69,10 @@ impl Claims {
     ) {
         while let Some(claim) = self.waiting.next_if(|claim| claim.size <= size) {
             if claim.size != frontier.size() || claim.root != frontier.root() {
-                findings.push(RegisterFinding::RootDiffers { size: claim.size });
+                findings.push(RegisterFinding::RootDiffers {
+                    size: claim.size,
+                    signed: claim.signed.clone(),
+                });
             }
             self.latest = self.latest.max(claim.signed_at);
         }
@@ -86,10 +92,16 @@ impl Claims {
     ) {
         let mut claims = self;
         claims.reach(held, frontier, findings);
-        findings.extend(
-            claims.waiting.map(|claim| RegisterFinding::Truncated { size: claim.size, held }),
-        );
+        findings.extend(claims.waiting.map(|claim| RegisterFinding::Truncated {
+            size: claim.size,
+            held,
+            signed: claim.signed,
+        }));
     }
+}
+
+fn key(claim: &Claim) -> (u64, &[u8], Option<DateTime<FixedOffset>>) {
+    (claim.size, claim.root.as_bytes().as_slice(), claim.signed_at)
 }
 
 fn genuine(
@@ -103,5 +115,10 @@ fn genuine(
         findings.push(RegisterFinding::CheckpointNotGenuine { size });
         return None;
     }
-    Some(Claim { size, root: checkpoint.root, signed_at: checkpoint.signed_at() })
+    Some(Claim {
+        size,
+        root: checkpoint.root,
+        signed_at: checkpoint.signed_at(),
+        signed: when_signed(checkpoint),
+    })
 }
