@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use base64::Engine as _;
+
 use crate::{
     command::{Ran, chancery},
     office::{Desk, said, text},
@@ -231,6 +233,24 @@ fn chinese_names_and_a_number_in_a_name_are_sealed_under_safe_names() {
     let anchor = desk.anchor();
     let own = ["verify", text(&out), "--anchor", text(&anchor)];
     chancery().run(&own).ends(0);
+    // One file of several, the one that counts in any place, with words between; and DER.
+    let pem = fs::read_to_string(&anchor).unwrap();
+    let stranger =
+        fs::read_to_string(desk.office().join("principal-side/sample-bank/certificate.pem"));
+    let stranger = stranger.unwrap();
+    for (name, both) in
+        [("first", format!("{pem}{stranger}")), ("last", format!("a\n{stranger}\nb\n{pem}"))]
+    {
+        let both = desk.write(name, both);
+        chancery().run(&["verify", text(&out), "--anchor", text(&both)]).ends(0);
+    }
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = desk.write("ca.der", base64::engine::general_purpose::STANDARD.decode(body).unwrap());
+    chancery().run(&["verify", text(&out), "--anchor", text(&der)]).ends(0);
+    let half = desk.write("half", format!("{pem}{}", &stranger[..stranger.len() / 2]));
+    chancery().run(&["verify", text(&out), "--anchor", text(&half)]).tells_only(2, &["CH-K012"]);
+    let alone = desk.write("alone", stranger);
+    chancery().run(&["verify", text(&out), "--anchor", text(&alone)]).ends(1);
 }
 
 #[test]
