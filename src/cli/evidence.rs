@@ -11,7 +11,7 @@ use chancery::{
         Finding, extraction,
         foreign::{self, Level},
     },
-    office::{evidence_room::Kept, occasion::Wanted},
+    office::{evidence_room::Kept, hold::case_number, occasion::Wanted},
     signing::SystemRandom,
 };
 use serde_json::{Value, json};
@@ -93,7 +93,10 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
         }
         Evidence::Custody { id } => pieces::custody(context, &id),
         Evidence::Inspect { files } => pieces::inspect(context, &files),
-        Evidence::Sheet { dir, out, case } => pieces::sheet(context, &dir, &out, case.as_deref()),
+        Evidence::Sheet { dir, out, case } => {
+            case.as_deref().map(case_number).transpose().map_err(Stopped)?;
+            pieces::sheet(context, &dir, &out, case.as_deref())
+        }
         Evidence::Stamp { file, out } => pieces::stamp(context, &file, &out),
         Evidence::Show { id } => {
             let office = context.look()?;

@@ -210,6 +210,18 @@ fn names_links_pipes_and_empty_folders_are_refused_and_leave_nothing() {
     desk.by("clerk", &[&line[..], &[text(&out)]].concat()).tells_only(1, &["CH-O053"]);
     let card = ["evidence", "seal", text(&belied), "--case", "6200000000000005", "--kind", "other"];
     desk.by("archivist", &card).tells_only(1, &["CH-E095"]);
+    // A name, a path, a line of words: nothing of it comes into the register, whichever verb is told.
+    for (case, code) in [("王䶮", "CH-E210"), ("../x1", "CH-I027"), ("C 1", "CH-I027")] {
+        let seal = ["evidence", "seal", text(&belied), "--case", case, "--kind", "other"];
+        desk.by("archivist", &seal).tells_only(2, &[code]);
+        let sheet = ["evidence", "sheet", text(&belied), "--out", text(&out), "--case", case];
+        desk.by("archivist", &sheet).tells_only(2, &[code]);
+        let day = ["--on", "2026-01-02", "--principal", "sample-bank"];
+        desk.by("clerk", &[&["case", "close", case], &day[..]].concat()).tells_only(2, &[code]);
+        let hold = ["retention", "hold", case, "--who", "court", "--why", "litigation"];
+        desk.by("clerk", &hold).tells_only(2, &[code]);
+        desk.by("clerk", &["hold", "place", case, "--kind", "dispute"]).tells_only(2, &[code]);
+    }
     assert!(!out.exists());
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
