@@ -93,6 +93,7 @@ const OFFICE: &[&[Code]] = &[
     crate::office::settings::SettingsError::CODES,
     crate::office::state::StateError::CODES,
     crate::sheet::SheetError::CODES,
+    crate::office::stamp_room::StampRefusal::CODES,
     crate::office::time_room::TimeError::CODES,
     crate::template::approval::ApprovalRefusal::CODES,
     crate::template::lint::LintFinding::CODES,

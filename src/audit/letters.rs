@@ -115,6 +115,7 @@ fn role(entry: &Entry, state: &State, found: &mut Vec<Finding>) {
         &journal::EVIDENCE_EXPORTED,
         &journal::EVIDENCE_TIMESTAMPED,
         &journal::EVIDENCE_RENEWED,
+        &journal::EVIDENCE_STAMPED,
     ];
     let wanted: &[Role] = if administrators.contains(&kind) {
         &[Role::Administrator]

@@ -201,7 +201,8 @@ fn verified(office: &Office, outside: &[String]) -> Reports<(Vec<Finding>, check
     notes.extend(kept.notes.iter().cloned());
     let known = operators::certificates(&office.view()).map_err(report)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let against = Against { operators: &known, log: std::slice::from_ref(&log), outside: &notes, threads };
+    let against =
+        Against { operators: &known, log: std::slice::from_ref(&log), outside: &notes, threads };
     let verdict =
         office.with_rows(|rows| verify_register(rows, &against, &mut |_| {})).map_err(report)?;
     let findings = verdict

@@ -182,7 +182,7 @@ mod tests {
             ("request_id", "R1"),
             ("kind", kind),
             ("principal", "p"),
-            ("case_no", "c"),
+            ("case_no", "c1"),
             ("channel", "hand"),
             ("recipient_role", "debtor"),
         ];

@@ -58,6 +58,10 @@ crate::problems! {
         NumberInReference { field: &'static str } = "CH-I028", Input,
             "`{field}` holds a run of more than 12 digits, as card and identity numbers do" => "choose a reference that holds no such number",
             "`{field}` 含 12 位以上连续数字，可能是卡号或证件号" => "请改用不含此类号码的编号";
+        /// A case number without a digit may be somebody's name, and stands in the register for good.
+        NoDigit { field: &'static str } = "CH-E210", Input,
+            "`{field}` holds no digit, so that it may be a name" => "give the number of the case, such as C-2026-0001; the register keeps it for good and holds no names",
+            "`{field}` 不含数字，可能是姓名" => "请填写案件编号，如 C-2026-0001；登记簿永久留存，不得含姓名";
         /// A row of the terms cannot be read.
         NotTerms { field: &'static str, row: usize } = "CH-I029", Input,
             "row {row} of `{field}` is not a due date and an amount" => "write rows as 2024-06-01=500.00, parted by ;",
@@ -195,6 +199,11 @@ pub(crate) fn read(
             Kind::Account if !is_account(entry) => problem(not_of_kind()),
             Kind::Postcode if entry.len() != 6 || !is_digits(entry) => problem(not_of_kind()),
             Kind::Code if !is_code(field, entry) => problem(ValueProblem::NotACode { field: name }),
+            Kind::Code
+                if field.name == "case_no" && !entry.bytes().any(|byte| byte.is_ascii_digit()) =>
+            {
+                problem(ValueProblem::NoDigit { field: name })
+            }
             Kind::Code if is_identifier(field) && longest_run(entry) > 12 => {
                 problem(ValueProblem::NumberInReference { field: name })
             }

@@ -1,5 +1,6 @@
 //! `evidence seal·verify·extract·custody·show·list·retrieve`.
 
+mod disposed;
 mod pieces;
 
 use std::{ops::ControlFlow, path::Path};
@@ -10,7 +11,7 @@ use chancery::{
         Finding, extraction,
         foreign::{self, Level},
     },
-    office::{evidence_room::Kept, occasion::Wanted},
+    office::{evidence_room::Kept, hold::case_number, occasion::Wanted},
     problem::Report,
     signing::SystemRandom,
 };
@@ -94,22 +95,36 @@ pub fn run(context: &Context, verb: Evidence) -> Result<Answer, Stopped> {
         }
         Evidence::Custody { id } => pieces::custody(context, &id),
         Evidence::Inspect { files } => pieces::inspect(context, &files),
-        Evidence::Sheet { dir, out, case } => pieces::sheet(context, &dir, &out, case.as_deref()),
+        Evidence::Sheet { dir, out, case } => {
+            case.as_deref().map(case_number).transpose().map_err(Stopped)?;
+            pieces::sheet(context, &dir, &out, case.as_deref())
+        }
         Evidence::Stamp { file, out } => pieces::stamp(context, &file, &out),
         Evidence::Show { id } => {
             let office = context.look()?;
             let kept = office.bundle(&id).map_err(Stopped)?;
-            Ok(Answer::done(kept_json(&kept), describe(context, &kept)))
+            let shelves = office.shelves()?;
+            let gone = shelves.disposed.get(&kept.id);
+            let text = match gone {
+                Some(gone) => disposed::describe(context, &kept, gone),
+                None => describe(context, &kept),
+            };
+            Ok(Answer::done(disposed::mark(kept_json(&kept), gone), text))
         }
         Evidence::List { case } => {
             let office = context.look()?;
             let mut all = office.bundles()?;
             all.retain(|kept| case.as_deref().is_none_or(|case| kept.case == case));
-            let text: Vec<String> = all
-                .iter()
-                .map(|kept| format!("{}  {}  {}", kept.id, kept.case, kept.object))
-                .collect();
-            let rows: Vec<Value> = all.iter().map(kept_json).collect();
+            let gone = office.shelves()?.disposed;
+            let mut text = Vec::new();
+            let mut rows = Vec::new();
+            for kept in &all {
+                let gone = gone.get(&kept.id);
+                let told = gone.map(|gone| format!("  {}", disposed::words(context, gone)));
+                let told = told.unwrap_or_default();
+                text.push(format!("{}  {}  {}{told}", kept.id, kept.case, kept.object));
+                rows.push(disposed::mark(kept_json(kept), gone));
+            }
             Ok(Answer::done(json!({ "bundles": rows }), text.join("\n")))
         }
         Evidence::Timestamp => super::time::timestamp(context),
@@ -209,17 +224,22 @@ fn verify(
     let when = judged_at(at)?;
     let mut office = if record { context.open()? } else { context.look()? };
     let actor = if record { Some(context.actor(&office)?) } else { None };
-    let wanted = if let Some(id) = id {
+    let gone = office.shelves()?.disposed;
+    let (destroyed, wanted): (Vec<Kept>, Vec<Kept>) = if let Some(id) = id {
         let kept = office.bundle(id).map_err(Stopped)?;
         office.not_disposed(id).map_err(Stopped)?;
-        vec![kept]
+        (Vec::new(), vec![kept])
     } else {
-        let gone = office.shelves()?.disposed;
-        office.bundles()?.into_iter().filter(|kept| !gone.contains_key(&kept.id)).collect()
+        office.bundles()?.into_iter().partition(|kept| gone.contains_key(&kept.id))
     };
     let mut rows = Vec::new();
     let mut text = Vec::new();
     let mut exit = 0;
+    let mut tombstones = Vec::new();
+    for (kept, gone) in destroyed.iter().filter_map(|kept| Some((kept, gone.get(&kept.id)?))) {
+        text.push(format!("{}  {}", kept.id, disposed::words(context, gone)));
+        tombstones.push(disposed::mark(json!({ "bundle": kept.id }), Some(gone)));
+    }
     for kept in &wanted {
         let (found, proven) = match office.verify_as_of(kept, when, at.is_some()) {
             Ok(judged) => judged,
@@ -272,7 +292,7 @@ fn verify(
             "findings": findings_json(context, &found.findings),
         }));
     }
-    let json = json!({ "at": when.to_rfc3339(), "bundles": rows });
+    let json = json!({ "at": when.to_rfc3339(), "bundles": rows, "disposed": tombstones });
     Ok(Answer { exit, ..Answer::done(json, text.join("\n")) })
 }
 
@@ -315,6 +335,8 @@ fn kept_json(kept: &Kept) -> Value {
         "gen_time": kept.gen_time,
         "kept_not_before": kept.kept_not_before.to_string(),
         "entry": kept.seq,
+        // What is destroyed says so: see `disposed::mark`.
+        "disposed": null,
     })
 }
 

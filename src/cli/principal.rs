@@ -14,7 +14,7 @@ use chancery::{
     register::Clock as _,
     signing::{
         Certificate, CertificateAuthority, Credential, KeyPair, Passphrase, Signer as _, Subject,
-        SystemRandom, Validity, cades,
+        SystemRandom, TrustAnchors, Validity, cades,
     },
     template::approval::APPROVER,
 };
@@ -193,6 +193,15 @@ pub fn own_key(context: &Context, key: &OwnKey) -> Result<(Credential, Vec<Certi
 pub fn read_certificate(path: &Path) -> Result<Certificate, Stopped> {
     let bytes = durable::read(path, LIMIT)?;
     Ok(Certificate::from_pem(&String::from_utf8_lossy(&bytes))?)
+}
+
+/// Reads every certificate of a PEM file, or the one of a DER file.
+pub fn read_anchors(path: &Path) -> Result<TrustAnchors, Stopped> {
+    let bytes = durable::read(path, LIMIT)?;
+    Ok(match Certificate::from_der(&bytes) {
+        Ok(certificate) => TrustAnchors::new([certificate]),
+        Err(_) => TrustAnchors::from_pem(&String::from_utf8_lossy(&bytes))?,
+    })
 }
 
 fn passphrase(context: &Context, name: &str) -> Result<Passphrase, Stopped> {

@@ -31,7 +31,7 @@ use super::{
     arguments::Verify,
     context::Context,
     evidence::{bag_answer, findings_json, line},
-    principal::read_certificate,
+    principal::read_anchors,
     report::{Answer, Stopped},
     time::{judged_at, proven_json, proven_text},
 };
@@ -65,7 +65,9 @@ chancery::problems! {
 pub fn run(context: &Context, arguments: &Verify) -> Result<Answer, Stopped> {
     let mut anchors = TrustAnchors::default();
     for file in &arguments.anchor {
-        anchors.add(read_certificate(file)?);
+        for certificate in read_anchors(file)?.certificates() {
+            anchors.add(certificate.clone());
+        }
     }
     let log = arguments.log_key.as_deref().map(LogVerifier::parse).transpose()?;
     let held = match &arguments.checkpoint {

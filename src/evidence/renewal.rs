@@ -53,6 +53,14 @@ crate::problems! {
         Order { stamp: usize } = "CH-K095", Finding,
             "stamp {stamp} of the evidence record is older than the one it renews" => "treat the record as altered",
             "证据记录的第 {stamp} 个时间戳早于其所更新者" => "请将该证据记录视为已被改动";
+        /// The last stamp had aged by the time asked about, and none was put over it.
+        Unrenewed { stamp: usize, until: String, at: String } = "CH-K141", Finding,
+            "a certificate of stamp {stamp}, the last of the evidence record, ended on {until}, and no renewal followed before {at}" => "the proof ends there, unless there is a newer record: name it; renew earlier",
+            "证据记录最后一个（第 {stamp} 个）时间戳的证书已于 {until} 到期，至 {at} 未再续证" => "如有更新的证据记录，请提供；否则证明止于此处，今后请更早续证";
+        /// Judged at a time before a stamp of it was given.
+        NotYet { stamp: usize, given: String, at: String } = "CH-K140", Finding,
+            "at the time asked about, {at}, the evidence record was not made as it is: its stamp {stamp} is of {given}" => "give a time after that",
+            "在所问时点 {at}，该证据记录尚未形成：其第 {stamp} 个时间戳签发于 {given}" => "请给出此后的时间";
         /// The authority gave no stamp.
         Authority { source: TimestampError } = "CH-K096", Fault,
             "the authority gave no stamp: {source}" => "try again when it is there",
@@ -366,7 +374,12 @@ impl Record {
                 .map_err(|source| RecordError::Stamp { stamp: place, source })?;
             let until = tokens.get(place).map_or(at, Token::gen_time);
             if until < held.gen_time() {
-                return Err(RecordError::Order { stamp: place + 1 });
+                return Err(if place == tokens.len() {
+                    let (given, at) = (held.gen_time().to_rfc3339(), at.to_rfc3339());
+                    RecordError::NotYet { stamp: place, given, at }
+                } else {
+                    RecordError::Order { stamp: place + 1 }
+                });
             }
             let path = verify_chain(
                 held.authority(),
@@ -375,7 +388,12 @@ impl Record {
                 until,
                 Purpose::Timestamp,
             )
-            .map_err(|source| RecordError::Aged { stamp: place, source })?;
+            .map_err(|source| match source {
+                ChainError::Expired { until, at } if place == tokens.len() => {
+                    RecordError::Unrenewed { stamp: place, until, at }
+                }
+                source => RecordError::Aged { stamp: place, source },
+            })?;
             let path = path.iter().chain([held.authority()]);
             ends = path.map(Certificate::not_after).min().unwrap_or(at);
         }

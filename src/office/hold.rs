@@ -312,7 +312,8 @@ mod tests {
     #[test]
     fn a_hold_is_placed_only_under_a_number_that_requests_can_carry() {
         assert!(case_number("YL-2030-0001").is_ok());
-        for wrong in ["", "  ", " YL-1 ", "../x", "6200000000000005"] {
+        assert!(case_number("样借2023-00001号").is_ok());
+        for wrong in ["", "  ", " YL-1 ", "../x1", "a/1", "王䶮", "C-X", "6200000000000005"] {
             assert!(case_number(wrong).is_err(), "{wrong}");
         }
     }

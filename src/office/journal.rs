@@ -68,6 +68,8 @@ pub const EVIDENCE_ARCHIVED: EntryKind = EntryKind::literal("evidence.archived")
 pub const EVIDENCE_RETRIEVED: EntryKind = EntryKind::literal("evidence.retrieved");
 /// A bundle was verified, and that was to be registered.
 pub const EVIDENCE_VERIFIED: EntryKind = EntryKind::literal("evidence.verified");
+/// A copy of something kept was certified by a stamp.
+pub const EVIDENCE_STAMPED: EntryKind = EntryKind::literal("evidence.stamped");
 /// Two letters belong together: a commitment and the notice attached to it.
 pub const LETTER_PAIRED: EntryKind = EntryKind::literal("letter.paired");
 /// A person or address of a case that may not be written to.

@@ -34,6 +34,7 @@ pub mod sample_requests;
 mod sealed_files;
 pub mod session;
 pub mod settings;
+pub mod stamp_room;
 pub mod state;
 pub mod time_room;
 pub mod unsigned;

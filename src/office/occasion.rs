@@ -13,6 +13,7 @@ use super::{
     Office,
     actor::Actor,
     evidence_room::{Kept, RoomError},
+    hold::case_number,
     journal,
     office_folder::OfficeError,
     operator::Role,
@@ -169,6 +170,10 @@ impl Office {
         };
         if mask_text(&case, &Masking::default()).text != case {
             return Err(report(RoomError::CaseNumber));
+        }
+        // What a document says was read with its request; what is typed is read here.
+        if wanted.visit.is_none() && wanted.letter.is_none() {
+            case_number(&case)?;
         }
         let needs = match sorting {
             Sorting::BySubfolder => vec![Kind::Audio, Kind::Video],

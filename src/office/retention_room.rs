@@ -113,8 +113,8 @@ crate::problems! {
             "文件无法使用：{source}" => "请检查目录、权限与磁盘";
         /// What is asked for was destroyed.
         Gone { id: String, entry: u64 } = "CH-D041", Refusal,
-            "`{id}` was destroyed after its term; entry {entry} is its tombstone" => "see `chancery register show {entry}`",
-            "`{id}` 已于保管期满后销毁，条目 {entry} 为其销毁记录" => "见 `chancery register show {entry}`";
+            "`{id}` was destroyed after its term; `chancery register show {entry}` shows its tombstone" => "nothing brings it back; that entry names plan, approvals and certificate of its destruction",
+            "`{id}` 已于保管期满后销毁，其销毁记录见 `chancery register show {entry}`" => "内容无法恢复；该条目载明销毁计划、批准与销毁证明编号";
     }
 }
 

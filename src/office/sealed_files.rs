@@ -27,30 +27,56 @@ impl Office {
     /// # Errors
     /// Faults of register and archive, and a bundle whose directory cannot be read.
     pub fn case_holds_file(&self, case: &str, wanted: &Digest) -> Result<bool, Vec<Report>> {
+        Ok(self.bundle_of_file(Some(case), wanted)?.is_some())
+    }
+
+    /// The first sealed bundle, of `case` if one is given, that holds a file with the digest
+    /// `wanted`. Where all are searched, one that cannot be read holds nothing.
+    ///
+    /// # Errors
+    /// Faults of register and archive, and a bundle of `case` whose directory cannot be read.
+    pub(super) fn bundle_of_file(
+        &self,
+        case: Option<&str>,
+        wanted: &Digest,
+    ) -> Result<Option<String>, Vec<Report>> {
         let gone = self.shelves().map_err(alone)?.disposed;
         for found in self.view().find(Some(&journal::EVIDENCE_SEALED), None) {
             let found = found.map_err(|error| alone(OfficeError::from(error)))?;
             let (bundle, body) = (&found.entry().subject, &found.entry().body);
-            if text(body, "case") != Some(case) || gone.contains_key(bundle) {
+            let is_other = case.is_some() && text(body, "case") != case;
+            if is_other || gone.contains_key(bundle) {
                 continue;
             }
             let (Some(object), Some(manifest)) = (digest(body, "object"), digest(body, "manifest"))
             else {
                 continue;
             };
-            let file = self.archive().open_as_found(&object);
-            let file = file.map_err(|error| alone(OfficeError::from(error)))?;
-            let container = Container::open(file, Limits::default()).map_err(alone)?;
-            let Some(entry) = container.entry(bag::MANIFEST_PATH) else { continue };
-            let (bytes, _) = container.read(entry, LIMIT).map_err(alone)?;
-            if Digest::of(&bytes) != manifest {
-                continue;
-            }
-            let listed = bag::read_manifest(bag::MANIFEST_PATH, &bytes, &mut Vec::new());
-            if listed.values().any(|one| one == wanted) {
-                return Ok(true);
+            match self.holds(&object, &manifest, wanted) {
+                Ok(true) => return Ok(Some(bundle.clone())),
+                Err(reports) if case.is_some() => return Err(reports),
+                Ok(false) | Err(_) => {}
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Whether the bundle `object`, whose payload manifest has the digest `manifest`, lists `wanted`.
+    fn holds(
+        &self,
+        object: &Digest,
+        manifest: &Digest,
+        wanted: &Digest,
+    ) -> Result<bool, Vec<Report>> {
+        let file = self.archive().open_as_found(object);
+        let file = file.map_err(|error| alone(OfficeError::from(error)))?;
+        let container = Container::open(file, Limits::default()).map_err(alone)?;
+        let Some(entry) = container.entry(bag::MANIFEST_PATH) else { return Ok(false) };
+        let (bytes, _) = container.read(entry, LIMIT).map_err(alone)?;
+        if Digest::of(&bytes) != *manifest {
+            return Ok(false);
+        }
+        let listed = bag::read_manifest(bag::MANIFEST_PATH, &bytes, &mut Vec::new());
+        Ok(listed.values().any(|one| one == wanted))
     }
 }

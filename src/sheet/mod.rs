@@ -60,6 +60,10 @@ crate::problems! {
         File { source: DurableError } = "CH-E122", Fault,
             "a picture cannot be read: {source}" => "check that it exists and that you may read it",
             "无法读取图片：{source}" => "请检查其是否存在以及读取权限";
+        /// It is a copy already.
+        Copied = "CH-E212", Refusal,
+            "the PDF is a stamped copy itself" => "stamp a copy of the original, whose bytes the archive keeps",
+            "该 PDF 本身即为已盖章的副本" => "请对档案所存原件加盖副本章";
         /// The PDF could not be put together.
         Pdf { what: String } = "CH-E123", Input,
             "the PDF cannot be worked on: {what}" => "give a whole PDF that is not encrypted",

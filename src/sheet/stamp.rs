@@ -54,32 +54,49 @@ pub fn stamp(
     };
     let layout = include_bytes!("stamp.typ");
     let pdf = words(layout, &json!({ "lines": lines }), &meant, &identity, fonts)?;
-    put(original, &pdf).map_err(|what| report(SheetError::Pdf { what }))
+    put(original, &pdf).map_err(report)
 }
 
-fn put(original: &[u8], stamp: &[u8]) -> Result<Vec<u8>, String> {
-    let told = |error: lopdf::Error| error.to_string();
+/// What the stamp is called among a page's pictures.
+const NAME: &str = "ChanceryCopyStamp";
+
+/// Whether `object` holds the name of a stamp, references not followed.
+fn is_stamped(object: &Object) -> bool {
+    let dictionary = match object {
+        Object::Dictionary(dictionary) => dictionary,
+        Object::Stream(stream) => &stream.dict,
+        Object::Array(items) => return items.iter().any(is_stamped),
+        _ => return false,
+    };
+    dictionary.has(NAME.as_bytes()) || dictionary.iter().any(|(_, held)| is_stamped(held))
+}
+
+fn put(original: &[u8], stamp: &[u8]) -> Result<Vec<u8>, SheetError> {
+    let told = |error: lopdf::Error| SheetError::Pdf { what: error.to_string() };
+    let wrong = |what: &str| Err(SheetError::Pdf { what: what.to_owned() });
     // Readers rebuild what was cut off; a stamp on half a document would pass it off as whole.
     let tail = original.get(original.len().saturating_sub(TAIL)..).unwrap_or_default();
     if !tail.windows(END.len()).any(|part| part == END) {
-        return Err("its end is missing".to_owned());
+        return wrong("its end is missing");
     }
     let before = Document::load_mem(original).map_err(told)?;
     if before.is_encrypted() || before.trailer.has(b"Encrypt") {
-        return Err("it is encrypted".to_owned());
+        return wrong("it is encrypted");
+    }
+    if before.objects.values().any(is_stamped) {
+        return Err(SheetError::Copied);
     }
     let pages: Vec<ObjectId> = before.get_pages().into_values().collect();
     if pages.is_empty() {
-        return Err("it has no pages".to_owned());
+        return wrong("it has no pages");
     }
     let corners: Vec<(f32, f32)> = pages.iter().map(|page| upper_right(&before, *page)).collect();
     let mut copy = IncrementalDocument::create_from(original.to_vec(), before);
     let form = form(&mut copy.new_document, stamp).map_err(told)?;
     for (page, (right, top)) in pages.into_iter().zip(corners) {
-        let name = "ChanceryCopyStamp";
-        copy.add_xobject(page, name, form).map_err(told)?;
+        copy.add_xobject(page, NAME, form).map_err(told)?;
         let (x, y) = (right - SIDES.0 - MARGIN, top - SIDES.1 - MARGIN);
-        let drawn = format!("Q\nq\n1 0 0 1 {x:.2} {y:.2} cm\n/{name} Do\nQ\n");
+        let drawn = format!("Q\nq\n1 0 0 1 {x:.2} {y:.2} cm\n/{NAME} Do\nQ\n");
         let begin = copy.new_document.add_object(super::plain("q\n".to_owned()));
         let end = copy.new_document.add_object(super::plain(drawn));
         copy.opt_clone_object_to_new_document(page).map_err(told)?;
@@ -93,8 +110,9 @@ fn put(original: &[u8], stamp: &[u8]) -> Result<Vec<u8>, String> {
         held.set("Contents", all);
     }
     let mut out = Vec::new();
-    copy.save_to(&mut out).map_err(|error| error.to_string())?;
-    if out.starts_with(original) { Ok(out) } else { Err("its bytes could not be kept".to_owned()) }
+    let saved = copy.save_to(&mut out);
+    saved.map_err(|error| SheetError::Pdf { what: error.to_string() })?;
+    if out.starts_with(original) { Ok(out) } else { wrong("its bytes could not be kept") }
 }
 
 /// The streams of a page: one, or a list, or a reference to a list.

@@ -128,6 +128,9 @@ fn a_stamped_copy_begins_with_all_bytes_of_the_original() {
     assert_eq!(document.get_pages().len(), 2);
     let text = crate::typeset::FinishedText::read(&copy);
     assert!(text.is_ok());
+    // The stamp of a second day would hide the first.
+    let again = stamp(&copy, "甲", &occasion(), fonts).unwrap_err();
+    assert_eq!(again[0].code.code, "CH-E212");
     for bad in [&b"no pdf"[..], &original[..original.len() / 2]] {
         let codes = stamp(bad, "甲", &occasion(), fonts).unwrap_err();
         assert_eq!(codes[0].code.code, "CH-E123");

@@ -24,13 +24,13 @@ crate::problems! {
             "a certificate's own signature is false" => "treat the certificate as forged",
             "证书自身的签名不成立" => "请将该证书视为伪造";
         /// Validity had ended.
-        Expired { at: String } = "CH-K032", Finding,
-            "a certificate had expired at {at}" => "check the time of signing; a new certificate cannot repair an old signature",
-            "证书在 {at} 已过期" => "请核对签名时间；新证书无法补救旧签名";
+        Expired { until: String, at: String } = "CH-K032", Finding,
+            "a certificate had ended on {until}, before {at}" => "check the time of signing; a new certificate cannot repair an old signature",
+            "证书已于 {until} 到期，早于 {at}" => "请核对签名时间；新证书无法补救旧签名";
         /// Validity had not begun.
-        NotYetValid { at: String } = "CH-K033", Finding,
-            "a certificate was not yet valid at {at}" => "check the time of signing",
-            "证书在 {at} 尚未生效" => "请核对签名时间";
+        NotYetValid { from: String, at: String } = "CH-K033", Finding,
+            "a certificate was not yet valid at {at}: it begins on {from}" => "check the time of signing",
+            "证书在 {at} 尚未生效：自 {from} 起有效" => "请核对签名时间";
         /// The issuer is not an authority.
         NotAnAuthority = "CH-K034", Finding,
             "a certificate was issued by one that is no authority" => "treat the certificate as forged",
@@ -223,13 +223,18 @@ fn check_issuer(
     check_validity(issuer, at)
 }
 
-fn check_validity(certificate: &Certificate, at: DateTime<Utc>) -> Result<(), ChainError> {
+/// Refuses `certificate` outside its validity, naming where that begins or ends.
+pub(super) fn check_validity(
+    certificate: &Certificate,
+    at: DateTime<Utc>,
+) -> Result<(), ChainError> {
+    let (from, until) = (certificate.not_before(), certificate.not_after());
     if certificate.is_valid_at(at) {
         Ok(())
-    } else if at < certificate.not_before() {
-        Err(ChainError::NotYetValid { at: at.to_rfc3339() })
+    } else if at < from {
+        Err(ChainError::NotYetValid { from: from.to_rfc3339(), at: at.to_rfc3339() })
     } else {
-        Err(ChainError::Expired { at: at.to_rfc3339() })
+        Err(ChainError::Expired { until: until.to_rfc3339(), at: at.to_rfc3339() })
     }
 }
 

@@ -187,12 +187,12 @@ fn a_hold_that_another_process_places_stops_the_rest_of_its_case() {
     let desk = Desk::fresh();
     let mut rows = notices(&desk, 160);
     for row in &mut rows[150..] {
-        row["case_no"] = json!("BK-HELD");
+        row["case_no"] = json!("BK-HELD-1");
     }
     let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("held"));
     let mut child = start(&desk, &file, &out);
     wait_for_letters(&desk, &mut child);
-    desk.by("admin", &["hold", "place", "BK-HELD", "--kind", "dispute"]).ends(0);
+    desk.by("admin", &["hold", "place", "BK-HELD-1", "--kind", "dispute"]).ends(0);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -202,7 +202,7 @@ fn a_hold_that_another_process_places_stops_the_rest_of_its_case() {
     for prepared in desk.entries("letter.prepared") {
         let late = prepared["seq"].as_u64().unwrap() > held;
         after += u32::from(late);
-        assert!(!late || prepared["body"]["case"] != "BK-HELD", "{prepared}");
+        assert!(!late || prepared["body"]["case"] != "BK-HELD-1", "{prepared}");
     }
     assert!(after > 0, "the hold came when all was done");
     let refused = said["summary"]["refused"].as_u64().unwrap();

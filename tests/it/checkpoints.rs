@@ -27,9 +27,8 @@ fn archived(desk: &Desk) -> Vec<(PathBuf, u64)> {
 /// triggers in place again afterwards.
 fn cut(desk: &Desk, keep: u64) {
     let database = Connection::open(desk.office().join("register/register.sqlite")).unwrap();
-    let mut asked = database
-        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        .unwrap();
+    let mut asked =
+        database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").unwrap();
     let triggers: Vec<(String, String)> = asked
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
         .unwrap()
@@ -67,8 +66,7 @@ fn every_checkpoint_is_an_object_of_the_archive_and_none_is_unknown() {
     assert_eq!(fs::read_to_string(object).unwrap(), note);
     assert_eq!(archived(&desk).len(), before.len() + 1);
     let database = Connection::open(desk.office().join("register/register.sqlite")).unwrap();
-    let filed: u32 =
-        database.query_row("SELECT count(*) FROM note", [], |row| row.get(0)).unwrap();
+    let filed: u32 = database.query_row("SELECT count(*) FROM note", [], |row| row.get(0)).unwrap();
     drop(database);
     assert_eq!(archived(&desk).len(), usize::try_from(filed).unwrap());
     let audit = desk.by_json("auditor", &["audit", "run"]).ends(0).json();

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use base64::Engine as _;
+
 use crate::{
     command::{Ran, chancery},
     office::{Desk, said, text},
@@ -208,6 +210,18 @@ fn names_links_pipes_and_empty_folders_are_refused_and_leave_nothing() {
     desk.by("clerk", &[&line[..], &[text(&out)]].concat()).tells_only(1, &["CH-O053"]);
     let card = ["evidence", "seal", text(&belied), "--case", "6200000000000005", "--kind", "other"];
     desk.by("archivist", &card).tells_only(1, &["CH-E095"]);
+    // A name, a path, a line of words: nothing of it comes into the register, whichever verb is told.
+    for (case, code) in [("王䶮", "CH-E210"), ("../x1", "CH-I027"), ("C 1", "CH-I027")] {
+        let seal = ["evidence", "seal", text(&belied), "--case", case, "--kind", "other"];
+        desk.by("archivist", &seal).tells_only(2, &[code]);
+        let sheet = ["evidence", "sheet", text(&belied), "--out", text(&out), "--case", case];
+        desk.by("archivist", &sheet).tells_only(2, &[code]);
+        let day = ["--on", "2026-01-02", "--principal", "sample-bank"];
+        desk.by("clerk", &[&["case", "close", case], &day[..]].concat()).tells_only(2, &[code]);
+        let hold = ["retention", "hold", case, "--who", "court", "--why", "litigation"];
+        desk.by("clerk", &hold).tells_only(2, &[code]);
+        desk.by("clerk", &["hold", "place", case, "--kind", "dispute"]).tells_only(2, &[code]);
+    }
     assert!(!out.exists());
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
@@ -231,6 +245,24 @@ fn chinese_names_and_a_number_in_a_name_are_sealed_under_safe_names() {
     let anchor = desk.anchor();
     let own = ["verify", text(&out), "--anchor", text(&anchor)];
     chancery().run(&own).ends(0);
+    // One file of several, the one that counts in any place, with words between; and DER.
+    let pem = fs::read_to_string(&anchor).unwrap();
+    let stranger =
+        fs::read_to_string(desk.office().join("principal-side/sample-bank/certificate.pem"));
+    let stranger = stranger.unwrap();
+    for (name, both) in
+        [("first", format!("{pem}{stranger}")), ("last", format!("a\n{stranger}\nb\n{pem}"))]
+    {
+        let both = desk.write(name, both);
+        chancery().run(&["verify", text(&out), "--anchor", text(&both)]).ends(0);
+    }
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = desk.write("ca.der", base64::engine::general_purpose::STANDARD.decode(body).unwrap());
+    chancery().run(&["verify", text(&out), "--anchor", text(&der)]).ends(0);
+    let half = desk.write("half", format!("{pem}{}", &stranger[..stranger.len() / 2]));
+    chancery().run(&["verify", text(&out), "--anchor", text(&half)]).tells_only(2, &["CH-K012"]);
+    let alone = desk.write("alone", stranger);
+    chancery().run(&["verify", text(&out), "--anchor", text(&alone)]).ends(1);
 }
 
 #[test]

@@ -173,11 +173,11 @@ fn a_killed_export_leaves_no_plain_copy_past_the_next_command_that_acts() {
     fs::create_dir(&folder).unwrap();
     // Large enough that the export is met while it runs.
     fs::write(folder.join("large.bin"), vec![7; 96 << 20]).unwrap();
-    let seal = ["evidence", "seal", text(&folder), "--case", "C-LARGE", "--kind", "other"];
+    let seal = ["evidence", "seal", text(&folder), "--case", "C-9-LARGE", "--kind", "other"];
     desk.by("archivist", &seal).ends(0);
     let copies = desk.office().join("staging/export");
     let out = desk.beside("out.p7m");
-    let line = ["evidence", "export", "--case", "C-LARGE", "--to", text(&pair.1)];
+    let line = ["evidence", "export", "--case", "C-9-LARGE", "--to", text(&pair.1)];
     let begun = || {
         let items = fs::read_dir(copies.join("items")).into_iter().flatten().flatten();
         items.filter_map(|item| item.metadata().ok()).any(|at| at.is_file() && at.len() > 0)

@@ -86,9 +86,27 @@ fn what_expired_is_destroyed_by_two_people_and_leaves_its_tombstone() {
     assert_eq!(tombstone["approvals"].as_array().unwrap().len(), 2);
     assert_eq!(tombstone["destroyed"][0], object.as_str());
     past.by("keeper", &["audit", "run"]).ends(0);
-    past.by("keeper", &["evidence", "verify"]).ends(0);
-    past.by("keeper", &["evidence", "verify", &one]).tells_only(1, &["CH-D041"]);
-    past.by("keeper", &["evidence", "show", &one]).ends(0);
+    // Wherever it is named, its disposal is told; of the others there is none.
+    let entry = past.entries("evidence.disposed")[0]["seq"].clone();
+    let known = serde_json::json!({
+        "on": "2024-03-02", "certificate": "DC-2024-000001", "entry": entry, "destroyed": true,
+    });
+    assert_eq!(past.json("keeper", &["evidence", "show", &one])["disposed"], known);
+    let listed = past.json("keeper", &["evidence", "list"]);
+    for row in listed["bundles"].as_array().unwrap() {
+        let want =
+            if row["bundle"] == one.as_str() { known.clone() } else { serde_json::Value::Null };
+        assert_eq!(row["disposed"], want, "{row}");
+    }
+    let checked = past.json("keeper", &["evidence", "verify"]);
+    assert_eq!(checked["disposed"], serde_json::json!([{ "bundle": one, "disposed": known }]));
+    for line in [&["evidence", "list"][..], &["evidence", "show", &one], &["evidence", "verify"]] {
+        let told = past.by("keeper", line).ends(0).out();
+        assert!(told.contains("disposed of on 2024-03-02, certificate DC-2024-000001"), "{told}");
+        assert!(!told.contains("kept through"), "{told}");
+    }
+    let ran = past.by("keeper", &["evidence", "verify", &one]).tells_only(1, &["CH-D041"]);
+    assert!(ran.both().contains(&format!("`chancery register show {entry}`")), "{}", ran.both());
     past.by("keeper", &["evidence", "retrieve", &one, "--out", text(&past.beside("copy"))])
         .tells_only(1, &["CH-D041"]);
 

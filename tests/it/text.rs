@@ -147,6 +147,25 @@ fn a_text_is_judged_line_by_line() {
 }
 
 #[test]
+fn no_hint_holds_a_field_that_nobody_fills() {
+    let printed = chancery().run(&["errors"]).ends(0).out();
+    let rows: Vec<Vec<&str>> = printed
+        .lines()
+        .filter(|line| line.starts_with("| CH-"))
+        .map(|line| line.trim_matches(['|', ' ']).split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 200, "{}", rows.len());
+    for row in rows {
+        assert_eq!(row.len(), 6, "{row:?}");
+        for hint in [row[3], row[5]] {
+            // A brace of an example of JSON is followed by a quotation mark.
+            let unfilled = hint.split('{').skip(1).find(|rest| !rest.starts_with(['"', '\\']));
+            assert!(unfilled.is_none(), "{}: {hint}", row[0]);
+        }
+    }
+}
+
+#[test]
 fn the_page_of_errors_is_the_one_the_command_prints() {
     let printed = chancery().run(&["errors"]).ends(0).out();
     let mut codes: Vec<&str> = printed

@@ -111,6 +111,7 @@ fn different_content_gives_different_canonical_bytes() {
         let mut pairs = notice();
         pairs[at].1 = match pairs[at].0 {
             "channel" => "ems",
+            "case_no" => "C-2",
             "recipient_role" => "addressee",
             "amount_total" => "1409.51",
             "due_date" => "2024-06-02",

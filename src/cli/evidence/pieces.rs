@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use chancery::{
-    digest::Digest,
     durable,
     evidence::{
         container::path::shown,
@@ -147,18 +146,22 @@ pub fn sheet(
     })
 }
 
-/// Stamps a copy of a PDF.
+/// Stamps a copy of a PDF that the archive keeps, and registers that.
 pub fn stamp(context: &Context, file: &Path, out: &Path) -> Result<Answer, Stopped> {
     let original = durable::read(file, sheet::LARGEST)?;
-    let office = context.look()?;
-    let agency = office.settings().agency.name.clone();
-    let fonts = embedded::fonts().map_err(Stopped)?;
-    let stamped =
-        sheet::stamp(&original, &agency, &occasion(&office, None), fonts).map_err(Stopped)?;
-    durable::write_new(out, &stamped)?;
+    durable::vacant(out)?;
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    let copy = office.certify_copy(&original, &actor).map_err(Stopped)?;
+    durable::write_new(out, &copy.pdf)?;
+    context.auto_checkpoint(&mut office);
     let json = json!({
         "file": file, "out": out, "original_bytes": original.len(),
-        "original": Digest::of(&original).to_string(),
+        "original": copy.original.to_string(), "of": copy.of, "entry": copy.entry,
     });
-    Ok(Answer::done(json, out.display().to_string()))
+    let text = match context.pick("zh", "en") {
+        "zh" => format!("{}\n{} 的副本，登记条目 {}", out.display(), copy.of, copy.entry),
+        _ => format!("{}\ncopy of {}, entry {}", out.display(), copy.of, copy.entry),
+    };
+    Ok(Answer::done(json, text))
 }

@@ -106,9 +106,14 @@ fn renewed_in_time_it_holds_after_twenty_years_and_not_renewed_it_does_not() {
     let later = at("2046-06-01T00:00:00Z");
     let sealed =
         cover(DigestAlgorithm::Sha256, &groups, &stamping(&first, "2026-06-01T00:00:00Z")).unwrap();
-    assert_eq!(code(sealed[3].verify(&groups[3][0], &anchors, later)), "CH-K094");
+    // What is told is where the certificate really ended, not only the time asked about.
+    let told = sealed[3].verify(&groups[3][0], &anchors, later).unwrap_err();
+    assert_eq!(told.code().code, "CH-K141");
+    let ended = "stamp 1, the last of the evidence record, ended on 2035-01-01T00:00:00+00:00";
+    assert!(told.to_string().contains(ended), "{told}");
+    assert!(told.to_string().contains("before 2046-06-01T00:00:00+00:00"), "{told}");
     let once = renew(&sealed, &stamping(&second, "2034-06-01T00:00:00Z")).unwrap();
-    assert_eq!(code(once[3].verify(&groups[3][0], &anchors, later)), "CH-K094");
+    assert_eq!(code(once[3].verify(&groups[3][0], &anchors, later)), "CH-K141");
     once[3].verify(&groups[3][0], &anchors, at("2042-01-01T00:00:00Z")).unwrap();
     let twice = renew(&once, &stamping(&third, "2042-06-01T00:00:00Z")).unwrap();
     for (group, record) in groups.iter().zip(&twice) {
@@ -119,7 +124,11 @@ fn renewed_in_time_it_holds_after_twenty_years_and_not_renewed_it_does_not() {
     }
     // Renewed too late: the first stamp had aged by then.
     let late = renew(&sealed, &stamping(&third, "2042-06-01T00:00:00Z")).unwrap();
-    assert_eq!(code(late[0].verify(&groups[0][0], &anchors, later)), "CH-K094");
+    let told = late[0].verify(&groups[0][0], &anchors, later).unwrap_err();
+    assert_eq!(told.code().code, "CH-K094");
+    assert!(
+        told.to_string().ends_with("2035-01-01T00:00:00+00:00, before 2042-06-01T00:00:00+00:00")
+    );
     // Records of different days are renewed under one stamp.
     let other = cover(
         DigestAlgorithm::Sha256,
@@ -168,6 +177,8 @@ fn a_stamp_of_a_strange_authority_or_out_of_order_is_refused() {
     assert_eq!(code(back[0].verify(&groups[0][0], &anchors, now)), "CH-K095");
     // Before it existed nothing is proved.
     let early = sealed[0].verify(&groups[0][0], &anchors, at("2028-01-01T00:00:00Z"));
+    assert_eq!(code(early), "CH-K140");
+    let early = back[0].verify(&groups[0][0], &anchors, at("2020-01-01T00:00:00Z"));
     assert_eq!(code(early), "CH-K095");
 }
 

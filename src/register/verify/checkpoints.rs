@@ -7,7 +7,11 @@ use chrono::{DateTime, FixedOffset};
 
 use super::{
     super::{
-        checkpoint::{Note, when_signed}, error::Result, finding::RegisterFinding, merkle::Frontier, store::Read,
+        checkpoint::{Note, when_signed},
+        error::Result,
+        finding::RegisterFinding,
+        merkle::Frontier,
+        store::Read,
         view::PAGE,
     },
     Against, sound,

@@ -218,7 +218,10 @@ fn a_register_cut_short_with_all_traces_is_given_away_by_a_checkpoint_outside() 
     rebuild(&mut store);
     assert_eq!(found(&store), []);
     let verdict = verdict(&store, &outside);
-    assert!(matches!(verdict.findings[..], [RegisterFinding::Truncated { size: 200, held: 150, .. }]));
+    assert!(matches!(
+        verdict.findings[..],
+        [RegisterFinding::Truncated { size: 200, held: 150, .. }]
+    ));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
     signing::{
         algorithm::DigestAlgorithm,
         certificate::Certificate,
-        chain::{ChainError, Purpose, TrustAnchors, verify_chain},
+        chain::{Purpose, TrustAnchors, check_validity, verify_chain},
         oid,
         signed_data::{self, Content, Draft},
         signer::{Signer, SigningError},
@@ -85,15 +85,7 @@ impl<S: Signer> LocalAuthority<S> {
         nonce: Option<Int>,
         now: DateTime<Utc>,
     ) -> Result<Vec<u8>, TimestampError> {
-        let certificate = self.signer.certificate();
-        if !certificate.is_valid_at(now) {
-            let at = now.to_rfc3339();
-            return Err(if now < certificate.not_before() {
-                ChainError::NotYetValid { at }.into()
-            } else {
-                ChainError::Expired { at }.into()
-            });
-        }
+        check_validity(self.signer.certificate(), now)?;
         let info = self.info(imprint, nonce, now).map_err(|_| SigningError::Encoding)?;
         let draft = Draft {
             content_type: oid::TST_INFO,
