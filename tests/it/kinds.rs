@@ -59,7 +59,7 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
     ] {
         assert_eq!(before[id], codes, "{id}");
     }
-    assert_eq!(before.values().filter(|codes| !codes.is_empty()).count(), 6, "{before:?}");
+    assert_eq!(before.values().filter(|codes| !codes.is_empty()).count(), 7, "{before:?}");
 
     // The sample visit is sealed, the first letter answered, letters to employers turned on.
     let visit = desk.office().join("samples/visit");

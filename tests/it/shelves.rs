@@ -80,6 +80,8 @@ fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
     let letters = past.office().join("samples/requests/letters.jsonl");
     let mut letter = crate::office::rows(&letters).remove(0);
     letter["principal"] = "bank-two".into();
+    // The Civil Code the sample cites was not in force then.
+    letter["legal_basis"] = "双方签订的借款合同".into();
     let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
     fs::write(&file, letter.to_string()).unwrap();
     past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
