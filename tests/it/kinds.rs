@@ -82,7 +82,7 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
     enter(&desk, journal::LETTER_DISPATCHED, &first, left, None);
     // The notice of rights goes out before the objection comes.
     let rights = desk.request_with("kind-legal_rights_notice", json!({}));
-    desk.issue(&rights).ends(0);
+    let mut lines = desk.issue(&rights).ends(0).json_lines();
     let reply = format!("RE-{}-000001", &first[3..7]);
     let body = json!({ "number": first, "reply": reply, "kind": "dispute" });
     enter(&desk, journal::LETTER_REPLIED, &first, body, None);
@@ -91,7 +91,13 @@ fn every_kind_is_issued_once_what_it_rests_on_is_registered() {
     let on = fs::read_to_string(&settings).unwrap().replace("assist = false", "assist = true");
     fs::write(&settings, on).unwrap();
 
-    let lines = desk.issue(&file).ends(0).json_lines();
+    let told = desk.issue(&file).ends(1).json_lines();
+    // What was sent before the objection is not handed out again; all else is.
+    let refused: Vec<_> =
+        outcomes(&told).into_iter().filter(|(_, codes)| !codes.is_empty()).collect();
+    let held = |id: &str| (id.to_owned(), vec!["CH-R191".to_owned()]);
+    assert_eq!(refused, [held("kind-legal_rights_notice"), held("notice-001")]);
+    lines.extend(told);
     let entries = desk.entries("letter.prepared");
     for (kind, words) in SAYS {
         let line =
