@@ -216,6 +216,9 @@ impl Context {
     /// Signs a checkpoint where the log's credential is at hand; elsewhere says that one is due.
     pub fn auto_checkpoint(&self, office: &mut Office) {
         let credentials = self.credentials(office.paths(), office.settings());
+        if office.is_checkpointed().is_ok_and(|whole| whole) {
+            return;
+        }
         if credentials.holds(Service::Log) {
             if let Err(error) = office.checkpoint(&credentials, &|_| None) {
                 self.printer.tell(&self.printer.report_text(&error.into()));

@@ -389,6 +389,16 @@ impl Office {
         Ok(SqliteReader::open(&self.paths.register())?.rows().size()?)
     }
 
+    /// Whether the newest checkpoint, filed and archived, tells of every entry there is.
+    ///
+    /// # Errors
+    /// [`OfficeError`], by variant.
+    pub fn is_checkpointed(&self) -> Result<bool, OfficeError> {
+        let Some(last) = self.view().newest_checkpoint()? else { return Ok(false) };
+        Ok(last.checkpoint().size == self.view().size()?
+            && self.archive.contains(&Digest::of(last.as_str()))?)
+    }
+
     /// Signs a checkpoint, files it and keeps it in the archive, where it outlives a register that
     /// is cut or put back. One that a cut-off command filed and did not publish is published too.
     ///

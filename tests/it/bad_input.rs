@@ -22,11 +22,18 @@ use crate::{
 /// Most memory that reading a file of any size may take, in KiB.
 const FLAT: u64 = 160 * 1024;
 
+/// Whether an object of the archive is a signed checkpoint.
+fn is_checkpoint(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|note| note.starts_with("chancery.invalid/"))
+}
+
 /// What may not change where a command refuses: entries of the register, objects of the archive,
 /// what lies in staging and beside the office.
 fn standing(desk: &Desk) -> (usize, Vec<PathBuf>, Vec<PathBuf>) {
     let entries = desk.entries("").len();
     let mut made = files(&desk.office().join("archive"));
+    // A command that acts signs a checkpoint of what there is, whatever came of it.
+    made.retain(|path| !is_checkpoint(path));
     if let Ok(staging) = fs::read_dir(desk.office().join("staging")) {
         made.extend(staging.map(|entry| entry.unwrap().path()));
     }
