@@ -33,8 +33,12 @@ use super::{
 };
 use crate::{digest::Digest, problem::Report};
 
-/// Age at which a memoised result is dropped, in letters. Two keeps memory flat and speed whole.
-const EVICT_AGE: usize = 2;
+/// Letters between two looks at what Typst remembers; a look goes through all of it.
+const EVICT_EVERY: usize = 4;
+
+/// Looks for which a memoised result is kept that nobody asked for. One keeps memory flat: what
+/// four to eight letters left is all there is.
+const EVICT_AGE: usize = 1;
 
 /// Address space of the press's thread: Typst's nesting limits fit in it with room to spare.
 const STACK: usize = 64 << 20;
@@ -211,11 +215,17 @@ fn start() -> std::io::Result<Sender<Job>> {
 
 /// Works off jobs until the press is dropped or stopped.
 fn work(jobs: &Receiver<Job>) {
-    for Job { sheet, blotter, limits, reply } in jobs {
+    // Typst lays out the parts of a letter on a pool of threads. Letters side by side keep all
+    // processors busy already, so each press is a pool of its own one thread: nothing is handed
+    // over, nobody is woken. Without it the common pool works, only slower.
+    let _pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+    for (made, Job { sheet, blotter, limits, reply }) in (1_usize..).zip(jobs) {
         let outcome = catch_unwind(AssertUnwindSafe(|| lay_out(&sheet, blotter, limits)))
             .unwrap_or_else(|_| Err(vec![TypesetError::EngineFailed.into()]));
         // After a failure too: a refused letter would otherwise stay in memory.
-        comemo::evict(EVICT_AGE);
+        if made.is_multiple_of(EVICT_EVERY) {
+            comemo::evict(EVICT_AGE);
+        }
         // Nobody waits for the answer of a press that was stopped.
         drop(reply.send(outcome));
     }
