@@ -35,13 +35,26 @@ pub(super) struct PageText {
     pub(super) shown: String,
 }
 
-/// Text of the page `id`.
-pub(super) fn page_text(document: &Document, id: ObjectId) -> lopdf::Result<PageText> {
-    let content = document.get_page_content_with_limit(id, LARGEST_STREAM)?;
-    let text = PageText { divided: String::new(), shown: String::new() };
-    let mut reader = Reader { document, fonts: HashMap::new(), text, end: None };
-    reader.content(&content, page_resources(document, id), Matrix::IDENTITY, 0)?;
-    Ok(reader.text)
+/// Reads the pages of one document; a font of several pages is read once.
+pub(super) struct Pages<'a> {
+    document: &'a Document,
+    fonts: Fonts,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn of(document: &'a Document) -> Self {
+        Self { document, fonts: Fonts::new() }
+    }
+
+    /// Text of the page `id`.
+    pub(super) fn text(&mut self, id: ObjectId) -> lopdf::Result<PageText> {
+        let Self { document, fonts } = self;
+        let content = document.get_page_content_with_limit(id, LARGEST_STREAM)?;
+        let text = PageText { divided: String::new(), shown: String::new() };
+        let mut reader = Reader { document, fonts, text, end: None };
+        reader.content(&content, page_resources(document, id), Matrix::IDENTITY, 0)?;
+        Ok(reader.text)
+    }
 }
 
 /// Resources of a page, its own or inherited.
@@ -103,9 +116,12 @@ struct GraphicsState<'a> {
     size: f32,
 }
 
+/// Fonts by where their dictionary is in the document; `None` for one that cannot be read.
+type Fonts = HashMap<*const Dictionary, Option<ReadFont>>;
+
 struct Reader<'a> {
     document: &'a Document,
-    fonts: HashMap<*const Dictionary, Option<ReadFont>>,
+    fonts: &'a mut Fonts,
     text: PageText,
     /// Where the run written last ended on the page.
     end: Option<(f32, f32)>,

@@ -10,7 +10,7 @@ use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use super::{
     ProvedPage, TypesetError,
-    extraction::{LARGEST_STREAM, page_text},
+    extraction::{LARGEST_STREAM, Pages},
     placed::bare,
     sweep::between_streams,
 };
@@ -82,16 +82,18 @@ impl FinishedText {
     /// between its parts. Keeps none of them.
     pub(super) fn each_page(pdf: &[u8], mut take: impl FnMut(String)) -> Result<(), TypesetError> {
         let document = load(pdf)?;
+        let mut pages = Pages::of(&document);
         for id in document.page_iter() {
-            take(page_text(&document, id).map_err(|e| unreadable(&e))?.shown);
+            take(pages.text(id).map_err(|e| unreadable(&e))?.shown);
         }
         Ok(())
     }
 
     fn of(document: &Document, pdf: &[u8]) -> Result<Self, TypesetError> {
         let mut finished = Self { between: between_streams(pdf), ..Self::default() };
+        let mut pages = Pages::of(document);
         for id in document.page_iter() {
-            let text = page_text(document, id).map_err(|e| unreadable(&e))?;
+            let text = pages.text(id).map_err(|e| unreadable(&e))?;
             finished.pages.push(text.divided);
             finished.shown.push(text.shown);
         }
