@@ -15,7 +15,7 @@ import tempfile
 import time
 
 PROGRAM, COUNT = sys.argv[1], int(sys.argv[2])
-VOLUME = sys.argv[3] if len(sys.argv) > 3 else "500"
+VOLUME = sys.argv[3] if len(sys.argv) > 3 else "200"
 
 
 def run(workers, room):

@@ -2,8 +2,8 @@
 //!
 //! A PDF holds the part of each font that its text uses. Names and amounts change that part with
 //! every letter, and cutting it out and deflating it costs more than the rest of the file. So text
-//! that the package fixes is set in a copy of its font, told apart by one byte behind its end,
-//! and the copy's part stays the same for a whole batch. What is split is decided by the package
+//! that the package fixes is set in a twin of its font, told apart by one byte at its end,
+//! and the twin's part stays the same for a whole batch. What is split is decided by the package
 //! and the letter alone, never by what was made before: the same letter gives the same bytes.
 //! Source: FINDINGS "Typst 0.15.1 in process"; docs/decisions/0012.
 
@@ -50,19 +50,55 @@ impl FixedText {
     }
 }
 
-/// Copies of fonts, made when first needed.
+/// Twins of fonts, made when first needed.
 #[derive(Default)]
 pub(super) struct Twins(Mutex<HashMap<Font, Option<Font>>>);
 
 impl Twins {
     fn of(&self, font: &Font) -> Option<Font> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let twin = || Font::new(Bytes::new([&font.data()[..], b"\0"].concat()), font.index());
+        let twin = || Font::new(twin_data(font.data()), font.index());
         known.entry(font.clone()).or_insert_with(twin).clone()
     }
 }
 
-/// The same pages with fixed wording in the copies of its fonts.
+/// The data of a font without the last byte of its padding, which takes no memory; with a byte
+/// more, which takes a copy, where its last table reaches to the end.
+fn twin_data(data: &Bytes) -> Bytes {
+    match tables_end(data) {
+        Some(end) if end < data.len() => Bytes::new(Shorter(data.clone())),
+        _ => Bytes::new([&data[..], b"\0"].concat()),
+    }
+}
+
+/// All bytes but the last.
+struct Shorter(Bytes);
+
+impl AsRef<[u8]> for Shorter {
+    fn as_ref(&self) -> &[u8] {
+        self.0.split_last().map_or(&[], |(_, rest)| rest)
+    }
+}
+
+/// Where the last table of a single font ends. Source: `OpenType` 1.9, "Table directory".
+fn tables_end(data: &[u8]) -> Option<usize> {
+    let (head, rest) = data.split_at_checked(12)?;
+    let count = match head {
+        [0, 1, 0, 0, high, low, ..] | [b'O', b'T', b'T', b'O', high, low, ..] => {
+            usize::from(u16::from_be_bytes([*high, *low]))
+        }
+        _ => return None,
+    };
+    let number = |bytes: &[u8]| Some(u32::from_be_bytes(bytes.try_into().ok()?));
+    let records = rest.get(..count.checked_mul(16)?)?.chunks_exact(16);
+    let ends = records.map(|record| {
+        let end = number(record.get(8..12)?)?.checked_add(number(record.get(12..16)?)?)?;
+        usize::try_from(end).ok()
+    });
+    ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+}
+
+/// The same pages with fixed wording in the twins of its fonts.
 pub(super) fn part(document: &PagedDocument, fixed: &FixedText, twins: &Twins) -> PagedDocument {
     let pages = document.pages().iter().map(|page| {
         let frame = parted(&page.frame, fixed, twins).unwrap_or_else(|| page.frame.clone());
@@ -202,6 +238,20 @@ mod tests {
         let shared = fonts(&one).into_iter().filter(|font| fonts(&other).contains(font)).count();
         assert_eq!((plain.len(), fonts(&one).len(), shared), (1, 2, 1));
         assert_eq!(one, pdf(&press, "王小明"));
+    }
+
+    #[test]
+    fn a_twin_shares_the_bytes_of_a_padded_font_and_copies_those_of_another() {
+        let Some(files) = specimen::font_files() else { return };
+        for (name, data) in files {
+            let data = Bytes::new(data);
+            let twin = twin_data(&data);
+            let is_padded = tables_end(&data).unwrap() < data.len();
+            assert_eq!(twin.as_ptr() == data.as_ptr(), is_padded, "{name}");
+            assert_eq!(data.len().abs_diff(twin.len()), 1, "{name}");
+            assert!(Font::new(twin, 0).is_some(), "{name}");
+        }
+        assert_eq!(tables_end(b"ttcf\0\x01\0\0\0\0\0\x01"), None);
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub struct Batch {
     #[arg(long)]
     pub letters: bool,
     /// 每卷函数 · letters of a volume
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 200)]
     pub volume: usize,
     /// 排版线程数 · threads that make pages (default: the machine's)
     #[arg(long, value_name = "N")]
