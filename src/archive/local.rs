@@ -4,28 +4,33 @@
 //! on its way in: `.part-…` while it is being written, `<digest>-…` once whole. A file that is
 //! staged is locked by the process that stages it, so that recovery leaves the living alone.
 //! Files and folders are synced before a call returns. Refuses links in the place of folders.
-//! Longer than other files because it is one trait over one folder, every step of it in order.
+
+mod fault;
+mod listing;
+mod staging;
+
+use fault::from_durable;
+pub use staging::{StagedFile, Writing};
 
 use std::{
     collections::BTreeSet,
-    fs::{self, DirEntry, File, Permissions},
+    fs::{self, File, Permissions},
     io::{self, Read, Seek},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::{ArchiveError, ArchiveFinding, Archived, Listed, ObjectReader, Objects, Result, Stage};
+use super::{ArchiveError, ArchiveFinding, Archived, Listed, ObjectReader, Objects, Result};
 use crate::{
-    digest::{Digest, Hasher},
+    digest::Digest,
     durable::{self, DurableError},
     retention::disposal::DisposalPermit,
 };
 
 const OBJECTS: &str = "objects";
 const STAGED: &str = "staged";
-const PART: &str = ".part-";
 const MODE: u32 = 0o444;
 const BUFFER: usize = 1 << 18;
 
@@ -33,46 +38,6 @@ const BUFFER: usize = 1 << 18;
 #[derive(Debug)]
 pub struct LocalArchive {
     folder: PathBuf,
-}
-
-/// An object on its way in, locked by this process.
-#[derive(Debug)]
-pub struct StagedFile {
-    digest: Digest,
-    length: u64,
-    path: PathBuf,
-    /// Holds the lock. A leftover's bytes are read again before they are trusted.
-    file: File,
-    left_over: bool,
-}
-
-/// A file in the archive's staging folder that is still being written, locked by this process.
-/// Dropped, it is gone; cut off, it is cleared away as what is half made.
-#[derive(Debug)]
-pub struct Writing(tempfile::NamedTempFile);
-
-impl Writing {
-    /// The file, open for reading and writing.
-    #[must_use]
-    pub fn file(&self) -> &File {
-        self.0.as_file()
-    }
-
-    /// Where it lies.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Stage for StagedFile {
-    fn digest(&self) -> Digest {
-        self.digest
-    }
-
-    fn length(&self) -> u64 {
-        self.length
-    }
 }
 
 impl LocalArchive {
@@ -141,70 +106,6 @@ impl LocalArchive {
         Ok(file)
     }
 
-    /// Begins a file that becomes a staged object without being copied.
-    ///
-    /// # Errors
-    /// [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
-    pub fn begin(&self) -> Result<Writing> {
-        let folder = self.folder.join(STAGED);
-        let part = tempfile::Builder::new()
-            .prefix(PART)
-            .permissions(Permissions::from_mode(0o600))
-            .tempfile_in(&folder)
-            .map_err(|error| self.fault(&folder, error))?;
-        flock(part.as_file(), FlockOperation::NonBlockingLockExclusive)
-            .map_err(|error| self.fault(&folder, error.into()))?;
-        Ok(Writing(part))
-    }
-
-    /// Stages what was written, whose digest the writer took from the file itself.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Changed`] if the file has another length; [`ArchiveError::Io`].
-    pub fn written(&self, writing: Writing, digest: Digest, length: u64) -> Result<StagedFile> {
-        let folder = self.folder.join(STAGED);
-        let fault = |error: io::Error| self.fault(&folder, error);
-        let Writing(part) = writing;
-        if part.as_file().metadata().map_err(fault)?.len() != length {
-            return Err(ArchiveError::Changed { digest });
-        }
-        part.as_file().set_permissions(Permissions::from_mode(MODE)).map_err(fault)?;
-        part.as_file().sync_all().map_err(fault)?;
-        let random = part.path().file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let random = random.strip_prefix(PART).unwrap_or_default();
-        let path = folder.join(format!("{digest}-{random}"));
-        let file = part.persist_noclobber(&path).map_err(|error| fault(error.error))?;
-        sync(&folder)?;
-        Ok(StagedFile { digest, length, path, file, left_over: false })
-    }
-
-    /// Leftovers of staging, whole or half made, that no living process owns.
-    ///
-    /// # Errors
-    /// [`ArchiveError::Io`].
-    pub fn leftovers(&self) -> Result<Vec<ArchiveFinding>> {
-        let whole = self.staged()?;
-        let mut found: Vec<_> = whole
-            .iter()
-            .map(|staged| ArchiveFinding::LeftStaged { digest: staged.digest })
-            .collect();
-        found.extend(self.half_made()?.iter().map(|_| ArchiveFinding::HalfMade));
-        Ok(found)
-    }
-
-    /// Drops files that were cut off while being staged, and says how many.
-    ///
-    /// # Errors
-    /// [`ArchiveError::ReadOnly`], [`ArchiveError::Io`].
-    pub fn discard_half_made(&self) -> Result<usize> {
-        let half_made = self.half_made()?;
-        for (path, _lock) in &half_made {
-            fs::remove_file(path).map_err(|error| self.fault(path, error))?;
-        }
-        sync(&self.folder.join(STAGED))?;
-        Ok(half_made.len())
-    }
-
     /// Destroys the bytes of `object` under a registered disposal: they are overwritten, the name
     /// is removed, and the folder is on disk without it. Says whether they were there; safe to
     /// retry.
@@ -231,33 +132,6 @@ impl LocalArchive {
             sync(shard)?;
         }
         Ok(true)
-    }
-
-    fn half_made(&self) -> Result<Vec<(PathBuf, File)>> {
-        let mut found = Vec::new();
-        for entry in self.entries(&self.folder.join(STAGED))? {
-            if entry.file_name().as_encoded_bytes().starts_with(PART.as_bytes())
-                && let Some(file) = self.lock(&entry.path())?
-            {
-                found.push((entry.path(), file));
-            }
-        }
-        Ok(found)
-    }
-
-    /// Opens and locks a staged file, unless it is gone, a living process's, or no file.
-    fn lock(&self, path: &Path) -> Result<Option<File>> {
-        let file = match durable::open_regular(path) {
-            Ok(file) => file,
-            Err(DurableError::NotRegular { .. } | DurableError::Missing { .. }) => return Ok(None),
-            Err(error) => return Err(from_durable(error)),
-        };
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            // Its owner may have published it between the opening and the lock.
-            Ok(()) => Ok(path.exists().then_some(file)),
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
-            Err(error) => Err(self.fault(path, error.into())),
-        }
     }
 
     /// Publishes objects whose entries are registered. Durable on return; safe to retry with what
@@ -326,54 +200,6 @@ impl LocalArchive {
             Err(error) => return Err(self.fault(&shard, error)),
         }
         Ok(shard)
-    }
-
-    /// Entries of a folder in the order of their names.
-    fn entries(&self, folder: &Path) -> Result<Vec<DirEntry>> {
-        let mut entries = fs::read_dir(folder)
-            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
-            .map_err(|error| self.fault(folder, error))?;
-        entries.sort_by_key(DirEntry::file_name);
-        Ok(entries)
-    }
-
-    fn listed(&self, shard: &str, entry: &DirEntry) -> Result<Listed> {
-        let folder = || format!("{OBJECTS}/{shard}");
-        let name = entry.file_name();
-        let digest = name.to_str().and_then(|rest| format!("{shard}{rest}").parse().ok());
-        let Some(digest) = digest else {
-            return Ok(Listed::Foreign(ArchiveFinding::ForeignName { folder: folder() }));
-        };
-        let found =
-            entry.path().symlink_metadata().map_err(|error| self.fault(&entry.path(), error))?;
-        if found.is_file() {
-            Ok(Listed::Object(Archived { digest, length: found.len() }))
-        } else {
-            Ok(Listed::Foreign(ArchiveFinding::NotAFile { folder: folder() }))
-        }
-    }
-
-    /// What the entry of `objects/` holds.
-    fn shard_listed(&self, entry: &DirEntry) -> Vec<Result<Listed>> {
-        let name = entry.file_name();
-        let is_shard = |name: &&str| {
-            name.len() == 2 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        };
-        let foreign = |finding| vec![Ok(Listed::Foreign(finding))];
-        let Some(shard) = name.to_str().filter(is_shard) else {
-            return foreign(ArchiveFinding::ForeignName { folder: OBJECTS.to_owned() });
-        };
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            return foreign(ArchiveFinding::NotAFile { folder: OBJECTS.to_owned() });
-        }
-        match self.entries(&entry.path()) {
-            Ok(entries) => entries.iter().map(|entry| self.listed(shard, entry)).collect(),
-            Err(error) => vec![Err(error)],
-        }
-    }
-
-    fn fault(&self, path: &Path, source: io::Error) -> ArchiveError {
-        fault(path.strip_prefix(&self.folder).unwrap_or(path), &self.folder, source)
     }
 }
 
@@ -469,28 +295,6 @@ impl Objects for LocalArchive {
     }
 }
 
-impl LocalArchive {
-    /// Copies and hashes, telling apart who failed.
-    fn copy(&self, source: &mut dyn Read, mut target: &File) -> Result<(Digest, u64)> {
-        let mut hasher = Hasher::default();
-        let mut length = 0_u64;
-        let mut buffer = vec![0; BUFFER];
-        loop {
-            let count = match source.read(&mut buffer) {
-                Ok(0) => return Ok((hasher.finish(), length)),
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => return Err(ArchiveError::Source { source }),
-            };
-            let read = buffer.get(..count).unwrap_or_default();
-            hasher.update(read);
-            io::Write::write_all(&mut target, read)
-                .map_err(|error| self.fault(Path::new(STAGED), error))?;
-            length = length.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        }
-    }
-}
-
 /// Writes zeros over a file and brings them to the disk, without following a link.
 fn overwrite(path: &Path, length: u64) -> io::Result<()> {
     let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NOFOLLOW;
@@ -501,25 +305,6 @@ fn overwrite(path: &Path, length: u64) -> io::Result<()> {
 
 fn sync(folder: &Path) -> Result<()> {
     durable::sync_folder(folder).map_err(from_durable)
-}
-
-/// Says whether the archive itself may not be written to, or one path of it cannot be used.
-fn fault(path: &Path, archive: &Path, source: io::Error) -> ArchiveError {
-    match source.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ArchiveError::ReadOnly { path: archive.display().to_string() }
-        }
-        _ => ArchiveError::Io { path: path.display().to_string(), source },
-    }
-}
-
-fn from_durable(error: DurableError) -> ArchiveError {
-    match error {
-        DurableError::Io { path, source } => fault(Path::new(&path), Path::new(&path), source),
-        other => {
-            ArchiveError::Io { path: String::new(), source: io::Error::other(other.to_string()) }
-        }
-    }
 }
 
 #[cfg(test)]

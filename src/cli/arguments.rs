@@ -29,7 +29,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use audit::Audit;
 pub use case::Case;
 pub use contact::Contact;
-pub use evidence::{Evidence, Export};
+pub use evidence::{Evidence, Export, Seal};
 pub use figures::{Copies, Reconcile, Stats};
 pub use heading::Heading;
 pub use hold::{Cases, Hold};

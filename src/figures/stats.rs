@@ -8,169 +8,26 @@
 //! ranking.
 //! Source: REQUIREMENTS 1 (L205, L315); DOCUMENTS 25.
 
+mod counts;
+mod times;
+mod told;
+
+pub use counts::{Counts, Figure};
+pub use times::Times;
+pub use told::reason;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::{month::Month, rate::Rate, table::Table};
+use super::{month::Month, rate::Rate};
 use crate::{
-    case::facts::{self, FactsError, OfficeContext},
-    catalogue,
-    letter::internal::Wanted,
     letter::life::{Life, answers},
     office::{Office, journal, state::text},
-    problem::Language,
     register::{Entry, EntryKind, RegisterError, View},
     template::{documents, package::Package},
 };
-
-/// Counts of entries.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Counts {
-    figures: [u64; Figure::ALL.len()],
-}
-
-impl Counts {
-    /// One figure.
-    #[must_use]
-    pub fn get(&self, figure: Figure) -> u64 {
-        let place = Figure::ALL.iter().position(|known| *known == figure);
-        place.and_then(|place| self.figures.get(place)).copied().unwrap_or_default()
-    }
-
-    fn add(&mut self, figure: Figure) {
-        let place = Figure::ALL.iter().position(|known| *known == figure);
-        if let Some(count) = place.and_then(|place| self.figures.get_mut(place)) {
-            *count = count.saturating_add(1);
-        }
-    }
-}
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Figure {
-    /// `letter.issued`.
-    Issued,
-    /// `letter.dispatched`.
-    Dispatched,
-    /// `letter.delivered`.
-    Delivered,
-    /// `letter.returned`.
-    Returned,
-    /// `letter.voided`.
-    Voided,
-    /// `letter.reprinted`.
-    Reprinted,
-    /// `letter.replied`.
-    Replied,
-    /// `letter.replied` of the kind `dispute`.
-    Disputes,
-    /// `letter.replied` of the kind `denial`.
-    Denials,
-    /// `letter.replied` of the kind `complaint`.
-    Complaints,
-    /// `letter.answered` to whoever replied.
-    Answered,
-    /// `letter.refused`.
-    Refused,
-}
-
-impl Figure {
-    /// All figures, in the order of tables.
-    pub const ALL: [Self; 12] = [
-        Self::Issued,
-        Self::Dispatched,
-        Self::Delivered,
-        Self::Returned,
-        Self::Voided,
-        Self::Reprinted,
-        Self::Replied,
-        Self::Disputes,
-        Self::Denials,
-        Self::Complaints,
-        Self::Answered,
-        Self::Refused,
-    ];
-
-    /// Stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Issued => "issued",
-            Self::Dispatched => "dispatched",
-            Self::Delivered => "delivered",
-            Self::Returned => "returned",
-            Self::Voided => "voided",
-            Self::Reprinted => "reprinted",
-            Self::Replied => "replied",
-            Self::Disputes => "disputes",
-            Self::Denials => "denials",
-            Self::Complaints => "complaints",
-            Self::Answered => "answered",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Chinese label.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Issued => "签发",
-            Self::Dispatched => "发出",
-            Self::Delivered => "送达",
-            Self::Returned => "退回",
-            Self::Voided => "作废",
-            Self::Reprinted => "补打",
-            Self::Replied => "回复",
-            Self::Disputes => "异议",
-            Self::Denials => "否认",
-            Self::Complaints => "投诉",
-            Self::Answered => "答复",
-            Self::Refused => "拒绝生成",
-        }
-    }
-}
-
-/// How long answers took, in calendar days from the reply to the answer's registration.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Times {
-    days: Vec<u32>,
-}
-
-impl Times {
-    /// How many answers.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.days.len()
-    }
-
-    /// The median in half days, for that of two is their mean.
-    #[must_use]
-    pub fn median_halves(&self) -> Option<u32> {
-        let middle = self.days.len() / 2;
-        let upper = *self.days.get(middle)?;
-        let lower = if self.days.len().is_multiple_of(2) {
-            *self.days.get(middle.checked_sub(1)?)?
-        } else {
-            upper
-        };
-        Some(lower.saturating_add(upper))
-    }
-
-    /// The median as text: `3` or `3.5`.
-    #[must_use]
-    pub fn median(&self) -> Option<String> {
-        let halves = self.median_halves()?;
-        Some(format!("{}{}", halves / 2, if halves % 2 == 1 { ".5" } else { "" }))
-    }
-
-    /// The longest.
-    #[must_use]
-    pub fn longest(&self) -> Option<u32> {
-        self.days.last().copied()
-    }
-}
 
 /// The figures of a month.
 #[derive(Clone, Debug)]
@@ -334,14 +191,6 @@ impl Stats {
     }
 
     /// What a page calls a kind or a clerk.
-    fn called<'a>(&'a self, group: &'a str) -> &'a str {
-        match self.words.get(group) {
-            Some(word) => word,
-            None if group == "?" => "未指明",
-            None => group,
-        }
-    }
-
     /// The deviation rate over all principals that were reconciled.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
@@ -399,6 +248,7 @@ impl Stats {
                 self.add(owners.get(&entry.subject), &figures);
             }
         }
+        let mut days = Vec::new();
         each(view, &journal::LETTER_ANSWERED, month, |entry| {
             if text(&entry.body, "to") != Some(answers::SENDER) {
                 return;
@@ -409,11 +259,11 @@ impl Stats {
             }
             self.add(owner, &[Figure::Answered]);
             let reply = text(&entry.body, "reply").and_then(|reply| came.get(reply));
-            let days =
+            let took =
                 reply.map(|came| entry.recorded_at.date_naive().signed_duration_since(*came));
-            self.times.days.extend(days.and_then(|days| u32::try_from(days.num_days()).ok()));
+            days.extend(took.and_then(|took| u32::try_from(took.num_days()).ok()));
         })?;
-        self.times.days.sort_unstable();
+        self.times = Times::of(days);
         Ok(letters)
     }
 
@@ -430,144 +280,6 @@ impl Stats {
             *count = count.saturating_add(1);
         }
     }
-
-    /// The figures as `stats_report` prints them: facts by field, without the table.
-    #[must_use]
-    pub fn facts(&self) -> BTreeMap<&'static str, String> {
-        let reasons: Vec<String> =
-            self.reasons.iter().map(|(code, count)| format!("{code} {count}件次")).collect();
-        let none = "无".to_owned();
-        let count = |figure| self.total.get(figure).to_string();
-        let rate = self.rate();
-        BTreeMap::from([
-            ("month", self.month.chinese()),
-            ("issued", count(Figure::Issued)),
-            ("delivered", count(Figure::Delivered)),
-            ("returned", count(Figure::Returned)),
-            ("replied", count(Figure::Replied)),
-            ("refused", count(Figure::Refused)),
-            ("reasons", if reasons.is_empty() { none } else { reasons.join("、") }),
-            (
-                "deviations",
-                rate.map_or_else(|| "未核对".into(), |rate| format!("{}件", rate.deviations)),
-            ),
-            (
-                "rate",
-                rate.map_or_else(
-                    || "未核对".into(),
-                    |rate| format!("{}（{rate}）", rate.percent()),
-                ),
-            ),
-            ("disputes", count(Figure::Disputes)),
-            ("complaints", count(Figure::Complaints)),
-            ("holds", self.holds.to_string()),
-        ])
-    }
-
-    /// The rows that `stats_report` prints: by kind, by clerk, and refusals by reason.
-    #[must_use]
-    pub fn rows(&self) -> Vec<Vec<String>> {
-        let mut rows = Vec::new();
-        for (what, groups) in
-            [("信函类型", &self.by_kind), ("经办人", &self.by_clerk), ("其他文书", &self.documents)]
-        {
-            for (group, counts) in groups {
-                for figure in Figure::ALL.into_iter().filter(|figure| counts.get(*figure) > 0) {
-                    let item = format!("{}　{}", self.called(group), figure.chinese());
-                    rows.push(vec![what.to_owned(), item, counts.get(figure).to_string()]);
-                }
-            }
-        }
-        rows.extend(self.reasons.iter().map(|(code, count)| {
-            let item = format!("{code}　{}", reason(code, Language::Chinese));
-            vec!["拒绝原因（件次）".to_owned(), item, count.to_string()]
-        }));
-        if rows.is_empty() {
-            rows.push(vec!["合计".to_owned(), "本月无信函".to_owned(), "0".to_owned()]);
-        }
-        rows
-    }
-
-    /// The report of these figures, to be issued for `principal`.
-    ///
-    /// # Errors
-    /// [`FactsError`] if a figure is no value of its field.
-    pub fn report(&self, principal: &str) -> Result<Wanted, FactsError> {
-        let mut values = OfficeContext::default();
-        for (field, value) in self.facts() {
-            values.tell(field, value)?;
-        }
-        values.tell("rows", facts::Table { rows: self.rows(), total: None })?;
-        Ok(Wanted {
-            kind: "stats_report".to_owned(),
-            principal: principal.to_owned(),
-            case: None,
-            values,
-        })
-    }
-
-    /// Every table of the month, the totals first.
-    #[must_use]
-    pub fn tables(&self) -> Vec<Table> {
-        let total = BTreeMap::from([("合计".to_owned(), self.total.clone())]);
-        let mut tables = Vec::new();
-        for (name, title, groups) in [
-            ("total", "合计", &total),
-            ("kind", "信函类型", &self.by_kind),
-            ("principal", "委托方", &self.by_principal),
-            ("clerk", "经办人", &self.by_clerk),
-            ("documents", "其他文书", &self.documents),
-        ] {
-            let head = [title].into_iter().chain(Figure::ALL.map(Figure::chinese));
-            let mut table = Table::new(name, head);
-            for (group, counts) in groups {
-                let figures = Figure::ALL.map(|figure| counts.get(figure).to_string());
-                table.push([group.clone()].into_iter().chain(figures));
-            }
-            tables.push(table);
-        }
-        let mut reasons = Table::new("reason", ["拒绝原因", "件次", "说明"]);
-        for (code, count) in &self.reasons {
-            reasons.push([code.clone(), count.to_string(), reason(code, Language::Chinese)]);
-        }
-        tables.push(reasons);
-        let mut more = Table::new("more", ["项目", "数值"]);
-        more.push(["暂停".to_owned(), self.holds.to_string()]);
-        for (act, count) in &self.acts_refused {
-            more.push([format!("拒绝办理 {act}"), count.to_string()]);
-        }
-        more.push(["答复天数（中位数）".to_owned(), self.times.median().unwrap_or_default()]);
-        let longest = self.times.longest().map(|days| days.to_string()).unwrap_or_default();
-        more.push(["答复天数（最长）".to_owned(), longest]);
-        for (principal, rate) in &self.reconciled {
-            more.push([format!("偏离率 {principal}"), format!("{rate} = {}", rate.percent())]);
-        }
-        if let Some(rate) = self.rate() {
-            more.push(["偏离率".to_owned(), format!("{rate} = {}", rate.percent())]);
-        }
-        tables.push(more);
-        tables
-    }
-}
-
-/// What a code says, without the values of any one refusal.
-#[must_use]
-pub fn reason(code: &str, language: Language) -> String {
-    let known = catalogue::codes(&[]).into_iter().find(|known| known.code == code);
-    let sentence = known.map_or("", |known| match language {
-        Language::Chinese => known.chinese,
-        Language::English => known.english,
-    });
-    // Values stand in backticks or braces; what is left tells the rule.
-    let mut out = String::new();
-    let mut rest = sentence;
-    while let Some((before, value)) = rest.split_once('{') {
-        out.push_str(before);
-        out.push('…');
-        rest = value.split_once('}').map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-    out.replace(['`', '“', '”'], "").replace("…：…", "…").trim().to_owned()
 }
 
 /// Gives `take` each entry of `kind` that was registered in `month`.
@@ -584,20 +296,4 @@ fn each(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_of_an_even_number_is_the_mean_of_the_middle_two() {
-        let times = |days: &[u32]| Times { days: days.to_vec() };
-        assert_eq!(times(&[]).median(), None);
-        assert_eq!(times(&[4]).median().unwrap(), "4");
-        assert_eq!(times(&[1, 2]).median().unwrap(), "1.5");
-        assert_eq!(times(&[0, 2, 9]).median().unwrap(), "2");
-        assert_eq!(times(&[0, 2, 4, 9]).median().unwrap(), "3");
-        assert_eq!(times(&[0, 2, 9]).longest(), Some(9));
-    }
 }

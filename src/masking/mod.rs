@@ -35,9 +35,9 @@ mod words;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
-mod further;
-#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod tables;
 
 pub use allow::AllowList;
 pub use card::{CardNumber, luhn};

@@ -6,10 +6,13 @@
 //! by the next disposal. The tombstone keeps number, digests, approvals and certificate number.
 //! Source: REQUIREMENTS 5 (7); DOCUMENTS 23; STYLE rule 8.
 
+mod approvals;
+
 use std::{collections::BTreeMap, fs::File};
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use chrono::{DateTime, Datelike as _, FixedOffset, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset};
+
+use approvals::{Approval, side};
 
 use super::{
     Office,
@@ -27,25 +30,16 @@ use crate::{
     register::{Clock as _, Draft, EntryKind, Recorded, RegisterError, View},
     retention::{
         disposal::{DisposalPermit, DisposalPlan, Hold, HoldGround},
-        plan::{Item, Party, Plan, Sort, judge},
+        plan::{Item, Party, Plan, Sort},
         schedule::Schedule,
         term::Term,
     },
-    signing::{Certificate, TrustAnchors, sign_detached},
 };
 
 /// How bytes are destroyed, as the certificate says it.
 pub const METHOD: &str = "覆写后删除";
 
 type Reports<T> = Result<T, Vec<Report>>;
-
-/// An approval of a plan that the register holds.
-#[derive(Clone, Debug)]
-struct Approval {
-    seq: u64,
-    party: Party,
-    approver: Certificate,
-}
 
 /// One disposal that is done.
 #[derive(Clone, Debug)]
@@ -75,48 +69,6 @@ const TOMBSTONES: [&EntryKind; 3] =
     [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED, &journal::RETENTION_DISPOSED];
 
 impl Office {
-    /// Signs `plan` for the agency.
-    ///
-    /// # Errors
-    /// [`RetentionError`], and [`super::actor::ActorError::Role`] unless an approver acts.
-    pub fn approve_disposal(
-        &mut self,
-        plan: &Plan,
-        plan_digest: &Digest,
-        actor: &Actor,
-    ) -> Reports<Recorded> {
-        actor.require(Role::Approver).map_err(report)?;
-        let now = self.now().with_timezone(&Utc);
-        let signature = sign_detached(plan_digest, actor.signer(), &[], now).map_err(report)?;
-        self.take_plan_approval(plan, plan_digest, &signature, actor)
-    }
-
-    /// Takes in a signature over `plan`, whoever made it.
-    ///
-    /// # Errors
-    /// [`RetentionError::OtherOffice`], [`RetentionError::NotApprover`].
-    pub fn take_plan_approval(
-        &mut self,
-        plan: &Plan,
-        plan_digest: &Digest,
-        signature: &[u8],
-        actor: &Actor,
-    ) -> Reports<Recorded> {
-        let principal = self.principal_anchors(plan)?;
-        let now = self.now().with_timezone(&Utc);
-        let anchors = self.state().agency_anchors();
-        let judged = judge(signature, plan_digest, &anchors, &principal, now);
-        let Some((party, _)) = judged else {
-            return Err(report(RetentionError::NotApprover));
-        };
-        let draft = Draft::new(journal::RETENTION_APPROVED, plan_digest.to_string())
-            .with("principal", plan.principal.as_str())
-            .with("side", side(party))
-            .with("items", u64::try_from(plan.items.len()).unwrap_or(u64::MAX))
-            .with("signature", BASE64_STANDARD.encode(signature));
-        self.append(draft, actor).map_err(report)
-    }
-
     /// Destroys everything in `plan`, or nothing, and says why. What was cut off is finished first;
     /// run again, it says what is done already.
     ///
@@ -317,62 +269,6 @@ impl Office {
         Ok(refused)
     }
 
-    /// The newest approval of a plan by `party`, judged again.
-    fn approval(
-        &self,
-        plan: &Digest,
-        party: Party,
-        principal: &TrustAnchors,
-    ) -> Reports<Option<Approval>> {
-        let mut newest = None;
-        let subject = plan.to_string();
-        for found in self.view().find(Some(&journal::RETENTION_APPROVED), Some(&subject)) {
-            let found = found.map_err(|error| report(OfficeError::from(error)))?;
-            let signature = text(&found.entry().body, "signature")
-                .and_then(|signature| BASE64_STANDARD.decode(signature).ok());
-            let Some(signature) = signature else { continue };
-            let at = found.recorded_at().with_timezone(&Utc);
-            let judged = judge(&signature, plan, &self.state().agency_anchors(), principal, at);
-            if let Some((found_party, approver)) = judged
-                && found_party == party
-                && (party == Party::Principal || self.is_enrolled_approver(&approver))
-            {
-                newest = Some(Approval { seq: found.seq(), party, approver });
-            }
-        }
-        Ok(newest.filter(|approval| approval.party == party))
-    }
-
-    /// An agency's approver counts while enrolled as one, as for templates.
-    fn is_enrolled_approver(&self, approver: &Certificate) -> bool {
-        let operator = self.state().certificate(&approver.fingerprint());
-        operator.is_some_and(|operator| operator.may(Role::Approver))
-    }
-
-    /// Whether an entry holds the approval of the side it names, for a plan of `principal`.
-    #[must_use]
-    pub fn is_approval_of(&self, entry: &crate::register::Entry, principal: Option<&str>) -> bool {
-        let pinned = principal.and_then(|id| self.state().principals.get(id));
-        let anchors = pinned.map(|one| TrustAnchors::new([one.certificate.clone()]));
-        let plan: Option<Digest> = entry.subject.parse().ok();
-        let signature = text(&entry.body, "signature")
-            .and_then(|signature| BASE64_STANDARD.decode(signature).ok());
-        let (Some(anchors), Some(plan), Some(signature)) = (anchors, plan, signature) else {
-            return false;
-        };
-        let at = entry.recorded_at.with_timezone(&Utc);
-        let judged = judge(&signature, &plan, &self.state().agency_anchors(), &anchors, at);
-        judged.is_some_and(|(party, _)| text(&entry.body, "side") == Some(side(party)))
-    }
-
-    fn principal_anchors(&self, plan: &Plan) -> Reports<TrustAnchors> {
-        let principal = self.state().principals.get(&plan.principal);
-        match principal.filter(|_| plan.office == self.settings().agency.uscc) {
-            Some(principal) => Ok(TrustAnchors::new([principal.certificate.clone()])),
-            None => Err(report(RetentionError::OtherOffice)),
-        }
-    }
-
     /// The disposal of bundle or letter `id`.
     ///
     /// # Errors
@@ -425,13 +321,6 @@ impl Office {
     fn disposal_lock(&self) -> Result<File, RetentionError> {
         let lock = lock::take(self.paths(), "disposal.lock");
         lock.map_err(|source| RetentionError::File { source })?.ok_or(RetentionError::Busy)
-    }
-}
-
-const fn side(party: Party) -> &'static str {
-    match party {
-        Party::Agency => "agency",
-        Party::Principal => "principal",
     }
 }
 

@@ -4,6 +4,14 @@
 //! archive's staging → `evidence.sealed` (the commit point) → published → `evidence.archived`.
 //! What an earlier run left is finished or spoiled by the same code, under the room's lock.
 
+mod authority;
+mod kept;
+mod problem;
+
+pub use kept::Kept;
+use kept::kept;
+pub use problem::RoomError;
+
 use std::{
     fs::File,
     ops::ControlFlow,
@@ -11,23 +19,22 @@ use std::{
     thread,
 };
 
-use chrono::{Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};
 
 use super::{
     Office,
     actor::Actor,
-    credentials::{Ask, Credentials, Service},
+    credentials::{Ask, Credentials},
     export_room::ROOM_LOCK,
     journal, lock,
     occasion::{Occasion, Wanted},
     office_folder::OfficeError,
     operator::Role,
-    state::{digest, text},
+    state::text,
 };
 use crate::{
     archive::{ArchiveError, ArchiveFinding, Objects as _, StagedFile},
-    digest::Digest,
     durable::{self, DurableError},
     evidence::{
         Bundle, BundleFacts, Description, Finding, Intake, Late, Seal, Sealing, Verification,
@@ -37,48 +44,8 @@ use crate::{
     problem::{Report, Severity, alone as report},
     register::{Clock as _, Draft, Recorded, RegisterError},
     retention::{schedule::Schedule, term::Term},
-    signing::{
-        Random, TimestampAuthority, TrustAnchors,
-        certificate::Certificate,
-        timestamp::{HttpAuthority, LocalAuthority, TimestampError},
-    },
+    signing::Random,
 };
-
-/// Policy of the office's own timestamps: self-asserted time. The arc is the one kept for examples
-/// (RFC 5612), so that nobody takes it for a registered policy.
-const OWN_POLICY: &str = "1.3.6.1.4.1.32473.1.1";
-/// Largest certificate file, in bytes.
-const ANCHOR_LIMIT: u64 = 256 * 1024;
-
-crate::problems! {
-    /// Why evidence was not sealed or cannot be shown.
-    pub enum RoomError {
-        /// No such bundle.
-        Unknown = "CH-E090", Input,
-            "no bundle of that number" => "check the number; `chancery evidence list` shows all",
-            "没有该编号的证据包" => "请核对编号；`chancery evidence list` 列出全部";
-        /// The kind is none.
-        Kind = "CH-E091", Input,
-            "that is no kind of evidence" => "use auto, door_plate, address_check, audio, video, photo, signed_copy, acknowledgement, call_recording, letter, statement, training or other",
-            "没有该种类的证据" => "请使用 auto、door_plate、address_check、audio、video、photo、signed_copy、acknowledgement、call_recording、letter、statement、training 或 other";
-        /// Another process seals.
-        Busy = "CH-E092", Fault,
-            "another command is sealing in this office" => "wait until it is done and run the same command again",
-            "本办公室正有其他命令在封存" => "请待其完成后再执行同一命令";
-        /// The timestamp authority cannot be used.
-        Authority { source: TimestampError } = "CH-E093", Fault,
-            "the timestamp authority cannot be used: {source}" => "check its address and certificate in office.toml",
-            "时间戳机构无法使用：{source}" => "请检查 office.toml 中的地址与证书";
-        /// A file failed.
-        File { source: DurableError } = "CH-E094", Fault,
-            "a file of the office cannot be used: {source}" => "check the folder, its permissions and the disk",
-            "办公室文件无法使用：{source}" => "请检查目录、权限与磁盘";
-        /// The case number is a card or identity number.
-        CaseNumber = "CH-E095", Refusal,
-            "the case number looks like a card or identity number" => "give the case's own number",
-            "案号形似卡号或证件号码" => "请填写案件自身的编号";
-    }
-}
 
 type Reports<T> = Result<T, Vec<Report>>;
 
@@ -87,39 +54,6 @@ struct About<'a> {
     case: &'a str,
     letter: Option<&'a str>,
     prepared: u64,
-}
-
-/// A sealed bundle of the office.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    /// Its number.
-    pub id: String,
-    /// The case it belongs to.
-    pub case: String,
-    /// Digest of the whole file, and its name in the archive.
-    pub object: Digest,
-    /// Length of the whole file.
-    pub bytes: u64,
-    /// Files of its payload.
-    pub files: u64,
-    /// Digest of the payload manifest.
-    pub manifest: Digest,
-    /// The visit's document it belongs to.
-    pub visit: Option<String>,
-    /// The letter whose signed copy it holds.
-    pub letter: Option<String>,
-    /// Whether everything is there that its occasion needs.
-    pub complete: bool,
-    /// Whether its time is only the office's own word.
-    pub self_asserted: bool,
-    /// Time of the token; of the signature while the token is pending.
-    pub gen_time: String,
-    /// Whether it was sealed without a token, because the authority was absent.
-    pub time_pending: bool,
-    /// Day through which it is kept at least, while its case is open.
-    pub kept_not_before: NaiveDate,
-    /// Register entry.
-    pub seq: u64,
 }
 
 impl Office {
@@ -194,30 +128,6 @@ impl Office {
         Ok((kept, seal))
     }
 
-    /// Every bundle the register holds.
-    ///
-    /// # Errors
-    /// [`OfficeError::Register`].
-    pub fn bundles(&self) -> Result<Vec<Kept>, OfficeError> {
-        let mut all = Vec::new();
-        for entry in self.view().find(Some(&journal::EVIDENCE_SEALED), None) {
-            all.extend(kept(&entry?));
-        }
-        Ok(all)
-    }
-
-    /// Bundle `id`.
-    ///
-    /// # Errors
-    /// [`RoomError::Unknown`], [`OfficeError::Register`].
-    pub fn bundle(&self, id: &str) -> Reports<Kept> {
-        let entry = self
-            .view()
-            .last(&journal::EVIDENCE_SEALED, id)
-            .map_err(|error| report(OfficeError::from(error)))?;
-        entry.as_ref().and_then(kept).ok_or_else(|| report(RoomError::Unknown))
-    }
-
     /// Checks a bundle as it lies in the archive: everything inside, and that it is the one that
     /// was registered under this number. That nothing lies there is a finding like any other.
     ///
@@ -281,48 +191,6 @@ impl Office {
             .with("object", bundle.object.to_string());
         self.append(draft, actor).map_err(report)?;
         self.copy_object(&bundle.object, out, |source| report(RoomError::File { source }))
-    }
-
-    /// Whom evidence of this office is judged by: its own authority, and the outside timestamp
-    /// authority if one is set.
-    ///
-    /// # Errors
-    /// [`RoomError`].
-    pub fn evidence_anchors(&self) -> Reports<TrustAnchors> {
-        let mut anchors = self.state().agency_anchors();
-        for certificate in self.timestamp_anchor()?.certificates() {
-            anchors.add(certificate.clone());
-        }
-        Ok(anchors)
-    }
-
-    fn timestamp_anchor(&self) -> Reports<TrustAnchors> {
-        let Some(file) = &self.settings().timestamp.anchor else {
-            return Ok(TrustAnchors::default());
-        };
-        let path = self.paths().root().join(file);
-        let pem = durable::read(&path, ANCHOR_LIMIT)
-            .map_err(|source| report(RoomError::File { source }))?;
-        TrustAnchors::from_pem(&String::from_utf8_lossy(&pem)).map_err(report)
-    }
-
-    pub(super) fn timestamp_authority(
-        &self,
-        credentials: &Credentials,
-        ask: &Ask<'_>,
-    ) -> Reports<Box<dyn TimestampAuthority>> {
-        if let Some(url) = &self.settings().timestamp.url {
-            let authority = HttpAuthority::new(url.clone(), self.timestamp_anchor()?)
-                .map_err(|source| report(RoomError::Authority { source }))?
-                .queueing(self.settings().timestamp.queue.unwrap_or(true));
-            return Ok(Box::new(authority));
-        }
-        let credential =
-            self.service(Service::TimestampAuthority, credentials, ask).map_err(report)?;
-        let chain: Vec<Certificate> = vec![self.state().authority.clone()];
-        let authority = LocalAuthority::new(credential, chain, OWN_POLICY)
-            .map_err(|source| report(RoomError::Authority { source }))?;
-        Ok(Box::new(authority))
     }
 
     /// The lock of the evidence room: one command at a time seals, stamps or exports.
@@ -446,28 +314,6 @@ impl Office {
         }
         Ok(())
     }
-}
-
-fn kept(entry: &Recorded) -> Option<Kept> {
-    let body = &entry.entry().body;
-    let number = |name| body.get(name).and_then(Value::as_u64);
-    let flag = |name| body.get(name).and_then(Value::as_bool);
-    Some(Kept {
-        id: entry.entry().subject.clone(),
-        case: text(body, "case")?.to_owned(),
-        object: digest(body, "object")?,
-        bytes: number("object_bytes")?,
-        files: number("files")?,
-        manifest: digest(body, "manifest")?,
-        visit: text(body, "visit").map(str::to_owned),
-        letter: text(body, "letter").map(str::to_owned),
-        complete: flag("complete")?,
-        self_asserted: flag("self_asserted_time")?,
-        gen_time: text(body, "gen_time")?.to_owned(),
-        time_pending: flag("time_pending").unwrap_or(false),
-        kept_not_before: text(body, "kept_not_before")?.parse().ok()?,
-        seq: entry.seq(),
-    })
 }
 
 /// What is wrong with the object in a bundle's place.

@@ -6,87 +6,43 @@
 //! leaves unregistered and none leaves unencrypted. What a killed export left in plain is removed by
 //! the next command that opens the office to act. Source: L223, L635; SPEC decision 15.
 
-use std::{
-    fs::{self, File, Permissions},
-    io::{self, Write},
-    ops::ControlFlow,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+mod copies;
+mod problem;
+mod selection;
 
-use chrono::{Datelike as _, NaiveDate, Utc};
+pub(super) use copies::ROOM_LOCK;
+use copies::{Room, copies, encrypt};
+pub use copies::{leftover, sweep};
+pub use problem::ExportError;
+pub use selection::{Selection, person};
+
+use std::{ops::ControlFlow, path::Path};
+
+use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};
 
 use super::{
     Office,
     actor::Actor,
     credentials::{Ask, Credentials},
-    journal, lock,
+    journal,
     office_folder::OfficeError,
     operator::Role,
-    paths::OfficePaths,
-    person::person_key,
-    retention_state::{Shelved, Shelves},
-    state::{digest, text},
+    retention_state::Shelved,
+    state::digest,
 };
 use crate::{
-    digest::{Digest, Hasher},
+    digest::Digest,
     durable::{self, DurableError},
     evidence::{Bundle, Description, Intake, Kind, Sealing, Sorting},
-    masking::{IdentityNumber, Masking},
+    masking::Masking,
     problem::{Report, alone as report},
     register::{Draft, Recorded},
     retention::plan::Sort,
-    signing::{KeyedIndex, Random, Recipient},
+    signing::{Random, Recipient},
 };
 
-/// Most things one export holds, so that its entry names them all.
-const MOST: usize = 2000;
-
-crate::problems! {
-    /// Why nothing was exported.
-    pub enum ExportError {
-        /// Nothing matches.
-        Nothing = "CH-E160", Input,
-            "nothing is kept that matches" => "check case, number or days; what was destroyed is not kept",
-            "没有符合条件的保管内容" => "请核对案号、编号或日期；已销毁的内容不再保管";
-        /// Too much matches.
-        TooMany { limit: usize } = "CH-E161", Refusal,
-            "more than {limit} things match" => "narrow the selection, by days or by case",
-            "符合条件的内容超过 {limit} 项" => "请按日期或案号缩小范围";
-        /// The output exists.
-        File { source: DurableError } = "CH-E162", Fault,
-            "a file cannot be used: {source}" => "check the folder, its permissions and the disk",
-            "文件无法使用：{source}" => "请检查目录、权限与磁盘";
-        /// The days are in disorder.
-        Days = "CH-E163", Input,
-            "the first day is after the last, or one of them is no day" => "give --from and --until such as 2026-05-17, in order",
-            "起始日晚于截止日，或日期无效" => "请按先后给出 --from 与 --until，如 2026-05-17";
-        /// No identity number.
-        Person = "CH-E164", Input,
-            "what was read is no identity number" => "give one identity number of 15 or 18 characters, in a file or on standard input",
-            "所读内容不是身份证号码" => "请在文件或标准输入中提供一个 15 或 18 位身份证号码";
-        /// Nothing, or several things, say what is wanted.
-        Selection = "CH-E165", Input,
-            "it is not said what to export" => "give one of --case, --bundle, --letter, --person, or --from and --until",
-            "未指明导出什么" => "请给出 --case、--bundle、--letter、--person，或 --from 与 --until 之一";
-    }
-}
-
 type Reports<T> = Result<T, Vec<Report>>;
-
-/// What is to be exported.
-#[derive(Debug)]
-pub enum Selection {
-    /// Everything of a case.
-    Case(String),
-    /// One bundle or letter, by number.
-    Number(String),
-    /// Everything of the cases in which letters went to a person.
-    Person(IdentityNumber),
-    /// Everything archived in these days, both included.
-    Days(NaiveDate, NaiveDate),
-}
 
 /// An export that was made.
 #[derive(Clone, Debug)]
@@ -121,77 +77,7 @@ pub struct Exporting<'a> {
     pub drawn: Option<Value>,
 }
 
-/// The lock of everything that seals or exports.
-pub(super) const ROOM_LOCK: &str = "sealing.lock";
-
-/// Where plain copies stand while an export is made.
-fn copies(paths: &OfficePaths) -> PathBuf {
-    paths.root().join("staging").join("export")
-}
-
-/// Whether plain copies lie there; those of an export that is running do, too.
-#[must_use]
-pub fn leftover(paths: &OfficePaths) -> bool {
-    copies(paths).symlink_metadata().is_ok()
-}
-
-/// Removes the plain copies that a killed export left; one that is running keeps its own.
-///
-/// # Errors
-/// [`ExportError::File`] if they cannot be removed.
-pub fn sweep(paths: &OfficePaths) -> Result<(), ExportError> {
-    if !leftover(paths) {
-        return Ok(());
-    }
-    let path = copies(paths);
-    let held = lock::take(paths, ROOM_LOCK).map_err(|source| ExportError::File { source })?;
-    let Some(_held) = held else { return Ok(()) };
-    match fs::remove_dir_all(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(ExportError::File { source: durable::at(&path)(error) })
-        }
-        _ => Ok(()),
-    }
-}
-
 impl Office {
-    /// What `selection` finds, of `principal` alone if one is named.
-    ///
-    /// # Errors
-    /// [`ExportError::Nothing`], [`ExportError::TooMany`]; faults of register and index key.
-    pub fn select(
-        &self,
-        shelves: &Shelves,
-        selection: &Selection,
-        principal: Option<&str>,
-        credentials: &Credentials,
-        ask: &Ask<'_>,
-    ) -> Reports<Vec<Shelved>> {
-        let cases = match selection {
-            Selection::Person(number) => {
-                let index = KeyedIndex::new(self.index_key(credentials, ask).map_err(report)?);
-                self.cases_of(&person_key(&index, number)).map_err(report)?
-            }
-            _ => Vec::new(),
-        };
-        let fits = |kept: &&Shelved| match selection {
-            Selection::Case(case) => kept.case == *case,
-            Selection::Number(number) => kept.id == *number,
-            Selection::Person(_) => cases.contains(&kept.case),
-            Selection::Days(from, until) => (*from..=*until).contains(&kept.archived_on),
-        };
-        let owned = |kept: &&Shelved| {
-            principal.is_none_or(|whose| shelves.principals(&kept.case).contains(whose))
-        };
-        let kept = shelves.kept.iter().filter(|kept| kept.sort.is_of_a_case());
-        let found: Vec<Shelved> = kept.filter(fits).filter(owned).cloned().collect();
-        match found.len() {
-            0 => Err(report(ExportError::Nothing)),
-            many if many > MOST => Err(report(ExportError::TooMany { limit: MOST })),
-            _ => Ok(found),
-        }
-    }
-
     /// Exports `items` to `recipient` into the new file `out`.
     ///
     /// # Errors
@@ -276,19 +162,6 @@ impl Office {
             time_pending,
             entry: entry.seq(),
         })
-    }
-
-    /// Cases in which a letter went to the person of that keyed value.
-    fn cases_of(&self, person: &str) -> Result<Vec<String>, OfficeError> {
-        let mut cases = Vec::new();
-        for found in self.view().find(Some(&journal::LETTER_PREPARED), None) {
-            let found = found?;
-            let body = &found.entry().body;
-            if text(body, "person") == Some(person) {
-                cases.extend(text(body, "case").map(str::to_owned));
-            }
-        }
-        Ok(cases)
     }
 
     /// Puts copies of `items`, their siblings and the receipt into `folder`; answers the receipt's
@@ -382,78 +255,6 @@ fn one_case(items: &[Shelved]) -> String {
         [first, rest @ ..] if rest.iter().all(|kept| kept.case == first.case) => first.case.clone(),
         _ => "several".to_owned(),
     }
-}
-
-/// Where plain copies stand while an export is made; gone when it is dropped.
-struct Room {
-    root: PathBuf,
-    folder: PathBuf,
-    bundle: PathBuf,
-}
-
-impl Room {
-    fn at(root: PathBuf) -> Result<Self, DurableError> {
-        // What a cut-off export left is of no use to anybody.
-        let _ = fs::remove_dir_all(&root);
-        let (folder, bundle) = (root.join("items"), root.join("export.asice"));
-        durable::create_folder(&root)?;
-        let own = Permissions::from_mode(0o700);
-        fs::set_permissions(&root, own).map_err(durable::at(&root))?;
-        durable::create_folder(&folder)?;
-        Ok(Self { root, folder, bundle })
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.root);
-    }
-}
-
-/// Encrypts the file at `path` into a nameless file of `folder`, on disk when the call returns.
-fn encrypt(
-    recipient: &Recipient,
-    path: &Path,
-    folder: &Path,
-    random: &mut dyn Random,
-) -> Reports<(tempfile::NamedTempFile, Digest)> {
-    let file = |path: &Path, error| report(ExportError::File { source: durable::at(path)(error) });
-    let mut plain = File::open(path).map_err(|error| file(path, error))?;
-    let length = plain.metadata().map_err(|error| file(path, error))?.len();
-    let staged = tempfile::Builder::new()
-        .prefix(".staged-")
-        .tempfile_in(folder)
-        .map_err(|error| file(folder, error))?;
-    let mut hashed = Hashed { file: staged.as_file(), hasher: Hasher::default() };
-    recipient.encrypt(&mut plain, length, &mut hashed, random).map_err(report)?;
-    let digest = hashed.hasher.finish();
-    staged.as_file().sync_all().map_err(|error| file(folder, error))?;
-    Ok((staged, digest))
-}
-
-struct Hashed<'a> {
-    file: &'a File,
-    hasher: Hasher,
-}
-
-impl Write for Hashed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hasher.update(bytes.get(..written).unwrap_or_default());
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Reads one identity number; what follows it on the line, or another line, makes it none.
-///
-/// # Errors
-/// [`ExportError::Person`].
-pub fn person(text: &str) -> Result<IdentityNumber, ExportError> {
-    IdentityNumber::parse(text.trim()).map_err(|_| ExportError::Person)
 }
 
 /// An export as JSON tells it.

@@ -45,6 +45,7 @@ mod internal;
 mod kinds;
 mod letters;
 mod life;
+mod packages;
 mod past;
 mod proofs;
 mod read_only;

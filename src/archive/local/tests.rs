@@ -4,7 +4,11 @@ use std::os::unix::fs::symlink;
 
 use proptest::prelude::*;
 
-use super::{super::is_changed, *};
+use super::{
+    super::{Stage as _, is_changed},
+    fault::fault,
+    *,
+};
 
 struct Office {
     folder: tempfile::TempDir,

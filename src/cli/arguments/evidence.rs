@@ -19,34 +19,7 @@ pub enum Evidence {
         out: PathBuf,
     },
     /// 封存 · seal a folder into a bundle
-    Seal {
-        /// 文件夹 · folder
-        dir: PathBuf,
-        /// 案号 · case number
-        #[arg(long)]
-        case: Option<String>,
-        /// 种类 · kind of every file, or `auto` for kinds by subfolder
-        #[arg(long)]
-        kind: Option<String>,
-        /// 外访文书编号 · the visit's document: case, times and recordings come from it
-        #[arg(long, value_name = "NUMBER")]
-        visit: Option<String>,
-        /// 函件编号 · the letter whose signed copy this is
-        #[arg(long, value_name = "NUMBER", conflicts_with = "visit")]
-        letter: Option<String>,
-        /// 外访开始 · beginning of the visit, as 2026-11-23T14:05
-        #[arg(long, value_name = "TIME", requires = "until")]
-        from: Option<String>,
-        /// 外访结束 · end of the visit
-        #[arg(long, value_name = "TIME", requires = "from")]
-        until: Option<String>,
-        /// 证据照片页 · also make a sheet of the pictures
-        #[arg(long, value_name = "PDF")]
-        sheet: Option<PathBuf>,
-        /// 另存一份 · also write a copy here
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
+    Seal(Seal),
     /// 核验 · verify a bundle of this office, or a bag of others in a folder or ZIP
     Verify {
         /// 证据包编号或路径 · bundle id (default: all), or path of a bag of others
@@ -128,6 +101,37 @@ pub enum Evidence {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+}
+
+/// `evidence seal`.
+#[derive(Args, Debug)]
+pub struct Seal {
+    /// 文件夹 · folder
+    pub dir: PathBuf,
+    /// 案号 · case number
+    #[arg(long)]
+    pub case: Option<String>,
+    /// 种类 · kind of every file, or `auto` for kinds by subfolder
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// 外访文书编号 · the visit's document: case, times and recordings come from it
+    #[arg(long, value_name = "NUMBER")]
+    pub visit: Option<String>,
+    /// 函件编号 · the letter whose signed copy this is
+    #[arg(long, value_name = "NUMBER", conflicts_with = "visit")]
+    pub letter: Option<String>,
+    /// 外访开始 · beginning of the visit, as 2026-11-23T14:05
+    #[arg(long, value_name = "TIME", requires = "until")]
+    pub from: Option<String>,
+    /// 外访结束 · end of the visit
+    #[arg(long, value_name = "TIME", requires = "from")]
+    pub until: Option<String>,
+    /// 证据照片页 · also make a sheet of the pictures
+    #[arg(long, value_name = "PDF")]
+    pub sheet: Option<PathBuf>,
+    /// 另存一份 · also write a copy here
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// `evidence export`.

@@ -1,4 +1,4 @@
-//! Further cases, from a table beside this file.
+//! Cases from the tables beside this file: input and what must come of it, under headings `# ==`.
 
 use super::*;
 
@@ -26,18 +26,32 @@ fn unescaped(text: &str) -> String {
     plain
 }
 
-#[test]
-fn every_case_of_the_table_holds() {
-    let lines = include_str!("further_cases.txt").lines().filter(|line| !line.starts_with("# "));
+/// Runs every case of a table and tells all that differ at once, each under its heading.
+fn hold(table: &str) {
+    let mut heading = "";
     let mut failed = Vec::new();
-    for line in lines {
+    for line in table.lines() {
+        if let Some(comment) = line.strip_prefix("# ") {
+            heading = comment;
+            continue;
+        }
         let (input, expected) = line.split_once('\t').unwrap_or((line, line));
         let (input, expected) = (unescaped(input), unescaped(expected));
         let told = mask_text(&input, &Masking::default()).text;
         if told != expected {
-            failed.push(format!("{input:?}\n  want {expected:?}\n  told {told:?}"));
+            failed.push(format!("{heading}\n  {input:?}\n  want {expected:?}\n  told {told:?}"));
         }
         assert_eq!(mask_text(&told, &Masking::default()).text, told, "twice");
     }
     assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn every_case_holds() {
+    hold(include_str!("cases.txt"));
+}
+
+#[test]
+fn every_further_case_holds() {
+    hold(include_str!("further_cases.txt"));
 }
