@@ -675,7 +675,8 @@ fn each_rule_of_conduct_has_its_case_among_the_visits() {
 #[test]
 fn each_rule_of_holds_refuses_one_act_and_lets_its_neighbour_pass() {
     // Each is met below.
-    let tried = ["CH-R051", "CH-R053", "CH-R135", "CH-R136", "CH-R137", "CH-R138", "CH-R210"];
+    let tried =
+        ["CH-R051", "CH-R053", "CH-R135", "CH-R136", "CH-R137", "CH-R138", "CH-R210", "CH-R290"];
     assert_eq!(listed(|documents| documents == "holds"), tried);
     let desk = Desk::fresh();
     let today = today(&desk);
@@ -717,6 +718,36 @@ fn each_rule_of_holds_refuses_one_act_and_lets_its_neighbour_pass() {
     for kind in ["deceased", "imprisoned", "forged"] {
         release("admin", "YL-2026-0501", kind, &["--proof", bundle]).ends(0);
     }
+    // What placed a hold does not lift it, in whatever spelling, nor the same files sealed anew.
+    place("clerk", "X-9", "dispute", &["--proof", "RE-7"]).ends(0);
+    release("admin", "X-9", "dispute", &["--proof", "re-7"]).tells_only(1, &["CH-R290"]);
+    release("admin", "X-9", "dispute", &["--proof", "RE-8"]).ends(0);
+    place("clerk", "YL-2026-0501", "forged", &["--proof", bundle]).ends(0);
+    release("admin", "YL-2026-0501", "forged", &["--proof", bundle]).tells_only(1, &["CH-R290"]);
+    let anew = desk.beside("again.asice");
+    let sealed_anew = [&seal[..seal.len() - 1], &[text(&anew)]].concat();
+    let again = desk.by_json("archivist", &sealed_anew).ends(0).json();
+    let again = again["bundle"].as_str().unwrap();
+    assert_ne!(again, bundle);
+    release("admin", "YL-2026-0501", "forged", &["--proof", again]).tells_only(1, &["CH-R290"]);
+    let verdict = desk.beside("verdict");
+    fs::create_dir(&verdict).unwrap();
+    let asice = desk.beside("verdict.asice");
+    fs::write(verdict.join("verdict.pdf"), b"%PDF-1.7 verdict").unwrap();
+    let other = [
+        "evidence",
+        "seal",
+        text(&verdict),
+        "--case",
+        "YL-2026-0501",
+        "--kind",
+        "other",
+        "--out",
+        text(&asice),
+    ];
+    let other = desk.by_json("archivist", &other).ends(0).json();
+    let other = other["bundle"].as_str().unwrap();
+    release("admin", "YL-2026-0501", "forged", &["--proof", other]).ends(0);
     place("clerk", "X-3", "deceased", &[]).ends(0);
     release("admin", "X-3", "deceased", &["--proof", bundle]).tells_only(1, &["CH-R135"]);
 
