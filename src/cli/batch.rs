@@ -4,7 +4,7 @@
 //! whatever cut it off, ends with the same files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::Write as _,
     path::{Path, PathBuf},
     sync::{
@@ -27,7 +27,7 @@ use chancery::{
             pull, volume,
         },
     },
-    office::{Office, intake_file::IntakeFile},
+    office::{Office, intake_file::IntakeFile, office_folder::OfficeError},
     problem::Report,
 };
 use indicatif::ProgressBar;
@@ -74,15 +74,20 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     let bar = context.counter();
     let mut tally = Tally::new(stop_signal(), bar.clone());
     let run = Run { batch: batch.clone(), workers };
-    let whole = desk.batch(&mut intake, &run, &mut tally)?;
+    let mut twins = desk.twins()?;
+    let whole = desk.batch(&mut twins.beside(&mut intake), &run, &mut tally)?;
     let mut printing =
         Printing { context, arguments, batch: &batch, workers, stop: tally.stop.clone(), bar };
     let printed = if whole { printing.volumes(&mut desk, &tally)? } else { None };
     printing.bar.finish_and_clear();
-    let answer = match printed {
+    let mut answer = match printed {
         Some(printed) => printing.answer(desk.office(), &tally, &printed)?,
         None => printing.stopped(&tally),
     };
+    let lettered = tally.letters.iter().map(|(row, _)| *row).collect();
+    let told = twins.told(&desk.office().view(), &lettered).map_err(OfficeError::from)?;
+    let notes = [context.notes(&intake.notes()), context.row_notes(&told)].concat();
+    answer.note(notes);
     drop(desk);
     context.auto_checkpoint(&mut office);
     Ok(answer)
@@ -95,7 +100,12 @@ fn proof(
     rows: &mut IntakeFile,
     out: &Path,
 ) -> Result<Answer, Stopped> {
-    let proofs = desk.extremes(rows).map_err(Stopped)?;
+    let mut twins = desk.twins()?;
+    let proofs = desk.extremes(&mut twins.beside(rows)).map_err(Stopped)?;
+    let refused: BTreeSet<u64> = proofs.refused.iter().map(|(row, _)| *row).collect();
+    let tried = twins.rows().filter(|row| !refused.contains(row)).collect();
+    let told = twins.told(&desk.office().view(), &tried).map_err(OfficeError::from)?;
+    let notes = [context.notes(&rows.notes()), context.row_notes(&told)].concat();
     let path = out.join("proof.pdf");
     let written = match &proofs.pdf {
         Some(pdf) => {
@@ -155,7 +165,7 @@ fn proof(
             "{rows} rows; of the rows tried {count} would be refused; none can be shown, no proof was written"
         ),
     });
-    let json = json!({ "rows": rows, "tried_and_refused": count, "refused": refused, "shown": shown, "out": written });
+    let json = json!({ "rows": rows, "tried_and_refused": count, "refused": refused, "shown": shown, "out": written, "notes": notes });
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(count > 0 || written.is_none()) })
 }
 
