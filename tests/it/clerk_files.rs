@@ -199,3 +199,21 @@ fn the_list_of_letters_is_chosen_by_case_kind_principal_state_and_month() {
     let chinese = desk.call().chinese().run(&["letter", "list", "--state", "voided"]).ends(0);
     assert!(chinese.out().contains("已作废") && chinese.err().contains("共 1 件"));
 }
+
+#[test]
+fn a_banks_own_rules_may_be_named_and_laws_that_nobody_knows_may_not() {
+    let desk = Desk::fresh();
+    let basis = |text: &str| desk.request_with("notice-001", json!({ "legal_basis": text }));
+    for fine in [
+        "《样例银行信用卡业务管理办法》第十二条及双方签订的《信用卡领用合约》",
+        "《信用卡章程》及《利息计算方法》",
+    ] {
+        let out = desk.beside(&format!("{}.pdf", fine.chars().count()));
+        desk.by("clerk", &["letter", "preview", text(&basis(fine)), "--out", text(&out)]).ends(0);
+    }
+    for wrong in ["《另一银行信用卡业务管理办法》", "《样例银行条例》第一条"]
+    {
+        let told = desk.issue(&basis(wrong)).tells_only(1, &["CH-R250"]);
+        assert!(told.out().contains("citation table"), "{}", told.out());
+    }
+}
