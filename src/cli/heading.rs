@@ -120,7 +120,7 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
         "zh" => format!("试读 {rows} 行"),
         _ => format!("{rows} rows read for the preview"),
     });
-    let problem = |(row, report): &(Option<u64>, Report)| {
+    let problem = |(row, report): &ByPlace| {
         let mut told = context.printer.report_json(report);
         if let Some(members) = told.as_object_mut() {
             members.insert("row".to_owned(), json!(row));
@@ -141,9 +141,12 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
     Ok(Answer { json, text: lines.join("\n"), exit })
 }
 
+/// What is wrong, in a row or with the file as a whole.
+type ByPlace = (Option<u64>, Report);
+
 /// Reads the first rows; gives how many were read, everything wrong with the file or a row, and
 /// what else there is to tell.
-fn preview(file: &Path, headings: HeadingMap) -> (usize, Vec<(Option<u64>, Report)>, Vec<Report>) {
+fn preview(file: &Path, headings: HeadingMap) -> (usize, Vec<ByPlace>, Vec<Report>) {
     let mut intake = match Intake::open(file, &Options { headings, encoding: None }) {
         Ok(intake) => intake,
         Err(reports) => {

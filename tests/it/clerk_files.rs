@@ -16,7 +16,7 @@ fn notice(desk: &Desk, changes: &[(&str, &str)]) -> Vec<(String, String)> {
         members.map(|(name, value)| (name.clone(), cell(value))).collect();
     for (name, value) in changes {
         match cells.iter_mut().find(|(known, _)| known == name) {
-            Some(cell) => cell.1 = (*value).to_owned(),
+            Some(cell) => (*value).clone_into(&mut cell.1),
             None => cells.push(((*name).to_owned(), (*value).to_owned())),
         }
     }

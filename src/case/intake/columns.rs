@@ -119,7 +119,7 @@ struct Spelled {
 /// The columns of one file, resolved.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    columns: Vec<Column>,
+    list: Vec<Column>,
     map: HeadingMap,
     spelled: BTreeMap<(usize, Shape), Spelled>,
     /// What is beside the columns read: hidden and further parts of the workbook.
@@ -160,9 +160,9 @@ impl Columns {
             }
             columns.push(column);
         }
-        let resolved = |columns| {
+        let resolved = |list| {
             let (spelled, beside) = (BTreeMap::new(), Vec::new());
-            Self { columns, map: map.clone(), spelled, beside }
+            Self { list, map: map.clone(), spelled, beside }
         };
         if map.survey {
             return Ok(resolved(columns));
@@ -179,7 +179,7 @@ impl Columns {
     /// Every [`IntakeProblem::HiddenColumn`], for what nobody sees nobody has checked.
     pub(super) fn hide(&mut self, hidden: &BTreeSet<u32>) -> Result<(), Vec<Report>> {
         let mut found: Vec<Report> = Vec::new();
-        for (at, column) in self.columns.iter_mut().enumerate() {
+        for (at, column) in self.list.iter_mut().enumerate() {
             column.hidden = u32::try_from(at).is_ok_and(|at| hidden.contains(&at));
             if !column.hidden {
                 continue;
@@ -220,7 +220,7 @@ impl Columns {
 
     /// A date in the spelling of requests, whichever of its own the sheet has.
     fn dated(&mut self, row: u64, at: usize, entered: Entered) -> Result<Entered, Report> {
-        let key = self.columns.get(at).and_then(|column| column.gives);
+        let key = self.list.get(at).and_then(|column| column.gives);
         let kind = key.and_then(Key::field).map(|field| field.kind);
         let (Entered::Text(text), Some(kind)) = (&entered, kind) else { return Ok(entered) };
         match days::read(text.expose(), kind) {
@@ -238,7 +238,7 @@ impl Columns {
     /// The columns in order, for a preview of what each gives.
     #[must_use]
     pub fn all(&self) -> &[Column] {
-        &self.columns
+        &self.list
     }
 
     /// Makes a request of a row's cells; `cell` yields what stands in each column.
@@ -247,10 +247,10 @@ impl Columns {
         row: u64,
         mut cell: impl FnMut(usize, Option<Key>) -> Result<Entered, Report>,
     ) -> Result<Request, Vec<Report>> {
-        let mut entries = Vec::with_capacity(self.columns.len());
+        let mut entries = Vec::with_capacity(self.list.len());
         let mut found: Vec<Report> = Vec::new();
-        for at in 0..self.columns.len() {
-            let Some(column) = self.columns.get(at).filter(|column| !column.ignored) else {
+        for at in 0..self.list.len() {
+            let Some(column) = self.list.get(at).filter(|column| !column.ignored) else {
                 continue;
             };
             let (gives, letter) = (column.gives, column.letter.clone());
