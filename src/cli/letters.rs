@@ -87,11 +87,16 @@ pub fn list(context: &Context, filter: Filter) -> Result<Answer, Stopped> {
         }
         let Some(letter) = issued::issued_letter(&entry) else { continue };
         let began = Life::begin(&view, entry.entry()).map_err(OfficeError::from)?;
-        if !began.is_some_and(|life| wanted.admits(&life)) {
+        let Some(mut life) = began.filter(|life| wanted.admits(life)) else { continue };
+        for place in view.places(None, Some(&letter.number), entry.seq().saturating_add(1)) {
+            let later = view.get(place.map_err(OfficeError::from)?).map_err(OfficeError::from)?;
+            if let Some(later) = later {
+                life.take(later.entry());
+            }
+        }
+        if !wanted.admits_state(life.status()) {
             continue;
         }
-        let life = Life::of(&view, &letter.number).map_err(OfficeError::from)?;
-        let Some(life) = life.filter(|life| wanted.admits_state(life.status())) else { continue };
         count += 1;
         let (status, since) = (life.status(), life.since());
         let (issued_at, since_at) = (&life.issued.recorded_at, &since.at);
