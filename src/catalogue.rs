@@ -71,6 +71,7 @@ const OFFICE: &[&[Code]] = &[
     crate::letter::ledgers::LedgerRefusal::CODES,
     crate::letter::life::refusal::LifeRefusal::CODES,
     crate::letter::print::PrintProblem::CODES,
+    crate::letter::twins::TwinFinding::CODES,
     crate::letter::window::WindowRefusal::CODES,
     crate::letter::policy::PolicyRefusal::CODES,
     crate::letter::policy::gates::GateRefusal::CODES,

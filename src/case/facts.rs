@@ -38,6 +38,28 @@ pub struct Table {
     pub total: Option<String>,
 }
 
+/// Fields whose sentence the wording closes: a stop at their end would stand twice. What somebody
+/// said, and a principal's answer, stay as they were written.
+const CLOSED: [&str; 11] = [
+    "breach_terms",
+    "citations",
+    "consent_or_court_ref",
+    "dispute_channel",
+    "evidence_ids",
+    "finding",
+    "inquiry_channel",
+    "interest_terms",
+    "legal_basis",
+    "liability_basis",
+    "official_channels",
+];
+
+/// The text without the marks that end a sentence.
+fn unstopped(text: &RawText) -> RawText {
+    let open = text.expose().trim_end_matches(['。', '；', ';', '，', ',']);
+    if open.is_empty() { text.clone() } else { open.into() }
+}
+
 /// What one field holds before masking.
 #[derive(Clone)]
 enum Fact {
@@ -121,16 +143,19 @@ impl Facts {
     }
 
     fn put(&mut self, name: &'static str, text: impl Into<RawText>) {
-        self.facts.insert(name, Fact::Text(text.into()));
+        let text = text.into();
+        let text = if CLOSED.contains(&name) { unstopped(&text) } else { text };
+        self.facts.insert(name, Fact::Text(text));
     }
 
     fn take_office(&mut self, office: &OfficeContext) {
         for (name, value) in office.values() {
-            let fact = match value {
-                OfficeValue::Table(table) => Fact::Table(table.clone()),
-                value => Fact::Text(value.printed().into()),
-            };
-            self.facts.insert(name, fact);
+            match value {
+                OfficeValue::Table(table) => {
+                    self.facts.insert(name, Fact::Table(table.clone()));
+                }
+                value => self.put(name, value.printed()),
+            }
         }
     }
 

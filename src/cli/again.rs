@@ -8,14 +8,10 @@ use chancery::{
     letter::{
         desk::Desk,
         life::refusal::LifeRefusal,
-        reprint::{Reprint, reprint as reprint_one},
+        reprint::{Reprint, Reprints},
     },
-    office::{
-        Office,
-        actor::Actor,
-        refused::{self, Times},
-    },
-    problem::{Report, Severity},
+    office::refused::{self, Times},
+    problem::Severity,
 };
 use serde_json::{Value, json};
 
@@ -35,7 +31,8 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
         let number = named.number.as_deref().ok_or(LifeRefusal::NothingNamed)?;
         let mut office = context.open()?;
         let actor = context.actor(&office)?;
-        let reprint = reprint_one(&mut office, &actor, number).map_err(|reports| {
+        let mut reprints = Reprints::default();
+        let reprint = reprints.reprint(&mut office, &actor, number).map_err(|reports| {
             let subject = refused::letter(Some(number));
             context.refused(&mut office, &actor, "letter.reprint", subject, reports)
         })?;
@@ -49,10 +46,19 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     durable::writable_folder(out)?;
     let (mut rows, mut done, mut said_no, mut unread) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut refusals = Vec::new();
+    let mut reprints = Reprints::default();
     for (row, cells) in table {
         rows += 1;
         let number = cells.as_ref().ok().and_then(|cells| cells.get("number")).cloned();
-        match cells.and_then(|_| one_of_file(&mut office, &actor, number.as_deref(), out)) {
+        let mut again = |number: Option<&str>| {
+            let number =
+                number.ok_or_else(|| vec![LifeRefusal::Missing { member: "number" }.into()])?;
+            let reprint = reprints.reprint(&mut office, &actor, number)?;
+            let path = out.join(format!("{}-reprint.pdf", reprint.number));
+            write_same(&path, &reprint.pdf).map_err(|stopped| stopped.0)?;
+            Ok((reprint, path))
+        };
+        match cells.and_then(|_| again(number.as_deref())) {
             Ok((reprint, path)) => {
                 done += 1;
                 let mut json = reprint_json(&reprint, &path);
@@ -90,19 +96,6 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     };
     let summary = json!({ "rows": rows, "reprinted": done, "refused": said_no, "unread": unread });
     Ok(Answer { json: json!({ "summary": summary }), text, exit })
-}
-
-fn one_of_file(
-    office: &mut Office,
-    actor: &Actor,
-    number: Option<&str>,
-    out: &Path,
-) -> Result<(Reprint, std::path::PathBuf), Vec<Report>> {
-    let number = number.ok_or_else(|| vec![LifeRefusal::Missing { member: "number" }.into()])?;
-    let reprint = reprint_one(office, actor, number)?;
-    let path = out.join(format!("{}-reprint.pdf", reprint.number));
-    write_same(&path, &reprint.pdf).map_err(|stopped| stopped.0)?;
-    Ok((reprint, path))
 }
 
 /// Writes a file; one that holds these very bytes is left alone.

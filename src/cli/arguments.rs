@@ -34,7 +34,7 @@ pub use figures::{Copies, Reconcile, Stats};
 pub use heading::Heading;
 pub use hold::{Cases, Hold};
 pub use init::Init;
-pub use letter::{Batch, Letter, Requests};
+pub use letter::{Batch, Filter, Letter, Requests};
 pub use life::{Life, Named, Told};
 pub use mask::{Mask, PolicyName};
 pub use operator::Operator;

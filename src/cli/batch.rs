@@ -21,7 +21,7 @@ use chancery::{
         desk::Desk,
         print::{MOST_LETTERS, PrintProblem},
     },
-    office::intake_file::IntakeFile,
+    office::{intake_file::IntakeFile, office_folder::OfficeError},
 };
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -64,15 +64,20 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     let bar = context.counter();
     let mut tally = Tally::new(stop_signal(), bar.clone());
     let run = Run { batch: batch.clone(), workers };
-    let whole = desk.batch(&mut intake, &run, &mut tally)?;
+    let mut twins = desk.twins()?;
+    let whole = desk.batch(&mut twins.beside(&mut intake), &run, &mut tally)?;
     let mut printing =
         Printing { context, arguments, batch: &batch, workers, stop: tally.stop.clone(), bar };
     let printed = if whole { printing.volumes(&mut desk, &tally)? } else { None };
     printing.bar.finish_and_clear();
-    let answer = match printed {
+    let mut answer = match printed {
         Some(printed) => printing.answer(desk.office(), &tally, &printed)?,
         None => printing.stopped(&tally),
     };
+    let lettered = tally.letters.iter().map(|(row, _)| *row).collect();
+    let told = twins.told(&desk.office().view(), &lettered).map_err(OfficeError::from)?;
+    let notes = [context.notes(&intake.notes()), context.row_notes(&told)].concat();
+    answer.note(notes);
     drop(desk);
     context.auto_checkpoint(&mut office);
     Ok(answer)

@@ -213,6 +213,31 @@ impl Context {
         Ok(())
     }
 
+    /// Tells what is noteworthy and no defect, and gives it for the answer's JSON.
+    pub fn notes(&self, notes: &[Report]) -> Vec<serde_json::Value> {
+        for note in notes {
+            self.printer.tell(&self.printer.note_text(note));
+        }
+        notes.iter().map(|note| self.printer.report_json(note)).collect()
+    }
+
+    /// As [`Context::notes`], of rows of a file.
+    pub fn row_notes(&self, notes: &[(u64, Report)]) -> Vec<serde_json::Value> {
+        let told = notes.iter().map(|(row, note)| {
+            let text = self.printer.note_text(note);
+            self.printer.tell(&match self.printer.language {
+                Language::Chinese => format!("第 {row} 行 {text}"),
+                Language::English => format!("row {row} {text}"),
+            });
+            let mut json = self.printer.report_json(note);
+            if let Some(members) = json.as_object_mut() {
+                members.insert("row".to_owned(), (*row).into());
+            }
+            json
+        });
+        told.collect()
+    }
+
     /// Signs a checkpoint where the log's credential is at hand; elsewhere says that one is due.
     pub fn auto_checkpoint(&self, office: &mut Office) {
         let credentials = self.credentials(office.paths(), office.settings());

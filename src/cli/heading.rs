@@ -84,16 +84,20 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
                 context.pick("未识别", "not known").to_owned()
             }
         };
-        lines.push(format!("{:>3}  {heading}  {said}", column.letter));
+        let hidden = if column.hidden { context.pick("（隐藏）", " (hidden)") } else { "" };
+        lines.push(format!("{:>3}  {heading}  {said}{hidden}", column.letter));
         columns.push(json!({
             "column": column.letter,
             "heading": heading,
             "gives": gives,
             "ignored": column.ignored,
+            "hidden": column.hidden,
             "near": near,
         }));
     }
-    let (rows, problems) = preview(file, map);
+    let (rows, problems, notes) = preview(file, map);
+    lines.extend(notes.iter().map(|note| context.printer.note_text(note)));
+    let notes: Vec<Value> = notes.iter().map(|note| context.printer.report_json(note)).collect();
     let mut exit = 0;
     for (row, report) in &problems {
         exit = exit.max(report.code.severity.exit_status());
@@ -116,7 +120,7 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
         "zh" => format!("试读 {rows} 行"),
         _ => format!("{rows} rows read for the preview"),
     });
-    let problem = |(row, report): &(Option<u64>, Report)| {
+    let problem = |(row, report): &ByPlace| {
         let mut told = context.printer.report_json(report);
         if let Some(members) = told.as_object_mut() {
             members.insert("row".to_owned(), json!(row));
@@ -131,24 +135,31 @@ fn map(context: &Context, principal: &str, file: &Path) -> Result<Answer, Stoppe
         "columns": columns,
         "proposed": proposed,
         "rows": rows,
+        "notes": notes,
         "problems": problems,
     });
     Ok(Answer { json, text: lines.join("\n"), exit })
 }
 
-/// Reads the first rows; gives how many were read, and everything wrong with the file or a row.
-fn preview(file: &Path, headings: HeadingMap) -> (usize, Vec<(Option<u64>, Report)>) {
-    let intake = match Intake::open(file, &Options { headings, encoding: None }) {
+/// What is wrong, in a row or with the file as a whole.
+type ByPlace = (Option<u64>, Report);
+
+/// Reads the first rows; gives how many were read, everything wrong with the file or a row, and
+/// what else there is to tell.
+fn preview(file: &Path, headings: HeadingMap) -> (usize, Vec<ByPlace>, Vec<Report>) {
+    let mut intake = match Intake::open(file, &Options { headings, encoding: None }) {
         Ok(intake) => intake,
-        Err(reports) => return (0, reports.into_iter().map(|report| (None, report)).collect()),
+        Err(reports) => {
+            return (0, reports.into_iter().map(|report| (None, report)).collect(), Vec::new());
+        }
     };
     let mut problems = Vec::new();
     let mut rows = 0_usize;
-    for (row, read) in intake.take(ROWS) {
+    for (row, read) in intake.by_ref().take(ROWS) {
         rows = rows.saturating_add(1);
         if let Err(reports) = read {
             problems.extend(reports.into_iter().map(|report| (Some(row), report)));
         }
     }
-    (rows, problems)
+    (rows, problems, intake.notes())
 }

@@ -8,13 +8,14 @@ use chancery::{
         actor::Actor,
         hold::{
             self, Grounds, due,
+            known::Known,
             sheet::{self, SheetProblem},
         },
         journal,
         office_folder::OfficeError,
         refused::{self, Times},
     },
-    problem::Report,
+    problem::{Report, alone},
     register::Draft,
 };
 use serde_json::{Value, json};
@@ -171,23 +172,15 @@ fn one(office: &mut Office, actor: &Actor, verb: Verb, act: &Act) -> Result<Valu
             journal::HOLD_PLACED
         }
         Verb::Release => {
-            let today = office.today();
-            let sealed = |id: &str| {
-                let bundle = office.view().last(&journal::EVIDENCE_SEALED, id);
-                bundle.ok().flatten().is_some_and(|bundle| {
-                    let of = bundle.entry().body.get("case").and_then(Value::as_str);
-                    of == Some(case.as_str())
-                })
+            // As they would stand in the register, so that like is compared with like.
+            let given = Grounds {
+                proof: grounds.proof.as_deref().map(safe),
+                instruction: grounds.instruction.as_deref().map(safe),
+                ..grounds.clone()
             };
-            let view = office.view();
-            let failed = |error| vec![Report::from(OfficeError::from(error))];
-            let mut unreported = None;
-            for held in standing.iter().filter(|held| held.kind == kind) {
-                let report = due::report(&view, &case, held).map_err(failed)?;
-                unreported = report.filter(|report| report.made.is_none()).map(|report| report.by);
-            }
-            let by = actor.operator();
-            hold::may_release(kind, &standing, by, grounds, today, sealed, unreported)?;
+            let known = Known::of(office, &case, kind, &given).map_err(alone)?;
+            let (today, by) = (office.today(), actor.operator());
+            hold::may_release(kind, &standing, by, grounds, today, known)?;
             journal::HOLD_RELEASED
         }
     };

@@ -1,6 +1,9 @@
-//! `letter preview·issue·show·list·reproduce` and `visit statement`.
+//! `letter preview·issue·show·reproduce` and `visit statement`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use chancery::{
     case::request::Request,
@@ -12,7 +15,7 @@ use chancery::{
         reproduce,
     },
     masking::{Masking, mask_text},
-    office::{Office, intake_file::IntakeFile, journal},
+    office::{Office, intake_file::IntakeFile, office_folder::OfficeError},
     problem::Report,
 };
 use serde_json::{Value, json};
@@ -39,7 +42,7 @@ pub fn run(context: &Context, verb: Letter) -> Result<Answer, Stopped> {
             super::envelope::run(context, &letters, &paper, &out)
         }
         Letter::Show { number } => show(context, &number),
-        Letter::List => list(context),
+        Letter::List(filter) => super::letters::list(context, filter),
         Letter::Life(verb) => life::run(context, verb),
         Letter::Reproduce { number, out } => {
             durable::vacant(&out)?;
@@ -126,7 +129,7 @@ fn preview(context: &Context, requests: &Requests, out: &Path) -> Result<Answer,
     durable::vacant(out)?;
     let mut office = context.open()?;
     let mut rows = Rows::open(&office, requests)?;
-    let Some((_, request)) = rows.next() else { return Err(rows.none()) };
+    let Some((row, request)) = rows.next() else { return Err(rows.none()) };
     let request = request.map_err(Stopped)?;
     if rows.next().is_some() {
         return Err(UsageError::Several.into());
@@ -134,9 +137,14 @@ fn preview(context: &Context, requests: &Requests, out: &Path) -> Result<Answer,
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let made = Desk::open(&mut office, &actor, index)?.preview(&request).map_err(Stopped)?;
+    let mut desk = Desk::open(&mut office, &actor, index)?;
+    let made = desk.preview(&request).map_err(Stopped)?;
     durable::write_new(out, &made.pdf)?;
-    let json = json!({ "pages": made.pages, "out": out });
+    let mut twins = desk.twins()?;
+    twins.look(row, &request);
+    let told = twins.told(&desk.office().view(), &[row].into()).map_err(OfficeError::from)?;
+    let notes = [context.notes(&rows.intake.notes()), context.row_notes(&told)].concat();
+    let json = json!({ "pages": made.pages, "out": out, "notes": notes });
     Ok(Answer::done(json, out.display().to_string()))
 }
 
@@ -154,10 +162,12 @@ fn issue(
     // Known before a number is given; a letter that is issued and not written is written by a rerun.
     durable::writable_folder(out)?;
     let mut tally = Tally::default();
-    {
+    let told = {
         let mut desk = Desk::open(&mut office, &actor, index)?;
         let name = desk.batch_name(&rows.intake.digest());
         rows.intake.keep_signature(desk.office_mut(), &actor, &name)?;
+        let mut twins = desk.twins()?;
+        let mut lettered = BTreeSet::new();
         for (row, read) in rows.by_ref() {
             tally.rows += 1;
             match read {
@@ -168,12 +178,14 @@ fn issue(
                 }
                 Ok(request) => {
                     let id = mask_text(request.request_id(), &Masking::default()).text;
+                    twins.look(row, &request);
                     match desk.issue(&request)? {
                         Outcome::Refused(reports) => {
                             tally.refuse(context, row, Some(&id), &reports);
                         }
                         Outcome::Issued(letter) => {
                             tally.issued += 1;
+                            lettered.insert(row);
                             tally.hand_out(
                                 context,
                                 (row, &id),
@@ -184,6 +196,7 @@ fn issue(
                         }
                         Outcome::Already(letter) => {
                             tally.already += 1;
+                            lettered.insert(row);
                             tally.hand_out(
                                 context,
                                 (row, &id),
@@ -196,11 +209,13 @@ fn issue(
                 }
             }
         }
-    }
+        twins.told(&desk.office().view(), &lettered).map_err(OfficeError::from)?
+    };
     context.auto_checkpoint(&mut office);
     if tally.rows == 0 {
         return Err(rows.none());
     }
+    let notes = [context.notes(&rows.intake.notes()), context.row_notes(&told)].concat();
     let Tally { rows, issued, already, refused, unread, unwritten } = tally;
     let summary = match context.pick("zh", "en") {
         "zh" => format!(
@@ -217,6 +232,7 @@ fn issue(
     };
     let json = json!({
         "summary": { "rows": rows, "issued": issued, "already": already, "refused": refused, "unread": unread, "unwritten": unwritten },
+        "notes": notes,
     });
     Ok(Answer { json, text: summary, exit })
 }
@@ -366,22 +382,4 @@ fn show(context: &Context, number: &str) -> Result<Answer, Stopped> {
         "entries": entries,
     });
     Ok(Answer::done(json, text))
-}
-
-fn list(context: &Context) -> Result<Answer, Stopped> {
-    let office = context.look()?;
-    let mut count = 0_u64;
-    for entry in office.view().find(Some(&journal::LETTER_ISSUED), None) {
-        let Some(letter) = issued::issued_letter(&entry?) else { continue };
-        count += 1;
-        let json = json!({
-            "number": letter.number,
-            "template": letter.template,
-            "pdf": letter.pdf.to_string(),
-            "pages": letter.pages,
-            "entry": letter.seq,
-        });
-        context.printer.line(&json, &format!("{}  {}", letter.number, letter.template));
-    }
-    Ok(Answer::done(json!({ "letters": count }), String::new()))
 }

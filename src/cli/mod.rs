@@ -21,6 +21,7 @@ mod hold;
 mod init;
 mod internal;
 mod letter;
+mod letters;
 mod life;
 mod mask;
 mod operator;

@@ -9,6 +9,7 @@ use chancery::{
         clock::SystemClock,
         credentials, intake_file,
         principal::{PrincipalError, Profile},
+        refused,
     },
     problem::Phrase,
     register::Clock as _,
@@ -103,6 +104,9 @@ pub fn run(context: &Context, verb: Principal) -> Result<Answer, Stopped> {
     }
 }
 
+/// What taking in a principal, and its refusal, is called in the register.
+const ADD: &str = "principal.add";
+
 fn add(
     context: &Context,
     id: &str,
@@ -119,12 +123,19 @@ fn add(
             .to_ascii_lowercase()
             .parse()
             .map_err(|_| PrincipalError::Fingerprint)?;
-        office.pin(id, &certificate, &fingerprint, &actor).map_err(Stopped)?;
+        office.pin(id, &certificate, &fingerprint, &actor).map_err(|reports| {
+            let subject = refused::principal(&office, id);
+            context.refused(&mut office, &actor, ADD, subject, reports)
+        })?;
     }
     let mut name = None;
     if let Some(profile) = profile {
         let signed = durable::read(profile, LIMIT)?;
-        name = Some(office.take_profile(id, &signed, &actor).map_err(Stopped)?.name);
+        let taken = office.take_profile(id, &signed, &actor).map_err(|reports| {
+            let subject = refused::principal(&office, id);
+            context.refused(&mut office, &actor, ADD, subject, reports)
+        })?;
+        name = Some(taken.name);
     } else if certificate.is_none() {
         return Err(UsageError::Argument {
             name: "principal add",

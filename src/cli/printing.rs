@@ -1,12 +1,12 @@
 //! `letter pull·respool`: between the printer and the post.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use chancery::{
     digest::Digest,
     durable,
-    letter::print::{pull, respool},
-    office::operator::Role,
+    letter::print::{Manifest, Volume, pull, respool},
+    office::{Office, actor::Actor, operator::Role, refused},
 };
 use serde_json::{Value, json};
 
@@ -19,9 +19,11 @@ use super::{
 pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    actor.require(Role::Clerk)?;
-    let volumes = pull::of_batch(&office, batch).map_err(Stopped)?;
-    let found = pull::overtaken(&office, &volumes).map_err(Stopped)?;
+    let overtaken = overtaken_of(&office, &actor, batch).map_err(|stopped| {
+        let subject = refused::batch(batch);
+        context.refused(&mut office, &actor, "letter.pull", subject, stopped.0)
+    });
+    let (_, found) = overtaken?;
     let blocked = pull::block(&mut office, &actor, batch, &found)?;
     if blocked > 0 {
         context.auto_checkpoint(&mut office);
@@ -77,6 +79,31 @@ pub fn pull(context: &Context, batch: &str) -> Result<Answer, Stopped> {
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(!found.is_empty()) })
 }
 
+/// The volumes of a batch and what was overtaken in them, for a clerk.
+fn overtaken_of(
+    office: &Office,
+    actor: &Actor,
+    batch: &str,
+) -> Result<(Vec<Volume>, Vec<pull::Overtaken>), Stopped> {
+    actor.require(Role::Clerk)?;
+    let volumes = pull::of_batch(office, batch).map_err(Stopped)?;
+    let found = pull::overtaken(office, &volumes).map_err(Stopped)?;
+    Ok((volumes, found))
+}
+
+/// What is to be printed again, once nothing speaks against it.
+fn chosen(
+    office: &mut Office,
+    actor: &Actor,
+    batch: &str,
+    spoiled: &BTreeSet<u64>,
+) -> Result<Vec<Manifest>, Stopped> {
+    // What was overtaken meanwhile is not printed again, whether it was pulled yet or not.
+    let (volumes, found) = overtaken_of(office, actor, batch)?;
+    pull::block(office, actor, batch, &found)?;
+    respool::select(office, &volumes, spoiled).map_err(Stopped)
+}
+
 /// Prints the letters of spoiled sheets again.
 pub fn respool(
     context: &Context,
@@ -86,13 +113,11 @@ pub fn respool(
 ) -> Result<Answer, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    actor.require(Role::Clerk)?;
-    let volumes = pull::of_batch(&office, batch).map_err(Stopped)?;
     let spoiled = respool::sheets(sheets)?;
-    // What was overtaken meanwhile is not printed again, whether it was pulled yet or not.
-    let found = pull::overtaken(&office, &volumes).map_err(Stopped)?;
-    pull::block(&mut office, &actor, batch, &found)?;
-    let chosen = respool::select(&office, &volumes, &spoiled).map_err(Stopped)?;
+    let chosen = chosen(&mut office, &actor, batch, &spoiled).map_err(|stopped| {
+        let subject = refused::batch(batch);
+        context.refused(&mut office, &actor, "letter.respool", subject, stopped.0)
+    })?;
     durable::writable_folder(out)?;
     let mut made = Vec::new();
     for manifest in chosen {

@@ -28,6 +28,15 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Puts `notes` into the JSON.
+    pub fn note(&mut self, notes: Vec<Value>) {
+        if let Some(members) = self.json.as_object_mut() {
+            members.insert("notes".to_owned(), Value::from(notes));
+        }
+    }
+}
+
 /// Why a command stopped: everything that is wrong, told at once.
 #[derive(Debug)]
 pub struct Stopped(pub Vec<Report>);

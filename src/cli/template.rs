@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use chancery::{
+    digest::Digest,
     durable,
-    office::{Office, approvals::Approved, embedded, journal, operator::Role},
+    office::{Office, actor::Actor, approvals::Approved, embedded, journal, operator::Role},
     problem::{Phrase, Problem as _},
     register::{Clock as _, Draft},
     template::{
@@ -137,21 +138,10 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
     if let Some(file) = &arguments.import {
         let actor = context.actor(&office)?;
         let signed = request::read_signed(&durable::read(file, LIMIT)?)?;
-        let id = signed.statement.template.clone();
-        let templates = office.paths().templates();
-        let package = Package::load_for(&templates, &id, &signed.statement.principal)?;
-        if package.digest(&fonts, ENGINE_ID) != signed.statement.package {
-            return Err(ApprovalRefusal::Changed { id }.into());
-        }
-        refuse_defects(&package)?;
-        let approval = judge(&office, &signed);
-        if approval.side != Some(Side::Principal) {
-            return Err(ApprovalRefusal::NotApprover.into());
-        }
-        if office.state().approvals.is_spent(&approval) {
-            return Err(ApprovalRefusal::Replayed { id }.into());
-        }
-        return record(context, &mut office, &package, &signed, &actor);
+        let taken = import(context, &mut office, &actor, &signed, &fonts);
+        let id = signed.statement.template.as_str();
+        return taken
+            .map_err(|stopped| refused(context, &mut office, &actor, APPROVE, id, stopped));
     }
     let (Some(id), Some(principal)) = (&arguments.id, &arguments.principal) else {
         return Err(UsageError::Argument {
@@ -164,28 +154,78 @@ fn approve(context: &Context, arguments: Approve) -> Result<Answer, Stopped> {
     let until = date(arguments.until.as_deref(), "--until")?
         .or_else(|| today.checked_add_months(chrono::Months::new(12)))
         .unwrap_or(today);
+    let ready = ready(&office, id, principal);
+    let Some(out) = arguments.request else {
+        let actor = context.actor(&office)?;
+        let approved = ready.and_then(|package| {
+            actor.require(Role::Approver)?;
+            let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
+            let signed = statement.sign(actor.signer(), &[], office.now().with_timezone(&Utc))?;
+            record(context, &mut office, &package, &signed, &actor)
+        });
+        return approved
+            .map_err(|stopped| refused(context, &mut office, &actor, APPROVE, id, stopped));
+    };
+    let package = ready?;
+    let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
+    let proof = proof_set(&package)?;
+    let approved =
+        Approved { principal: Some(principal), version: None, other_than: Some(statement.package) };
+    let base = office.approved_package(id, approved).map_err(Stopped)?;
+    let request = ApprovalRequest::new(statement, &package, proof.pdf(), base.as_ref())?;
+    durable::write_new(&out, &request.to_bytes())?;
+    let json =
+        json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
+    Ok(Answer::done(json, out.display().to_string()))
+}
+
+/// What an approval, and its refusal, is called in the register.
+const APPROVE: &str = "template.approve";
+
+/// Registers that an act on the template `id` was refused.
+fn refused(
+    context: &Context,
+    office: &mut Office,
+    actor: &Actor,
+    act: &str,
+    id: &str,
+    stopped: Stopped,
+) -> Stopped {
+    let subject = chancery::office::refused::template(office, id);
+    context.refused(office, actor, act, subject, stopped.0)
+}
+
+/// The package of `id` for a principal that has a profile, free of defects.
+fn ready(office: &Office, id: &str, principal: &str) -> Result<Package, Stopped> {
     let package = Package::load_for(&office.paths().templates(), id, principal)?;
     office.profile(principal).map_err(Stopped)?;
     refuse_defects(&package)?;
-    let statement = Statement::new(&package, &fonts, ENGINE_ID, principal, (from, until))?;
-    if let Some(out) = arguments.request {
-        let proof = proof_set(&package)?;
-        let approved = Approved {
-            principal: Some(principal),
-            version: None,
-            other_than: Some(statement.package),
-        };
-        let base = office.approved_package(id, approved).map_err(Stopped)?;
-        let request = ApprovalRequest::new(statement, &package, proof.pdf(), base.as_ref())?;
-        durable::write_new(&out, &request.to_bytes())?;
-        let json =
-            json!({ "template": id, "package": request.statement.package.to_string(), "out": out });
-        return Ok(Answer::done(json, out.display().to_string()));
+    Ok(package)
+}
+
+/// Takes in what a principal's approver signed on its own machine.
+fn import(
+    context: &Context,
+    office: &mut Office,
+    actor: &Actor,
+    signed: &SignedStatement,
+    fonts: &Digest,
+) -> Result<Answer, Stopped> {
+    let id = signed.statement.template.clone();
+    let templates = office.paths().templates();
+    let package = Package::load_for(&templates, &id, &signed.statement.principal)?;
+    if package.digest(fonts, ENGINE_ID) != signed.statement.package {
+        return Err(ApprovalRefusal::Changed { id }.into());
     }
-    let actor = context.actor(&office)?;
-    actor.require(Role::Approver)?;
-    let signed = statement.sign(actor.signer(), &[], office.now().with_timezone(&Utc))?;
-    record(context, &mut office, &package, &signed, &actor)
+    refuse_defects(&package)?;
+    let approval = judge(office, signed);
+    if approval.side != Some(Side::Principal) {
+        return Err(ApprovalRefusal::NotApprover.into());
+    }
+    if office.state().approvals.is_spent(&approval) {
+        return Err(ApprovalRefusal::Replayed { id }.into());
+    }
+    record(context, office, &package, signed, actor)
 }
 
 /// Nobody is asked to sign what the lint refuses.
@@ -210,7 +250,7 @@ fn record(
     office: &mut Office,
     package: &Package,
     signed: &SignedStatement,
-    actor: &chancery::office::actor::Actor,
+    actor: &Actor,
 ) -> Result<Answer, Stopped> {
     let statement = &signed.statement;
     let recorded = office.take_approval(package, signed, actor)?;
@@ -279,18 +319,25 @@ fn sign(
     Ok(Answer::done(json, out.display().to_string()))
 }
 
-fn withdraw(context: &Context, id: &str, principal: &str, reason: &str) -> Result<Answer, Stopped> {
-    let mut office = context.open()?;
-    let actor = context.actor(&office)?;
+fn may_withdraw(office: &Office, actor: &Actor, id: &str, principal: &str) -> Result<(), Stopped> {
     actor.require(Role::Approver)?;
     let approved = office.state().approvals.iter().any(|approval| {
         approval.statement.template == id
             && approval.statement.principal == principal
             && !approval.withdrawn
     });
-    if !approved {
-        let id = if chancery::office::operator::is_id(&id.replace('_', "-")) { id } else { "?" };
-        return Err(ApprovalRefusal::NotApproved { id: id.to_owned() }.into());
+    if approved {
+        return Ok(());
+    }
+    let id = if chancery::office::operator::is_id(&id.replace('_', "-")) { id } else { "?" };
+    Err(ApprovalRefusal::NotApproved { id: id.to_owned() }.into())
+}
+
+fn withdraw(context: &Context, id: &str, principal: &str, reason: &str) -> Result<Answer, Stopped> {
+    let mut office = context.open()?;
+    let actor = context.actor(&office)?;
+    if let Err(stopped) = may_withdraw(&office, &actor, id, principal) {
+        return Err(refused(context, &mut office, &actor, "template.withdraw", id, stopped));
     }
     let masked = chancery::masking::mask_text(reason, &chancery::masking::Masking::default()).text;
     let draft = Draft::new(journal::TEMPLATE_WITHDRAWN, id)

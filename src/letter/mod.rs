@@ -27,4 +27,5 @@ pub mod reminders;
 pub mod reprint;
 pub mod reproduce;
 mod supplied;
+pub mod twins;
 pub mod window;

@@ -6,7 +6,8 @@
 
 use super::{
     life::{Life, refusal::LifeRefusal, rules},
-    reproduce,
+    overtaken::Overtaking,
+    reproduce::{self, Makers},
 };
 use crate::{
     case::date,
@@ -19,7 +20,7 @@ use crate::{
         operator::Role,
     },
     problem::{Report, alone},
-    register::Draft,
+    register::{Draft, RegisterError},
 };
 
 /// A marked reprint.
@@ -37,34 +38,57 @@ pub struct Reprint {
     pub already: bool,
 }
 
-/// Reprints letter `number`. On one day the same reprint is given out again.
-///
-/// # Errors
-/// [`LifeRefusal`], a missing role, and all that keeps a letter from being made again.
-pub fn reprint(office: &mut Office, actor: &Actor, number: &str) -> Result<Reprint, Vec<Report>> {
+/// A run of reprints: what is learnt for one letter serves the next, so that a file of them reads
+/// the register once.
+#[derive(Debug, Default)]
+pub struct Reprints {
+    overtaking: Overtaking,
+    makers: Makers,
+}
+
+impl Reprints {
+    /// Reprints letter `number`. On one day the same reprint is given out again.
+    ///
+    /// # Errors
+    /// [`LifeRefusal`], a missing role, and all that keeps a letter from being made again.
+    pub fn reprint(
+        &mut self,
+        office: &mut Office,
+        actor: &Actor,
+        number: &str,
+    ) -> Result<Reprint, Vec<Report>> {
+        may_reprint(actor)?;
+        let fault = |error: RegisterError| alone(OfficeError::from(error));
+        office.refresh().map_err(alone)?;
+        let view = office.view();
+        let life = Life::of(&view, number).map_err(fault)?;
+        let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
+        self.overtaking.catch_up(&view).map_err(fault)?;
+        let found = rules::against_known(office, &life, &self.overtaking);
+        if !found.is_empty() {
+            return Err(found);
+        }
+        let again = reproduce::again(office, number, &mut self.makers)?;
+        let today = office.today();
+        let words = format!("补打件　{}", date::display(today));
+        let pdf = again.maker.reprint(&again.record, &words)?.pdf;
+        let of_today = life.reprints.iter().zip(1..).find(|(one, _)| one.day() == today);
+        if let Some((before, copy)) = of_today {
+            return Ok(Reprint { number: life.number, copy, pdf, seq: before.seq, already: true });
+        }
+        let copy = life.reprints.len().saturating_add(1);
+        let draft = Draft::new(journal::LETTER_REPRINTED, life.number.clone())
+            .with("copy", copy)
+            .with("digest", Digest::of(&pdf).to_string());
+        let recorded = office.append(draft, actor).map_err(alone)?;
+        Ok(Reprint { number: life.number, copy, pdf, seq: recorded.seq(), already: false })
+    }
+}
+
+fn may_reprint(actor: &Actor) -> Result<(), Vec<Report>> {
     let operator = actor.operator();
     if ![Role::Clerk, Role::Agent].iter().any(|role| operator.may(*role)) {
         return Err(alone(ActorError::Role { id: operator.id.clone(), role: Role::Clerk }));
     }
-    office.refresh().map_err(alone)?;
-    let life = Life::of(&office.view(), number).map_err(|error| alone(OfficeError::from(error)))?;
-    let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
-    let found = rules::against(office, &life).map_err(|error| alone(OfficeError::from(error)))?;
-    if !found.is_empty() {
-        return Err(found);
-    }
-    let again = reproduce::again(office, number)?;
-    let today = office.today();
-    let words = format!("补打件　{}", date::display(today));
-    let pdf = again.maker.reprint(&again.record, &words)?.pdf;
-    let of_today = life.reprints.iter().zip(1..).find(|(one, _)| one.day() == today);
-    if let Some((before, copy)) = of_today {
-        return Ok(Reprint { number: life.number, copy, pdf, seq: before.seq, already: true });
-    }
-    let copy = life.reprints.len().saturating_add(1);
-    let draft = Draft::new(journal::LETTER_REPRINTED, life.number.clone())
-        .with("copy", copy)
-        .with("digest", Digest::of(&pdf).to_string());
-    let recorded = office.append(draft, actor).map_err(alone)?;
-    Ok(Reprint { number: life.number, copy, pdf, seq: recorded.seq(), already: false })
+    Ok(())
 }

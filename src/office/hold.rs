@@ -6,10 +6,12 @@
 //! Source: REQUIREMENTS 2, by the line at each row; `docs/decisions/0009-holds-and-letters.md`.
 
 pub mod due;
+pub mod known;
 pub mod sheet;
 
 use chrono::NaiveDate;
 
+use self::known::Known;
 use super::{
     operator::{Operator, Role},
     state,
@@ -59,6 +61,10 @@ crate::problems! {
         Unreported { by: NaiveDate } = "CH-R210", Refusal,
             "the report to the principal that this hold makes due by {by} is not registered" => "issue `principal_report` for the case, then release the hold",
             "该暂停须于 {by} 前向委托方报告，尚无报告登记" => "请先就本案签发 `principal_report`，再解除暂停";
+        /// What placed it cannot lift it.
+        SameProof = "CH-R290", Refusal,
+            "the hold was placed on that very document, which cannot release it" => "give the document that settles it: the principal's answer, finding or instruction, or another proof",
+            "该暂停正是依据此文件设置，不得再凭其解除" => "请提供了结此事的文件：委托方的答复、结论或指令，或其他证明材料";
         /// It was released or placed on a reference that names nothing.
         Proof = "CH-R139", Input,
             "the proof is no reference" => "give the id of the document it rests on, of letters, digits and - _ . / ( )",
@@ -235,8 +241,6 @@ pub fn may_place(name: &str, operator: &Operator, grounds: &Grounds) -> Result<(
 }
 
 /// Whether `operator` may release the hold of `kind` among those `standing`, on these grounds.
-/// `sealed` says whether a number is that of a sealed bundle of the case, `unreported` by when a
-/// report that the hold makes due is to be made, if there is none.
 ///
 /// # Errors
 /// [`HoldRefusal`], all that apply.
@@ -246,8 +250,7 @@ pub fn may_release(
     operator: &Operator,
     grounds: &Grounds,
     today: NaiveDate,
-    sealed: impl Fn(&str) -> bool,
-    unreported: Option<NaiveDate>,
+    known: Known,
 ) -> Result<(), Vec<Report>> {
     let mut found: Vec<Report> = Vec::new();
     let Some(kind) = kind(name) else { return Err(vec![HoldRefusal::Kind.into()]) };
@@ -261,12 +264,15 @@ pub fn may_release(
         found.push(HoldRefusal::Role.into());
     }
     references(grounds, &mut found);
-    if let Some(by) = unreported {
+    if known.same {
+        found.push(HoldRefusal::SameProof.into());
+    }
+    if let Some(by) = known.unreported {
         found.push(HoldRefusal::Unreported { by }.into());
     }
     let proof = grounds.proof.as_deref().unwrap_or_default();
     match kind.release {
-        Release::Document if !sealed(proof) => found.push(HoldRefusal::ProofDocument.into()),
+        Release::Document if !known.sealed => found.push(HoldRefusal::ProofDocument.into()),
         Release::Instruction if grounds.instruction.is_none() => {
             found.push(HoldRefusal::Instruction.into());
         }

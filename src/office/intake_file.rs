@@ -121,6 +121,12 @@ impl IntakeFile {
         self.intake.digest()
     }
 
+    /// What is to be told about the file as far as it was read, and stops nothing.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Report> {
+        self.intake.notes()
+    }
+
     /// Who vouches for it.
     #[must_use]
     pub const fn vouched(&self) -> Option<&Vouched> {

@@ -15,6 +15,7 @@ use crate::{
     masking::{Masking, mask_text},
     problem::{Report, Severity},
     register::{Clock as _, Draft, RegisterError},
+    template::package::Package,
 };
 
 /// Subject of a refusal that is about nothing this office could have.
@@ -58,6 +59,27 @@ pub fn case(number: &str) -> String {
     } else {
         UNKNOWN.to_owned()
     }
+}
+
+/// The subject of an act on a printed batch: its name if it has the form of one.
+#[must_use]
+pub fn batch(name: &str) -> &str {
+    let plain = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let form =
+        name.strip_prefix("B-").is_some_and(|rest| rest.len() == 10 && rest.chars().all(plain));
+    if form { name } else { UNKNOWN }
+}
+
+/// The subject of an act on a template: its id if the office has one of it.
+#[must_use]
+pub fn template<'a>(office: &Office, id: &'a str) -> &'a str {
+    if Package::load(&office.paths().templates(), id).is_ok() { id } else { UNKNOWN }
+}
+
+/// The subject of an act on a principal: its id if it is pinned here.
+#[must_use]
+pub fn principal<'a>(office: &Office, id: &'a str) -> &'a str {
+    if office.state().principals.contains_key(id) { id } else { UNKNOWN }
 }
 
 /// Whether `text` has the form `QH-2026-000001`.
@@ -138,6 +160,11 @@ mod tests {
             assert_eq!(letter(Some(strange)), UNKNOWN, "{strange}");
         }
         assert_eq!(letter(None), UNKNOWN);
+        assert_eq!(batch("B-01ab23cd45"), "B-01ab23cd45");
+        for strange in ["B-6200000005", "B-0123456789a", "B-张三", "6200000000000005", ""] {
+            let kept = batch(strange);
+            assert_eq!(kept, if strange == "B-6200000005" { strange } else { UNKNOWN });
+        }
         assert_eq!(case("YL-2026-0001"), "YL-2026-0001");
         assert_eq!(case("6200000000000005"), UNKNOWN);
         assert_eq!(case("../x"), UNKNOWN);

@@ -4,6 +4,8 @@
 //! only if it is the one its entry names; a bundle that was disposed of holds nothing any more.
 //! Source: DOCUMENTS 10 (hash of the firm's signed PDF); SPEC "Bundle".
 
+use std::collections::BTreeSet;
+
 use super::{
     Office, journal,
     office_folder::OfficeError,
@@ -61,6 +63,28 @@ impl Office {
         Ok(None)
     }
 
+    /// Whether every file of the sealed bundle `later` is in the sealed bundle `earlier` as well.
+    /// Where one cannot be read, their payload manifests are compared.
+    ///
+    /// # Errors
+    /// Faults of the register.
+    pub(super) fn adds_nothing(&self, later: &str, earlier: &str) -> Result<bool, OfficeError> {
+        let about = |id: &str| -> Result<_, OfficeError> {
+            let sealed = self.view().last(&journal::EVIDENCE_SEALED, id)?;
+            Ok(sealed.and_then(|sealed| {
+                let body = &sealed.entry().body;
+                Some((digest(body, "object")?, digest(body, "manifest")?))
+            }))
+        };
+        let (Some(later), Some(earlier)) = (about(later)?, about(earlier)?) else {
+            return Ok(false);
+        };
+        let files = |(object, manifest): &(Digest, Digest)| self.files(object, manifest).ok();
+        Ok(later.1 == earlier.1
+            || matches!((files(&later), files(&earlier)), (Some(later), Some(earlier))
+                if !later.is_empty() && later.is_subset(&earlier)))
+    }
+
     /// Whether the bundle `object`, whose payload manifest has the digest `manifest`, lists `wanted`.
     fn holds(
         &self,
@@ -68,15 +92,20 @@ impl Office {
         manifest: &Digest,
         wanted: &Digest,
     ) -> Result<bool, Vec<Report>> {
+        Ok(self.files(object, manifest)?.contains(wanted))
+    }
+
+    /// Digests of the files of the bundle `object`, whose payload manifest has the digest `manifest`.
+    fn files(&self, object: &Digest, manifest: &Digest) -> Result<BTreeSet<Digest>, Vec<Report>> {
         let file = self.archive().open_as_found(object);
         let file = file.map_err(|error| alone(OfficeError::from(error)))?;
         let container = Container::open(file, Limits::default()).map_err(alone)?;
-        let Some(entry) = container.entry(bag::MANIFEST_PATH) else { return Ok(false) };
+        let Some(entry) = container.entry(bag::MANIFEST_PATH) else { return Ok(BTreeSet::new()) };
         let (bytes, _) = container.read(entry, LIMIT).map_err(alone)?;
         if Digest::of(&bytes) != *manifest {
-            return Ok(false);
+            return Ok(BTreeSet::new());
         }
         let listed = bag::read_manifest(bag::MANIFEST_PATH, &bytes, &mut Vec::new());
-        Ok(listed.values().any(|one| one == wanted))
+        Ok(listed.values().copied().collect())
     }
 }

@@ -4,7 +4,7 @@
 //! an open register, a transaction and a read-only file. Reads entries strictly: one that cannot be
 //! read is a fault here; what is wrong with it, [`super::verify`] tells.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{
     checkpoint::Note,
@@ -191,6 +191,25 @@ impl<'a> View<'a> {
             },
             None => Ok(None),
         }
+    }
+
+    /// Place of the first entry of `day` or later, in the register's own zone; times in a register
+    /// only grow.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn first_of(&self, day: NaiveDate) -> Result<u64> {
+        let (mut low, mut high) = (0, self.size()?);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let entry = self.get(middle)?;
+            if entry.is_some_and(|entry| entry.entry().recorded_at.date_naive() < day) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// Place of the last entry of `kind`, whatever it is about.

@@ -20,6 +20,7 @@
 )]
 
 mod checkpoints;
+mod clerk_files;
 mod command;
 mod office;
 mod tools;

@@ -155,3 +155,45 @@ fn refused_holds_are_entered_with_their_case_and_nothing_else_that_was_typed() {
     assert_eq!(stats["holds"], 2);
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
+
+#[test]
+fn refused_acts_on_batches_templates_and_principals_are_entered_too() {
+    let desk = Desk::fresh();
+    let (file, out) = (desk.request_with("notice-001", json!({})), desk.beside("night"));
+    let line = ["letter", "batch", text(&file), "--out", text(&out)];
+    let batch = desk.by_json("clerk", &line).ends(0).json()["batch"].as_str().unwrap().to_owned();
+    let number = desk.entries("letter.issued")[0]["subject"].as_str().unwrap().to_owned();
+    desk.by("agent-a", &["letter", "pull", &batch]).tells_only(1, &["CH-O053"]);
+    act(&desk, &["dispatch", &number, "--tracking", "XA12345678911"]).ends(0);
+    let again = desk.beside("again");
+    let respool =
+        |name: &str| act(&desk, &["respool", name, "--sheets", "1", "--out", text(&again)]);
+    respool(&batch).tells_only(1, &["CH-B114"]);
+    // A batch that is none is no rule's refusal.
+    respool("B-0000000000").tells_only(2, &["CH-B110"]);
+    let of_bank = ["--principal", "sample-bank"];
+    let template = |who: &str, words: &[&str]| {
+        desk.by(who, &[&["template"], words, &of_bank[..]].concat()).tells_only(1, &["CH-O053"]);
+    };
+    template("clerk", &["withdraw", "collection_notice", "--reason", "更正"]);
+    template("clerk", &["approve", "collection_notice"]);
+    let profile = desk.office().join("principal-side/sample-bank/profile.toml");
+    let add = ["principal", "add", "sample-bank", "--profile", text(&profile)];
+    desk.by("clerk", &add).tells_only(1, &["CH-O053"]);
+    desk.by("admin", &add).tells_only(1, &["CH-O014"]);
+    let expected = |act: &str, subject: &str, codes: &[&str]| {
+        let codes = codes.iter().map(|code| (*code).to_owned()).collect();
+        (act.to_owned(), subject.to_owned(), codes)
+    };
+    let wanted = [
+        expected("letter.pull", &batch, &["CH-O053"]),
+        expected("letter.respool", &batch, &["CH-B114"]),
+        expected("template.withdraw", "collection_notice", &["CH-O053"]),
+        expected("template.approve", "collection_notice", &["CH-O053"]),
+        expected("principal.add", "sample-bank", &["CH-O053"]),
+        expected("principal.add", "sample-bank", &["CH-O014"]),
+    ];
+    assert_eq!(told(&desk), wanted);
+    assert!(!desk.office().join("refusals.jsonl").exists());
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}

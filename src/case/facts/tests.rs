@@ -220,3 +220,19 @@ proptest! {
         prop_assert!(Masked::of(&again, &Masking::default()) == facts);
     }
 }
+
+#[test]
+fn a_stop_that_the_wording_sets_does_not_stand_twice() {
+    let given = [
+        ("legal_basis", "双方签订的借款合同。"),
+        ("finding", "账单金额无误；"),
+        ("principal_answer", "已核实，金额无误。"),
+        ("debtor_statement", "需要时间核对。"),
+    ];
+    let facts = shown(&request("collection_notice", &given), &Masking::default());
+    assert_eq!(facts.text("legal_basis"), Some("双方签订的借款合同"));
+    assert_eq!(facts.text("finding"), Some("账单金额无误"));
+    // What somebody said or answered stays as it is.
+    assert_eq!(facts.text("principal_answer"), Some("已核实，金额无误。"));
+    assert_eq!(facts.text("debtor_statement"), Some("需要时间核对。"));
+}

@@ -5,17 +5,21 @@
 //! heading's text is never in a message, since a sheet without headings begins with a person.
 //! Source: SPEC, decision 6.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{
         raw::RawText,
         request::{Entered, Key, Request},
     },
+    masking::{Masking, mask_text},
     problem::Report,
 };
 
-use super::problem::IntakeProblem;
+use super::{
+    days::{self, Day, Shape},
+    problem::IntakeProblem,
+};
 
 /// A principal's headings, columns to ignore, and constants for columns its files lack.
 #[derive(Clone, Debug, Default)]
@@ -101,13 +105,25 @@ pub struct Column {
     pub gives: Option<Key>,
     /// Whether the heading map ignores it.
     pub ignored: bool,
+    /// Whether it does not show in the sheet.
+    pub hidden: bool,
+}
+
+/// Dates of one spelling in one column.
+#[derive(Clone, Copy, Debug)]
+struct Spelled {
+    first: u64,
+    count: u64,
 }
 
 /// The columns of one file, resolved.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    columns: Vec<Column>,
+    list: Vec<Column>,
     map: HeadingMap,
+    spelled: BTreeMap<(usize, Shape), Spelled>,
+    /// What is beside the columns read: hidden and further parts of the workbook.
+    beside: Vec<Report>,
 }
 
 impl Columns {
@@ -131,6 +147,7 @@ impl Columns {
                 heading: heading.to_owned(),
                 gives,
                 ignored: matches!(mapped, Some(None)),
+                hidden: false,
             };
             if gives.is_none() && !column.ignored && !heading.is_empty() {
                 found.push(IntakeProblem::UnknownColumn { column: column.letter.clone() }.into());
@@ -143,44 +160,112 @@ impl Columns {
             }
             columns.push(column);
         }
+        let resolved = |list| {
+            let (spelled, beside) = (BTreeMap::new(), Vec::new());
+            Self { list, map: map.clone(), spelled, beside }
+        };
         if map.survey {
-            return Ok(Self { columns, map: map.clone() });
+            return Ok(resolved(columns));
         }
         if columns.iter().all(|column| column.gives.is_none()) {
             return Err(vec![IntakeProblem::NoHeadings.into()]);
         }
-        if found.is_empty() { Ok(Self { columns, map: map.clone() }) } else { Err(found) }
+        if found.is_empty() { Ok(resolved(columns)) } else { Err(found) }
+    }
+
+    /// Marks the columns at `hidden`, counted from 0.
+    ///
+    /// # Errors
+    /// Every [`IntakeProblem::HiddenColumn`], for what nobody sees nobody has checked.
+    pub(super) fn hide(&mut self, hidden: &BTreeSet<u32>) -> Result<(), Vec<Report>> {
+        let mut found: Vec<Report> = Vec::new();
+        for (at, column) in self.list.iter_mut().enumerate() {
+            column.hidden = u32::try_from(at).is_ok_and(|at| hidden.contains(&at));
+            if !column.hidden {
+                continue;
+            }
+            let letter = column.letter.clone();
+            if let Some(key) = column.gives {
+                found
+                    .push(IntakeProblem::HiddenColumn { column: letter, field: key.name() }.into());
+            } else if column.ignored {
+                self.beside.push(IntakeProblem::HiddenAside { column: letter }.into());
+            }
+        }
+        if found.is_empty() || self.map.survey { Ok(()) } else { Err(found) }
+    }
+
+    /// Notes the sheets that are not read, each with whether it is hidden.
+    pub(super) fn pass_over(&mut self, sheets: &[(String, bool)]) {
+        self.beside.extend(sheets.iter().map(|(name, hidden)| {
+            let name = mask_text(name, &Masking::default()).text;
+            if *hidden {
+                IntakeProblem::HiddenOther { name }.into()
+            } else {
+                IntakeProblem::OtherSheet { name }.into()
+            }
+        }));
+    }
+
+    /// What is to be told about the file as far as it was read, and stops nothing.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Report> {
+        let spelled = self.spelled.iter().map(|((at, shape), spelled)| {
+            let Spelled { first: row, count } = *spelled;
+            let (column, example) = (letter(*at), shape.example());
+            IntakeProblem::SpelledDates { column, count, row, example }.into()
+        });
+        self.beside.iter().cloned().chain(spelled).collect()
+    }
+
+    /// A date in the spelling of requests, whichever of its own the sheet has.
+    fn dated(&mut self, row: u64, at: usize, entered: Entered) -> Result<Entered, Report> {
+        let key = self.list.get(at).and_then(|column| column.gives);
+        let kind = key.and_then(Key::field).map(|field| field.kind);
+        let (Entered::Text(text), Some(kind)) = (&entered, kind) else { return Ok(entered) };
+        match days::read(text.expose(), kind) {
+            Day::AsItIs => Ok(entered),
+            Day::Doubtful => Err(IntakeProblem::DoubtfulDate { row, column: letter(at) }.into()),
+            Day::Spelled(text, shape) => {
+                let spelled =
+                    self.spelled.entry((at, shape)).or_insert(Spelled { first: row, count: 0 });
+                spelled.count = spelled.count.saturating_add(1);
+                Ok(Entered::Text(text.into()))
+            }
+        }
     }
 
     /// The columns in order, for a preview of what each gives.
     #[must_use]
     pub fn all(&self) -> &[Column] {
-        &self.columns
+        &self.list
     }
 
     /// Makes a request of a row's cells; `cell` yields what stands in each column.
     pub(super) fn request(
-        &self,
+        &mut self,
         row: u64,
         mut cell: impl FnMut(usize, Option<Key>) -> Result<Entered, Report>,
     ) -> Result<Request, Vec<Report>> {
-        let mut entries = Vec::with_capacity(self.columns.len());
+        let mut entries = Vec::with_capacity(self.list.len());
         let mut found: Vec<Report> = Vec::new();
-        for (at, column) in self.columns.iter().enumerate().filter(|(_, column)| !column.ignored) {
-            let entered = match cell(at, column.gives) {
+        for at in 0..self.list.len() {
+            let Some(column) = self.list.get(at).filter(|column| !column.ignored) else {
+                continue;
+            };
+            let (gives, letter) = (column.gives, column.letter.clone());
+            let entered = cell(at, gives).and_then(|entered| self.dated(row, at, entered));
+            let entered = match entered {
                 Ok(entered) => entered,
                 Err(report) => {
                     found.push(report);
                     Entered::Told
                 }
             };
-            match column.gives {
+            match gives {
                 Some(key) => entries.push((key, entered)),
                 None if says_nothing(&entered) => {}
-                None => {
-                    let column = column.letter.clone();
-                    found.push(IntakeProblem::NoHeadingAbove { row, column }.into());
-                }
+                None => found.push(IntakeProblem::NoHeadingAbove { row, column: letter }.into()),
             }
         }
         self.map.complete(&mut entries);

@@ -1,8 +1,9 @@
-//! Which rows of a workbook's first sheet do not show.
+//! Which rows and columns of a workbook's first sheet do not show.
 //!
 //! Owns a reading of three members of the package, tag by tag: which sheet is first, where it lies,
-//! and its rows' `hidden`, which filters set. It decides nothing. What it cannot follow hides
-//! nothing here, for the reader of cells refuses such a workbook. Source: ECMA-376 part 1, 18.3.1.73.
+//! and what of it is `hidden`, as filters and people set it, or has no height or width. It decides
+//! nothing. What it cannot follow hides nothing here, for the reader of cells refuses such a
+//! workbook. Source: ECMA-376 part 1, 18.3.1.13 and 18.3.1.73.
 
 use std::{
     collections::BTreeSet,
@@ -11,24 +12,44 @@ use std::{
 
 use zip::ZipArchive;
 
-/// Rows, counted from 0, that do not show.
-pub(super) fn rows(packed: &[u8]) -> BTreeSet<u32> {
-    let mut hidden = BTreeSet::new();
+/// What does not show, counted from 0.
+#[derive(Debug, Default)]
+pub(super) struct Hidden {
+    pub(super) rows: BTreeSet<u32>,
+    pub(super) columns: BTreeSet<u32>,
+}
+
+/// Rows and columns, of the first `most`, that do not show.
+pub(super) fn of(packed: &[u8], most: u32) -> Hidden {
+    let mut hidden = Hidden::default();
     let Some(path) = first_sheet(packed) else { return hidden };
     let mut next = 0_u32;
     each_tag(packed, &path, |tag| {
-        if name(tag) != "row" {
-            return true;
+        match name(tag) {
+            "col" if is_hidden(tag, "width") => {
+                let bound = |name| attribute(tag, name).and_then(|at| at.parse::<u32>().ok());
+                let first = bound("min").unwrap_or(1).saturating_sub(1);
+                hidden.columns.extend(first..bound("max").unwrap_or(0).min(most));
+            }
+            "row" => {
+                let row = attribute(tag, "r").and_then(|row| row.parse::<u32>().ok());
+                let at = row.and_then(|row| row.checked_sub(1)).unwrap_or(next);
+                if is_hidden(tag, "ht") {
+                    hidden.rows.insert(at);
+                }
+                next = at.saturating_add(1);
+            }
+            _ => {}
         }
-        let row = attribute(tag, "r").and_then(|row| row.parse::<u32>().ok());
-        let at = row.and_then(|row| row.checked_sub(1)).unwrap_or(next);
-        if matches!(attribute(tag, "hidden"), Some("1" | "true")) {
-            hidden.insert(at);
-        }
-        next = at.saturating_add(1);
         true
     });
     hidden
+}
+
+/// Whether a tag says so, or gives no extent.
+fn is_hidden(tag: &str, extent: &str) -> bool {
+    matches!(attribute(tag, "hidden"), Some("1" | "true"))
+        || attribute(tag, extent).and_then(|extent| extent.parse::<f64>().ok()) == Some(0.0)
 }
 
 /// Where the first sheet lies in the package.
@@ -107,5 +128,8 @@ mod tests {
         assert_eq!(attribute(tag, "hidden"), Some("1"));
         assert_eq!(attribute(tag, "dyDescent"), Some("0.2"));
         assert_eq!(attribute("row", "r"), None);
+        assert!(is_hidden(tag, "ht"));
+        assert!(is_hidden(r#"col min="2" max="2" width="0" customWidth="1""#, "width"));
+        assert!(!is_hidden(r#"col min="2" max="2" width="9.5" hidden="0""#, "width"));
     }
 }

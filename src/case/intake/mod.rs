@@ -7,6 +7,7 @@
 //! Source: SPEC, decision 6 and "What has to be true of every part".
 
 pub mod columns;
+pub(crate) mod days;
 mod decode;
 mod delimited;
 pub mod detect;
@@ -116,6 +117,8 @@ pub struct Intake {
     rows: Rows,
     last: u64,
     seen: bool,
+    /// What is left to tell once the rows are gone.
+    notes: Vec<Report>,
 }
 
 impl Intake {
@@ -149,7 +152,7 @@ impl Intake {
             Format::Xlsx => Rows::Sheet(Box::new(Sheet::open(&mut file, map)?)),
         };
         let (format, encoding, digest) = (found.format, found.encoding, found.digest);
-        Ok(Self { format, encoding, digest, rows, last: 0, seen: false })
+        Ok(Self { format, encoding, digest, rows, last: 0, seen: false, notes: Vec::new() })
     }
 
     /// What the file is.
@@ -178,6 +181,18 @@ impl Intake {
             Rows::Sheet(rows) => Some(rows.columns()),
             _ => None,
         }
+    }
+
+    /// What is to be told about the file as far as it was read, and stops nothing.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Report> {
+        self.columns().map_or_else(|| self.notes.clone(), Columns::notes)
+    }
+
+    /// Lets the rows go.
+    fn close(&mut self) {
+        self.notes = self.notes();
+        self.rows = Rows::Ended;
     }
 
     /// What is to be told once the last row is read.
@@ -214,12 +229,12 @@ impl Iterator for Intake {
                 Some((row, request))
             }
             Next::Broken(row, report) => {
-                self.rows = Rows::Ended;
+                self.close();
                 Some((row, Err(vec![report])))
             }
             Next::End => {
                 let problem = self.end();
-                self.rows = Rows::Ended;
+                self.close();
                 problem.map(|problem| (self.last + 1, Err(vec![problem.into()])))
             }
         }

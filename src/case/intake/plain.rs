@@ -12,7 +12,13 @@ use std::{
 };
 
 use super::{
-    Format, columns::letter, delimited, detect, problem::IntakeProblem, sheet, sheet::Cell,
+    Format,
+    columns::letter,
+    days::{self, Day},
+    delimited, detect,
+    problem::IntakeProblem,
+    sheet,
+    sheet::Cell,
 };
 use crate::{
     case::{field::Kind, request::Entered},
@@ -140,14 +146,14 @@ impl Table {
             Format::Xlsx => {
                 file.rewind().map_err(|source| one(IntakeProblem::Unreadable { source }.into()))?;
                 let loaded = sheet::load(&mut file).map_err(|problem| one(problem.into()))?;
-                let sheet::Loaded { mut rows, merged, hidden } = loaded;
+                let sheet::Loaded { mut rows, merged, hidden, .. } = loaded;
                 let Some((first, headings)) = rows.pop_first() else {
                     return Err(one(IntakeProblem::Empty.into()));
                 };
                 if let Some(row) = sheet::merged_row(&merged, first) {
                     return Err(one(IntakeProblem::MergedCells { row }.into()));
                 }
-                if hidden.contains(&first) {
+                if hidden.rows.contains(&first) {
                     let row = u64::from(first) + 1;
                     return Err(one(IntakeProblem::HiddenRow { row }.into()));
                 }
@@ -159,8 +165,9 @@ impl Table {
                     _ => "",
                 });
                 let columns = resolve(names, wanted, own)?;
+                check_shown(&columns, &hidden.columns)?;
                 let merged = rows.keys().filter_map(|at| sheet::merged_row(&merged, *at)).collect();
-                let rows = Rows::Sheet { rows: rows.into_iter(), merged, hidden };
+                let rows = Rows::Sheet { rows: rows.into_iter(), merged, hidden: hidden.rows };
                 Ok(Self { columns, rows, digest: found.digest })
             }
         }
@@ -215,14 +222,8 @@ impl Iterator for Table {
                     let problem = IntakeProblem::UnevenRow { row, wanted, found };
                     return Some((row, Err(vec![problem.into()])));
                 }
-                let cells = columns.iter().zip(record.iter());
-                let cells =
-                    cells.filter_map(|(column, cell)| Some((column.as_ref()?.name, cell.trim())));
-                let cells = cells.filter(|(_, cell)| !cell.is_empty());
-                return Some((
-                    row,
-                    Ok(cells.map(|(name, cell)| (name, cell.to_owned())).collect()),
-                ));
+                let cells = record.iter().map(|cell| Ok(cell.trim().to_owned()));
+                return Some((row, read_row(columns, cells, row)));
             },
         }
     }
@@ -266,20 +267,56 @@ fn sheet_row(columns: &[Option<Column>], at: u32, mut cells: sheet::Row, merged:
     if merged.contains(&row) {
         return (row, Err(vec![IntakeProblem::MergedCells { row }.into()]));
     }
+    let texts = columns.iter().enumerate().map(|(position, column)| {
+        let cell = u32::try_from(position).ok().and_then(|position| cells.remove(&position));
+        match (column, cell) {
+            (Some(column), Some(cell)) => enter(cell, column.kind, row, position),
+            _ => Ok(String::new()),
+        }
+    });
+    (row, read_row(columns, texts, row))
+}
+
+/// A row's cells by column; dates in the one spelling of this program.
+fn read_row(
+    columns: &[Option<Column>],
+    texts: impl Iterator<Item = Result<String, Report>>,
+    row: u64,
+) -> Result<Cells, Vec<Report>> {
     let mut found = Vec::new();
     let mut read = Cells::new();
-    for (position, column) in columns.iter().enumerate() {
-        let cell = u32::try_from(position).ok().and_then(|position| cells.remove(&position));
-        let (Some(column), Some(cell)) = (column, cell) else { continue };
-        match enter(cell, column.kind, row, position) {
-            Ok(text) if text.is_empty() => {}
-            Ok(text) => {
-                read.insert(column.name, text);
+    for (at, (column, text)) in columns.iter().zip(texts).enumerate() {
+        let Some(column) = column else { continue };
+        let text = match text {
+            Ok(text) if text.is_empty() => continue,
+            Ok(text) => text,
+            Err(report) => {
+                found.push(report);
+                continue;
             }
-            Err(report) => found.push(report),
-        }
+        };
+        match days::read(&text, column.kind) {
+            Day::AsItIs => read.insert(column.name, text),
+            Day::Spelled(text, _) => read.insert(column.name, text),
+            Day::Doubtful => {
+                found.push(IntakeProblem::DoubtfulDate { row, column: letter(at) }.into());
+                continue;
+            }
+        };
     }
-    (row, if found.is_empty() { Ok(read) } else { Err(found) })
+    if found.is_empty() { Ok(read) } else { Err(found) }
+}
+
+/// Refuses hidden columns that are read.
+fn check_shown(columns: &[Option<Column>], hidden: &BTreeSet<u32>) -> Result<(), Vec<Report>> {
+    let hides = |at: usize| u32::try_from(at).is_ok_and(|at| hidden.contains(&at));
+    let read = columns.iter().enumerate().filter(|(at, _)| hides(*at));
+    let told = read.filter_map(|(at, column)| {
+        let field = column.as_ref()?.name.to_owned();
+        Some(IntakeProblem::HiddenColumn { column: letter(at), field }.into())
+    });
+    let found: Vec<Report> = told.collect();
+    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
 fn enter(cell: Cell, kind: Kind, row: u64, at: usize) -> Result<String, Report> {
@@ -333,6 +370,32 @@ mod tests {
             assert_eq!((first["number"].as_str(), first["at"].as_str()), ("QH-1", "2026-11-23"));
             assert_eq!(read[1].1.as_ref().unwrap().len(), 1);
         }
+    }
+
+    #[test]
+    fn days_are_read_as_banks_write_them_and_doubtful_ones_refused_by_row() {
+        let text = "函号,时间\nQH-1,2026年11月3日\nQH-2,2026/11/3 9:05\nQH-3,03/11/2026\n";
+        let read = rows(text.as_bytes(), true).unwrap();
+        assert_eq!(read[0].1.as_ref().unwrap()["at"], "2026-11-03");
+        assert_eq!(read[1].1.as_ref().unwrap()["at"], "2026-11-03T09:05");
+        let told = read[2].1.as_ref().unwrap_err();
+        assert!(told[0].to_string().starts_with("CH-I140: row 4, column B"), "{}", told[0]);
+    }
+
+    #[test]
+    fn a_hidden_column_is_refused_only_where_it_is_read() {
+        let book = |hidden: u16| {
+            let mut book = Workbook::new();
+            let sheet = book.add_worksheet();
+            for (at, heading) in (0..).zip(["函号", "时间", "备注"]) {
+                sheet.write(0, at, heading).unwrap();
+                sheet.write(1, at, "QH-1").unwrap();
+            }
+            sheet.set_column_hidden(hidden).unwrap();
+            book.save_to_buffer().unwrap()
+        };
+        assert_eq!(codes(&book(1), false), ["CH-I141"]);
+        assert!(codes(&book(2), false).is_empty());
     }
 
     #[test]

@@ -141,5 +141,29 @@ crate::problems! {
         DoubleHeading { row: usize } = "CH-I081", Input,
             "line {row} of the heading map gives a heading or constant that was given before" => "keep one of them",
             "表头对照第 {row} 条与前文重复" => "请只保留一条";
+        /// A date that two people would read as two days.
+        DoubtfulDate { row: u64, column: String } = "CH-I140", Input,
+            "row {row}, column {column} holds a date that can be read in more than one way" => "write the year first and with four digits, such as 2026-12-09, or make it a date cell",
+            "第 {row} 行 {column} 列的日期可作多种读法" => "请先写四位年份（如 2026-12-09），或设为日期单元格";
+        /// A column that is read does not show.
+        HiddenColumn { column: String, field: String } = "CH-I141", Input,
+            "column {column}, which gives `{field}`, is hidden" => "show it if it is meant, or let the principal's heading map ignore it",
+            "第 {column} 列（`{field}`）被隐藏" => "如需读取请取消隐藏，否则请在委托人的表头对照中忽略该列";
+        /// A column that is ignored does not show.
+        HiddenAside { column: String } = "CH-I142", Finding,
+            "column {column} is hidden, and ignored as the heading map says" => "look at it once before the file is used",
+            "第 {column} 列被隐藏，已按表头对照忽略" => "请在使用文件前查看该列";
+        /// A sheet that does not show.
+        HiddenOther { name: String } = "CH-I143", Finding,
+            "sheet `{name}` is hidden and not read" => "look at it before the file is used; requests stand in the first sheet",
+            "工作表 `{name}` 被隐藏，未读取" => "请在使用文件前查看；请求须在首个工作表";
+        /// A further sheet.
+        OtherSheet { name: String } = "CH-I144", Finding,
+            "sheet `{name}` is not read: only the first one is" => "hand in requests of other sheets as files of their own",
+            "工作表 `{name}` 未读取：只读首个工作表" => "其他工作表中的请求请另存为单独文件";
+        /// Dates in a spelling of the bank's.
+        SpelledDates { column: String, count: u64, row: u64, example: &'static str } = "CH-I145", Finding,
+            "column {column} writes {count} of its dates like `{example}`, the first in row {row}; they are read as year, month and day" => "compare the first of them with the sheet",
+            "第 {column} 列有 {count} 个日期写作 `{example}` 的形式（首见于第 {row} 行），已按年、月、日读取" => "请与原表核对首个日期";
     }
 }

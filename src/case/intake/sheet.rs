@@ -3,7 +3,7 @@
 //! Owns what a cell may be. Text cells are taken as they are; date cells for dates; numbers only
 //! where nothing can be lost (amounts, counts, full postcodes, mobile phones). Refuses numbers
 //! beyond 15 digits, formulas (their stored result may be stale), errors, merged cells, hidden
-//! rows and first sheets and workbooks that unpack out of proportion. A workbook is held in memory, which
+//! rows, hidden columns that give a field, hidden first sheets, and workbooks that unpack out of proportion. A workbook is held in memory, which
 //! its limits bound.
 //! Source: SPEC, decision 6; ECMA-376 part 1, 18.3 and 18.17.
 
@@ -29,7 +29,7 @@ use crate::{
 use super::{
     Next,
     columns::{Columns, HeadingMap, letter},
-    hidden,
+    hidden::{self, Hidden},
     problem::IntakeProblem,
 };
 
@@ -65,22 +65,24 @@ pub(super) struct Sheet {
 pub(super) struct Loaded {
     pub(super) rows: BTreeMap<u32, Row>,
     pub(super) merged: Vec<Dimensions>,
-    /// Rows that do not show, as under a filter.
-    pub(super) hidden: BTreeSet<u32>,
+    /// What does not show, as under a filter.
+    pub(super) hidden: Hidden,
+    /// Names of the sheets that are not read, and whether each is hidden.
+    pub(super) others: Vec<(String, bool)>,
 }
 
 impl Sheet {
     /// Reads the first sheet and its headings.
     pub(super) fn open(file: &mut File, map: &HeadingMap) -> Result<Self, Vec<Report>> {
         let loaded = load(file).map_err(|problem| vec![problem.into()])?;
-        let Loaded { mut rows, merged, hidden } = loaded;
+        let Loaded { mut rows, merged, hidden, others } = loaded;
         let Some((first, headings)) = rows.pop_first() else {
             return Err(vec![IntakeProblem::Empty.into()]);
         };
         if let Some(row) = merged_row(&merged, first) {
             return Err(vec![IntakeProblem::MergedCells { row }.into()]);
         }
-        if hidden.contains(&first) {
+        if hidden.rows.contains(&first) {
             return Err(vec![IntakeProblem::HiddenRow { row: u64::from(first) + 1 }.into()]);
         }
         let width = rows.values().chain([&headings]).filter_map(|row| row.keys().next_back()).max();
@@ -88,8 +90,10 @@ impl Sheet {
             Some(Cell::Text(text)) => text.expose(),
             _ => "",
         });
-        let columns = Columns::resolve(names, map)?;
-        Ok(Self { columns, rows: rows.into_iter(), merged, hidden })
+        let mut columns = Columns::resolve(names, map)?;
+        columns.hide(&hidden.columns)?;
+        columns.pass_over(&others);
+        Ok(Self { columns, rows: rows.into_iter(), merged, hidden: hidden.rows })
     }
 
     pub(super) const fn columns(&self) -> &Columns {
@@ -137,6 +141,9 @@ pub(super) fn load(file: &mut File) -> Result<Loaded, IntakeProblem> {
     if sheet.visible != SheetVisible::Visible || sheet.typ != SheetType::WorkSheet {
         return Err(IntakeProblem::HiddenSheet);
     }
+    let others = workbook.sheets_metadata().iter().skip(1);
+    let others =
+        others.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).collect();
     let merged = workbook.merge_cells_by_sheet_name(&sheet.name).map_err(broken)?;
     let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
     let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(broken)?;
@@ -159,7 +166,7 @@ pub(super) fn load(file: &mut File) -> Result<Loaded, IntakeProblem> {
             return Err(IntakeProblem::BrokenWorkbook);
         }
     }
-    Ok(Loaded { rows, merged, hidden: hidden::rows(packed.as_slice()) })
+    Ok(Loaded { rows, merged, hidden: hidden::of(packed.as_slice(), MOST_COLUMNS), others })
 }
 
 /// Unpacks every member into nothing, so that no size it declares has to be believed.

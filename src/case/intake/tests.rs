@@ -241,6 +241,68 @@ fn cells_that_may_have_lost_something_are_refused_by_row_and_column() {
 }
 
 #[test]
+fn dates_of_a_sheet_are_read_as_banks_write_them_and_told() {
+    let row = |date: &'static str| changed(8, date);
+    let (chinese, slashes, dots) = (row("2024年6月1日"), row("2024/6/1"), row("2024.06.01"));
+    let (doubtful, none) = (row("06/01/24"), row("2024/13/01"));
+    let text =
+        table(",", &[&HEADINGS, &ROW, &chinese, &slashes, &dots, &slashes, &doubtful, &none]);
+    let mut intake = open(&text).unwrap();
+    let read: Vec<_> = intake.by_ref().collect();
+    let first = read[0].1.as_ref().unwrap();
+    for (_, request) in &read[1..5] {
+        assert!(request.as_ref().unwrap() == first);
+    }
+    assert_eq!(codes(read[5].1.as_ref().unwrap_err()), ["CH-I140"]);
+    assert_eq!(codes(read[6].1.as_ref().unwrap_err()), ["CH-I022"]);
+    let notes: Vec<String> = intake.notes().iter().map(ToString::to_string).collect();
+    assert_eq!(notes.len(), 3);
+    assert!(notes[1].contains("column I writes 2 of its dates like `2026/12/9`"), "{notes:?}");
+    assert!(notes[1].contains("the first in row 4"), "{notes:?}");
+    // JSON keeps to the standard.
+    let json = "{\"request_id\":\"R\",\"kind\":\"k\",\"principal\":\"p\",\"case_no\":\"c1\",\"channel\":\"hand\",\"recipient_role\":\"debtor\",\"due_date\":\"2024/06/01\"}";
+    assert_eq!(rows(open(json).unwrap()), [(1, vec!["CH-I022"])]);
+    // A workbook's text cells are read likewise.
+    let bytes = sheet(|sheet| {
+        sheet.write_string(1, 8, "2024年06月01日").unwrap();
+        sheet.write_string(2, 8, "1/6/2024").unwrap();
+    });
+    assert_eq!(rows(open(bytes).unwrap()), [(2, vec![]), (3, vec!["CH-I140"])]);
+}
+
+#[test]
+fn what_a_workbook_hides_is_told_and_never_read() {
+    let hidden = sheet(|sheet| {
+        sheet.set_column_hidden(7).unwrap();
+    });
+    assert_eq!(refusal(&hidden), ["CH-I141"]);
+    let survey = Options { headings: HeadingMap::default().surveying(), encoding: None };
+    let surveyed = open_with(&hidden, &survey).unwrap();
+    let columns = surveyed.columns().unwrap().all();
+    assert!(columns[7].hidden && !columns[6].hidden);
+    // What the map ignores is told, as are the sheets beside the first.
+    let headings = HeadingMap::read([("合计金额", "-")]).unwrap();
+    let aside = open_with(&hidden, &Options { headings, encoding: None }).unwrap();
+    assert_eq!(codes(&aside.notes()), ["CH-I142"]);
+    let beside = workbook(|workbook| {
+        let sheet = workbook.add_worksheet();
+        for (column, (heading, value)) in (0..).zip(HEADINGS.iter().zip(ROW)) {
+            sheet.write_string(0, column, *heading).unwrap();
+            sheet.write_string(1, column, value).unwrap();
+        }
+        workbook.add_worksheet().set_name("旧账").unwrap().set_hidden(true);
+        workbook.add_worksheet().set_name("6200000000000000018").unwrap().set_very_hidden(true);
+        workbook.add_worksheet().set_name("说明").unwrap();
+    });
+    let mut intake = open(beside).unwrap();
+    assert_eq!(intake.by_ref().count(), 1);
+    let notes: Vec<String> = intake.notes().iter().map(ToString::to_string).collect();
+    assert_eq!(codes(&intake.notes()), ["CH-I143", "CH-I143", "CH-I144"]);
+    assert!(notes[0].contains("旧账") && notes[2].contains("说明"), "{notes:?}");
+    assert!(notes[1].contains("***************0018"), "{notes:?}");
+}
+
+#[test]
 fn a_sum_is_taken_as_the_cell_holds_it() {
     let money = |number: f64| {
         let cell = sheet::Cell::Number(number);

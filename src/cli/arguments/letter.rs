@@ -63,7 +63,7 @@ pub enum Letter {
         out: PathBuf,
     },
     /// 一览 · list
-    List,
+    List(Filter),
     /// 自档案重制 · render again from the archive to the same bytes
     Reproduce {
         /// 函号 · letter number
@@ -75,6 +75,26 @@ pub enum Letter {
     /// 签发之后 · what happens after issue
     #[command(flatten)]
     Life(Life),
+}
+
+/// Which letters to list; without a filter all.
+#[derive(Args, Debug)]
+pub struct Filter {
+    /// 案号 · of this case
+    #[arg(long, value_name = "CASE")]
+    pub case: Option<String>,
+    /// 委托人代码 · of this principal
+    #[arg(long, value_name = "ID")]
+    pub principal: Option<String>,
+    /// 文书类型 · of this kind, such as `collection_notice`
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// 状态，可给多个：issued、blocked、dispatched、delivered、returned、voided · in one of these states
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub state: Vec<String>,
+    /// 签发月份 · issued in this month, such as 2026-11
+    #[arg(long, value_name = "MONTH")]
+    pub month: Option<String>,
 }
 
 /// A file of requests, and which of them.

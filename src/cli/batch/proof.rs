@@ -1,8 +1,16 @@
 //! `letter batch --proof`: marked pages of a file's extremes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use chancery::{durable, letter::desk::Desk, office::intake_file::IntakeFile, problem::Report};
+use chancery::{
+    durable,
+    letter::desk::Desk,
+    office::{intake_file::IntakeFile, office_folder::OfficeError},
+    problem::Report,
+};
 use serde_json::json;
 
 use crate::cli::{
@@ -20,7 +28,12 @@ pub(super) fn run(
     rows: &mut IntakeFile,
     out: &Path,
 ) -> Result<Answer, Stopped> {
-    let proofs = desk.extremes(rows).map_err(Stopped)?;
+    let mut twins = desk.twins()?;
+    let proofs = desk.extremes(&mut twins.beside(rows)).map_err(Stopped)?;
+    let refused: BTreeSet<u64> = proofs.refused.iter().map(|(row, _)| *row).collect();
+    let tried = twins.rows().filter(|row| !refused.contains(row)).collect();
+    let told = twins.told(&desk.office().view(), &tried).map_err(OfficeError::from)?;
+    let notes = [context.notes(&rows.notes()), context.row_notes(&told)].concat();
     let path = out.join("proof.pdf");
     let written = match &proofs.pdf {
         Some(pdf) => {
@@ -80,7 +93,7 @@ pub(super) fn run(
             "{rows} rows; of the rows tried {count} would be refused; none can be shown, no proof was written"
         ),
     });
-    let json = json!({ "rows": rows, "tried_and_refused": count, "refused": refused, "shown": shown, "out": written });
+    let json = json!({ "rows": rows, "tried_and_refused": count, "refused": refused, "shown": shown, "out": written, "notes": notes });
     Ok(Answer { json, text: lines.join("\n"), exit: u8::from(count > 0 || written.is_none()) })
 }
 

@@ -96,6 +96,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order of a life.
+    pub const ALL: [Self; 6] = [
+        Self::Issued,
+        Self::Blocked,
+        Self::Dispatched,
+        Self::Delivered,
+        Self::Returned,
+        Self::Voided,
+    ];
+
     /// Stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -256,18 +266,23 @@ impl Life {
     /// Where it is on its way.
     #[must_use]
     pub const fn status(&self) -> Status {
-        if self.voided.is_some() {
-            Status::Voided
-        } else if self.delivered.is_some() {
-            Status::Delivered
-        } else if self.returned.is_some() {
-            Status::Returned
-        } else if self.dispatched.is_some() {
-            Status::Dispatched
-        } else if self.blocked.is_some() {
-            Status::Blocked
-        } else {
-            Status::Issued
+        self.now().0
+    }
+
+    /// What brought it where it is.
+    #[must_use]
+    pub const fn since(&self) -> &Happened {
+        self.now().1
+    }
+
+    const fn now(&self) -> (Status, &Happened) {
+        match self {
+            Self { voided: Some(one), .. } => (Status::Voided, one),
+            Self { delivered: Some(one), .. } => (Status::Delivered, one),
+            Self { returned: Some(one), .. } => (Status::Returned, one),
+            Self { dispatched: Some(one), .. } => (Status::Dispatched, one),
+            Self { blocked: Some(one), .. } => (Status::Blocked, one),
+            Self { issued, .. } => (Status::Issued, issued),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Laws cited in the texts of a request: known, in force, and with the article named.
 //!
 //! Refuses by the table of [`crate::rules::law`], in every field but those that quote somebody; what
-//! the principal's signed citation table holds today may be cited too, though the table here lacks
-//! the law. Which citation ids a request may name is [`super::content`]'s matter.
+//! the principal's signed profile names today, in its citation table, clauses or constants, may be
+//! cited too, though the table here lacks the law, and so may rules of the principal's own. Which citation ids a request may name is [`super::content`]'s matter.
 //! Source: REQUIREMENTS 1 (L363).
 
 use super::{Circumstances, Found, PolicyRefusal, content::free_text};
@@ -16,14 +16,19 @@ const QUOTED: [&str; 3] = ["debtor_statement", "facts", "objection"];
 
 pub(super) fn law(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let ids = at.principal.citations.iter().map(|one| one.id.as_str());
-    let listed: Vec<Citation> = ids
-        .filter_map(|id| at.principal.citation(id, at.today))
-        .flat_map(|one| law::citations(&one.text))
-        .collect();
+    let holding = ids.filter_map(|id| at.principal.citation(id, at.today));
+    let signed = holding
+        .map(|one| one.text.as_str())
+        .chain(at.principal.clauses.iter().map(|clause| clause.text.as_str()))
+        .chain(at.principal.constants.values().map(String::as_str));
+    let listed: Vec<Citation> = signed.flat_map(law::citations).collect();
+    let name = at.principal.name.as_str();
     // The principal may know a law that the table does not; it revives none that ended.
     let refused = |one: &Citation| match one.fault(at.today) {
         None => false,
-        Some(Fault::Unknown) => !listed.iter().any(|known| one.is_within(known)),
+        Some(Fault::Unknown) => {
+            !one.is_own_rule_of(name) && !listed.iter().any(|known| one.is_within(known))
+        }
         Some(Fault::NotInForce | Fault::NoArticle) => true,
     };
     for name in request.given().filter(|name| !QUOTED.contains(name)) {

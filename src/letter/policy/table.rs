@@ -124,6 +124,7 @@ pub const RULES: &[Rule] = &[
     rule("CH-R137", "L325, L339", HOLDS),
     rule("CH-R138", "L365; REQUIREMENTS 5 (14)", HOLDS),
     rule("CH-R210", "L339, L365", HOLDS),
+    rule("CH-R290", "L119, L141, L325", HOLDS),
     rule("CH-V030", "L421", VISITS),
     rule("CH-V031", "L353", VISITS),
     rule("CH-V032", "L257; REQUIREMENTS 5 (4)", VISITS),

@@ -6,8 +6,18 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::Grounds;
-use crate::{case::date, durable, problem::Report};
+use crate::{
+    case::{
+        date,
+        field::Kind,
+        intake::days::{self, Day},
+    },
+    durable,
+    problem::Report,
+};
 
 /// Largest file, in bytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -113,9 +123,9 @@ fn row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Row, Vec<
             "kind" => row.kind = Some(cell.to_owned()),
             "proof" => row.grounds.proof = Some(cell.to_owned()),
             "instruction" => row.grounds.instruction = Some(cell.to_owned()),
-            "answered_on" => match date::parse(cell) {
-                Ok(day) => row.grounds.answered_on = Some(day),
-                Err(_) => wrong(),
+            "answered_on" => match day(cell) {
+                Some(day) => row.grounds.answered_on = Some(day),
+                None => wrong(),
             },
             _ => match cell.parse() {
                 Ok(amount) => row.grounds.amount = Some(amount),
@@ -124,6 +134,15 @@ fn row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Row, Vec<
         }
     }
     if found.is_empty() { Ok(row) } else { Err(found) }
+}
+
+/// A day, as sheets of requests may write it.
+fn day(cell: &str) -> Option<NaiveDate> {
+    match days::read(cell, Kind::Date) {
+        Day::AsItIs => date::parse(cell).ok(),
+        Day::Spelled(text, _) => date::parse(&text).ok(),
+        Day::Doubtful => None,
+    }
 }
 
 #[cfg(test)]
