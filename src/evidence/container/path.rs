@@ -38,19 +38,28 @@ pub fn check(path: &str) -> Result<(), Words> {
     if path.len() > MAX_PATH {
         return Err(Words("it is too long", "过长"));
     }
-    if path.chars().any(is_hidden) {
+    // Of ASCII, as paths in a bundle are, only controls are hidden, and all of it is in NFC.
+    let is_ascii = path.is_ascii();
+    let hidden = if is_ascii {
+        path.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        path.chars().any(is_hidden)
+    };
+    if hidden {
         return Err(Words(
             "it holds control, direction or invisible characters",
             "含控制、方向或不可见字符",
         ));
     }
-    if path.contains(['\\', ':', '%', '*', '?', '"', '<', '>', '|']) {
+    let is_read_otherwise =
+        |byte| matches!(byte, b'\\' | b':' | b'%' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|');
+    if path.bytes().any(is_read_otherwise) {
         return Err(Words(
             "it holds a character that some system reads in its own way",
             "含某些系统会另作解释的字符",
         ));
     }
-    if !is_nfc(path) {
+    if !is_ascii && !is_nfc(path) {
         return Err(Words("it is not in Unicode normal form C", "不是 Unicode NFC 规范形式"));
     }
     path.split('/').try_for_each(check_part)
@@ -73,7 +82,8 @@ fn check_part(part: &str) -> Result<(), Words> {
         ));
     }
     let stem = part.split('.').next().unwrap_or(part).trim_end();
-    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+    if matches!(stem.len(), 3 | 4) && DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device))
+    {
         return Err(Words("a part is a device name of Windows", "路径段是 Windows 设备名"));
     }
     Ok(())
@@ -154,6 +164,8 @@ pub fn escaped(text: &str) -> String {
 pub struct Paths {
     files: Names,
     folders: Names,
+    /// The folder of the last, which is among the folders with all it is in.
+    last: String,
 }
 
 /// Names kept one behind the other, since there may be many of them.
@@ -224,6 +236,12 @@ impl Paths {
     }
 
     fn take(&mut self, path: &str, folded: &str) -> Result<(), ContainerError> {
+        let folder = folded.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if !folder.is_empty() && folder == self.last {
+            // Neither it nor what it is in is a file.
+            let is_new = !self.folders.contains(folded) && self.files.insert(folded);
+            return if is_new { Ok(()) } else { Err(ContainerError::SameName { path: shown(path) }) };
+        }
         let parents = || folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
         // A folder that is known was held against the files when it came.
         let is_file = |parent| !self.folders.contains(parent) && self.files.contains(parent);
@@ -233,6 +251,7 @@ impl Paths {
         for parent in parents() {
             self.folders.insert(parent);
         }
+        folder.clone_into(&mut self.last);
         Ok(())
     }
 }
@@ -301,5 +320,18 @@ mod tests {
         let mut paths = Paths::default();
         paths.insert("data/a").unwrap();
         paths.insert("data/b").unwrap();
+    }
+
+    #[test]
+    fn a_file_beside_the_last_one_is_held_against_folders_and_files_all_the_same() {
+        let mut paths = Paths::default();
+        paths.insert("data/a/1").unwrap();
+        paths.insert("data/b").unwrap();
+        for taken in ["data/A", "data/B", "data/b/2"] {
+            assert!(paths.insert(taken).is_err(), "{taken}");
+        }
+        paths.insert("data/c").unwrap();
+        paths.insert("data/c1/1").unwrap();
+        assert!(paths.insert("data/c1").is_err());
     }
 }
