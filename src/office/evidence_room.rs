@@ -378,8 +378,8 @@ impl Office {
             .with("kept_not_before", keeping.to_string());
         if let Some(visit) = &seal.visit {
             draft = draft.with("visit", visit.clone());
-            let recordings = seal.files.iter().filter_map(|file| {
-                let id = file.recording_id.clone()?;
+            let recordings = seal.files.all().filter_map(|file| {
+                let id = file.recording_id?;
                 Some(json!({ "id": id, "kind": file.kind.name(), "sha256": file.digest.to_string() }))
             });
             draft = draft.with("recordings", recordings.collect::<Vec<Value>>());

@@ -8,6 +8,7 @@
 
 mod fixity;
 mod format;
+pub(super) mod name_set;
 pub mod path;
 mod reader;
 mod records;

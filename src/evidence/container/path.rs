@@ -6,14 +6,9 @@
 //! Two paths are one when they are equal after NFKC and case folding, or when one is a folder of
 //! the other. Source: SPEC "Bundle"; RFC 8493 section 5; UAX #15, UAX #9.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-};
-
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::ContainerError;
+use super::{ContainerError, name_set::Names};
 use crate::{
     evidence::words::Words,
     masking::{Masking, mask_text},
@@ -168,54 +163,17 @@ pub struct Paths {
     last: String,
 }
 
-/// Names kept one behind the other, since there may be many of them.
-#[derive(Debug, Default)]
-pub(in crate::evidence) struct Names {
-    text: String,
-    /// Where each ends.
-    ends: Vec<u32>,
-    /// Place of each by its keyed hash, or by the next number that is free.
-    places: HashMap<u64, u32>,
-    keys: RandomState,
-}
-
-impl Names {
-    fn name(&self, place: u32) -> Option<&str> {
-        let place = usize::try_from(place).ok()?;
-        let end = |at: usize| self.ends.get(at).and_then(|end| usize::try_from(*end).ok());
-        let start = place.checked_sub(1).map_or(Some(0), end)?;
-        self.text.get(start..end(place)?)
-    }
-
-    /// The key under which `name` is kept, or would be; another name is never taken for it.
-    fn key(&self, name: &str) -> u64 {
-        let mut key = self.keys.hash_one(name);
-        while self.places.get(&key).is_some_and(|place| self.name(*place) != Some(name)) {
-            key = key.wrapping_add(1);
-        }
-        key
-    }
-
-    fn contains(&self, name: &str) -> bool {
-        self.places.contains_key(&self.key(name))
-    }
-
-    /// Keeps `name`; `false` if it is kept already, or there is no room left.
-    pub(in crate::evidence) fn insert(&mut self, name: &str) -> bool {
-        let key = self.key(name);
-        let end = u32::try_from(self.text.len().saturating_add(name.len()));
-        let place = u32::try_from(self.ends.len());
-        let (Ok(end), Ok(place), false) = (end, place, self.places.contains_key(&key)) else {
-            return false;
-        };
-        self.text.push_str(name);
-        self.ends.push(end);
-        self.places.insert(key, place);
-        true
-    }
-}
-
 impl Paths {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.files.count()
+    }
+
+    /// The path that came as the `number`th, from 0, as it is compared.
+    pub(super) fn folded(&self, number: usize) -> Option<&str> {
+        self.files.name(number)
+    }
+
     /// Takes in `path`.
     ///
     /// # Errors
@@ -240,7 +198,11 @@ impl Paths {
         if !folder.is_empty() && folder == self.last {
             // Neither it nor what it is in is a file.
             let is_new = !self.folders.contains(folded) && self.files.insert(folded);
-            return if is_new { Ok(()) } else { Err(ContainerError::SameName { path: shown(path) }) };
+            return if is_new {
+                Ok(())
+            } else {
+                Err(ContainerError::SameName { path: shown(path) })
+            };
         }
         let parents = || folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
         // A folder that is known was held against the files when it came.
@@ -287,17 +249,6 @@ mod tests {
         for path in ["a", "data/门牌.jpg", "data/.hidden", "a..b", "data/a b.txt", "console"] {
             assert_eq!(check(path), Ok(()), "{path:?}");
         }
-    }
-
-    #[test]
-    fn two_names_under_one_key_are_told_apart() {
-        let mut names = Names::default();
-        let next = names.keys.hash_one("b");
-        assert!(names.insert("a") && !names.insert("a"));
-        // As if both had the same hash.
-        names.places.insert(next, 0);
-        assert!(!names.contains("b") && names.insert("b") && !names.insert("b"));
-        assert!(names.contains("a") && names.contains("b") && !names.contains("ab"));
     }
 
     #[test]
