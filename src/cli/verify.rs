@@ -160,7 +160,7 @@ impl Siblings {
     /// Digests of the whole bundle by every algorithm that token and records need, in one pass.
     fn digests(&self, file: &File, path: &Path) -> Result<(Digest, Hashes), Stopped> {
         let others: Vec<DigestAlgorithm> =
-            self.records.iter().flat_map(Record::algorithms).collect();
+            self.records.iter().flat_map(Record::algorithms).copied().collect();
         Ok(Hashes::with_digest(file, &others).map_err(durable::at(path))?)
     }
 

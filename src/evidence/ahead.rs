@@ -112,7 +112,8 @@ mod tests {
     #[test]
     fn a_sum_in_two_parts_is_the_sum_of_the_whole() {
         let mut file = tempfile::tempfile().unwrap();
-        let bytes: Vec<u8> = (0..24_000_001_u32).map(|at| (at % 251) as u8).collect();
+        let bytes: Vec<u8> =
+            (0..24_000_001_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
         file.write_all(&bytes).unwrap();
         for length in [1, 300_000, WORTH_TWO - 1, WORTH_TWO, WORTH_TWO + 1, 24_000_001] {
             let part = &bytes[..usize::try_from(length).unwrap()];

@@ -20,6 +20,8 @@ pub mod intake;
 pub mod kind;
 pub mod later;
 pub mod listing;
+#[cfg(test)]
+mod long_lists;
 pub mod media;
 pub mod names;
 pub mod originals;

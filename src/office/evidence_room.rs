@@ -270,12 +270,9 @@ impl Office {
         if out.symlink_metadata().is_ok() {
             return Err(report(DurableError::Exists { path: out.display().to_string() }));
         }
-        // What is not there is not retrieved.
-        drop(
-            self.archive()
-                .open(&bundle.object)
-                .map_err(|error| report(OfficeError::from(error)))?,
-        );
+        // What is not there, or is not what was sealed, is not retrieved: all of it is read first.
+        let whole = self.archive().open_checked(&bundle.object);
+        drop(whole.map_err(|error| report(OfficeError::from(error)))?);
         // Registered first: no copy leaves unregistered, whatever fails afterwards.
         let draft = Draft::new(journal::EVIDENCE_RETRIEVED, bundle.id.clone())
             .with("object", bundle.object.to_string());

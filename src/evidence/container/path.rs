@@ -194,8 +194,8 @@ impl Paths {
     }
 
     fn take(&mut self, path: &str, folded: &str) -> Result<(), ContainerError> {
-        let folder = folded.rsplit_once('/').map_or("", |(folder, _)| folder);
-        if !folder.is_empty() && folder == self.last {
+        let above = folded.rsplit_once('/').map_or("", |(above, _)| above);
+        if !above.is_empty() && above == self.last {
             // Neither it nor what it is in is a file.
             let is_new = !self.folders.contains(folded) && self.files.insert(folded);
             return if is_new {
@@ -213,7 +213,7 @@ impl Paths {
         for parent in parents() {
             self.folders.insert(parent);
         }
-        folder.clone_into(&mut self.last);
+        above.clone_into(&mut self.last);
         Ok(())
     }
 }
