@@ -23,6 +23,7 @@ use crate::masking::Masking;
 /// So many that every list is longer than 1 MiB.
 const FILES: usize = 8600;
 
+#[expect(clippy::disallowed_methods, reason = "files of a test need not be durable")]
 fn long_bundle(office: &Office) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     // Long names make long lists of fewer files.
