@@ -82,7 +82,7 @@ impl Draft<'_> {
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(Seal, Vec<Digest>), Failures> {
         thread::scope(|scope| {
-            let writer = Writer::new(Whole::begin(scope, file));
+            let writer = Writer::new(Whole::begin(scope, file, self.intake.items().count()));
             let (draft, digests, whole) = self.parts(writer, name, progress)?;
             let fault = |error| alone(EvidenceError::File { source: durable::at(name)(error) });
             let (digest, bytes) = whole.end().map_err(fault)?;
