@@ -159,12 +159,9 @@ impl Siblings {
 
     /// Digests of the whole bundle by every algorithm that token and records need, in one pass.
     fn digests(&self, file: &File, path: &Path) -> Result<(Digest, Hashes), Stopped> {
-        let mut algorithms = vec![DigestAlgorithm::Sha256];
-        algorithms.extend(self.records.iter().flat_map(Record::algorithms));
-        let hashes = Hashes::of_reader(file, &algorithms).map_err(durable::at(path))?;
-        let sha256 = hashes.by(DigestAlgorithm::Sha256).unwrap_or_default();
-        let digest = sha256.try_into().map_or_else(|_| Digest::of([]), Digest::from_bytes);
-        Ok((digest, hashes))
+        let others: Vec<DigestAlgorithm> =
+            self.records.iter().flat_map(Record::algorithms).copied().collect();
+        Ok(Hashes::with_digest(file, &others).map_err(durable::at(path))?)
     }
 
     /// The token over `bundle`, or the first of those that are over something else.

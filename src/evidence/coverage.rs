@@ -6,7 +6,10 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeDelta};
 
-use super::{intake::Item, kind::Kind};
+use super::{
+    kind::Kind,
+    listing::{Item, Listing},
+};
 use crate::problem::Report;
 
 /// How far a device's clock may be off.
@@ -78,11 +81,11 @@ pub struct Window {
 
 /// Which item each named recording is, by place among `items`.
 #[must_use]
-pub fn bound(items: &[Item], named: &[(Kind, String)]) -> Vec<(usize, String)> {
+pub fn bound(items: &Listing, named: &[(Kind, String)]) -> Vec<(usize, String)> {
     let mut bound = Vec::new();
     for (kind, id) in named {
-        let of_kind = || items.iter().enumerate().filter(|(_, item)| item.kind == *kind);
-        let begins = |item: &Item| {
+        let of_kind = || items.all().enumerate().filter(|(_, item)| item.kind == *kind);
+        let begins = |item: &Item<'_>| {
             let name = item.masked_original.rsplit('/').next().unwrap_or_default();
             name.get(..id.len()).is_some_and(|start| start.eq_ignore_ascii_case(id))
         };
@@ -99,26 +102,26 @@ pub fn bound(items: &[Item], named: &[(Kind, String)]) -> Vec<(usize, String)> {
 }
 
 /// What claims to have been captured after `now`.
-pub(super) fn ahead(items: &[Item], now: DateTime<FixedOffset>) -> Vec<Report> {
-    let later = |item: &&Item| {
+pub(super) fn ahead(items: &Listing, now: DateTime<FixedOffset>) -> Vec<Report> {
+    let later = |item: &Item<'_>| {
         let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
         let captured = captured.and_then(|time| instant(time, *now.offset()));
         captured.is_some_and(|at| at.signed_duration_since(now) > CLOCKS_APART)
     };
-    let told = |item: &Item| CoverageFinding::Future { path: item.path.clone() }.into();
-    items.iter().filter(later).map(told).collect()
+    let told = |item: Item<'_>| CoverageFinding::Future { path: item.path.to_owned() }.into();
+    items.all().filter(later).map(told).collect()
 }
 
 /// Everything that is to be noted of `items` as the recordings of a visit.
-pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
+pub(super) fn findings(items: &Listing, window: &Window) -> Vec<Report> {
     let mut found = Vec::new();
     if let Some(named) = &window.named {
         names(items, named, &mut found);
     }
     let zone = *window.visit.from.offset();
     let mut stretches: Vec<(Kind, Stretch)> = Vec::new();
-    for item in items {
-        let path = || item.path.clone();
+    for item in items.all() {
+        let path = || item.path.to_owned();
         let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
         let captured = captured.and_then(|time| instant(time, zone));
         let is_recording = matches!(item.kind, Kind::Audio | Kind::Video);
@@ -173,23 +176,23 @@ pub(super) fn findings(items: &[Item], window: &Window) -> Vec<Report> {
     found
 }
 
-fn names(items: &[Item], named: &[(Kind, String)], found: &mut Vec<Report>) {
+fn names(items: &Listing, named: &[(Kind, String)], found: &mut Vec<Report>) {
     let bound = bound(items, named);
     for (kind, id) in named {
         if bound.iter().any(|(_, name)| name == id) {
             continue;
         }
         let (id, name) = (id.clone(), kind.name());
-        found.push(if items.iter().any(|item| item.kind == *kind) {
+        found.push(if items.all().any(|item| item.kind == *kind) {
             CoverageFinding::Unclear { id, kind: name }.into()
         } else {
             CoverageFinding::Absent { id, kind: name }.into()
         });
     }
-    for (at, item) in items.iter().enumerate() {
+    for (at, item) in items.all().enumerate() {
         let is_recording = matches!(item.kind, Kind::Audio | Kind::Video);
         if is_recording && !bound.iter().any(|(place, _)| *place == at) {
-            found.push(CoverageFinding::Unnamed { path: item.path.clone() }.into());
+            found.push(CoverageFinding::Unnamed { path: item.path.to_owned() }.into());
         }
     }
 }

@@ -1,21 +1,22 @@
 //! Taking evidence in: what lies in a folder, what it is, and whether it stays so.
 //!
-//! Nothing but regular files in folders is taken, and every defect found is told at once. Each file's device, inode, size and
-//! times are kept; after sealing the folder is walked again, and what changed, came or went is
-//! refused. Source: REQUIREMENTS 3 (L403: each hashed); FINDINGS "Hashing and sealing".
+//! Nothing but regular files in folders is taken, and every defect found is told at once. Each
+//! file's size, and a digest of its device, inode and times, are kept; after sealing the folder is
+//! walked again, and what changed, came or went is refused. Source: REQUIREMENTS 3 (L403: each hashed); FINDINGS "Hashing and sealing".
 
-use std::{collections::BTreeSet, fs::File, io, path::Path, sync::Arc};
+use std::{collections::BTreeSet, fs::File, io, path::Path};
 
 use rustix::{fd::OwnedFd, fs::CWD};
 
 use super::{
-    container::path::{Names, fold},
+    container::{name_set::Names, path::fold},
     coverage,
     kind::Kind,
+    listing::{Item, Listing, NOTHING, Walked},
     media::{self, Defect, FEWEST_LINES, Format, MediaFacts},
     names::{SafeNames, masked},
     problem::EvidenceError,
-    walk::{Stamp, open_folder, open_same, prove, walk},
+    walk::{MOST_FILES, Stamp, open_folder, open_same, walk},
     words::Words,
 };
 use crate::{masking::Masking, problem::Report};
@@ -40,45 +41,12 @@ pub struct Details {
     pub device: Option<String>,
 }
 
-/// One file that was taken in.
-#[derive(Clone, Debug)]
-pub struct Item {
-    original: String,
-    stamp: Stamp,
-    /// The path below the folder, masked.
-    pub masked_original: String,
-    /// Its path in the container.
-    pub path: String,
-    /// What it is evidence of.
-    pub kind: Kind,
-    /// What its bytes say.
-    pub facts: Arc<MediaFacts>,
-    /// What a person says.
-    pub details: Details,
-}
-
-impl Item {
-    /// Size in bytes.
-    #[must_use]
-    pub const fn bytes(&self) -> u64 {
-        self.stamp.size
-    }
-
-    /// Proves that the open `file` of it has not changed.
-    ///
-    /// # Errors
-    /// [`EvidenceError::Changed`]; [`EvidenceError::Io`].
-    pub(super) fn unchanged(&self, file: &File) -> Result<(), EvidenceError> {
-        prove(self.stamp, file, &self.masked_original)
-    }
-}
-
 /// A folder that was walked, held open so that nothing can be put in its place.
 #[derive(Debug)]
 pub struct Intake {
     root: OwnedFd,
     masking: Masking,
-    items: Vec<Item>,
+    items: Listing,
     notes: Vec<Report>,
 }
 
@@ -103,52 +71,60 @@ impl Intake {
             }]
         })?;
         let mut problems = Vec::new();
-        let mut files: Vec<(String, Stamp)> = Vec::new();
-        walk(&root, masking, &mut problems, &mut |original, stamp| files.push((original, stamp)));
-        if files.is_empty() && problems.is_empty() {
+        let mut walked = Walked::default();
+        let mut has_room = true;
+        walk(&root, masking, &mut problems, &mut |original, stamp| {
+            has_room &= walked.push(original, stamp);
+        });
+        if walked.is_empty() && problems.is_empty() {
             problems.push(EvidenceError::NoFiles);
         }
-        files.sort_by(|one, other| one.0.cmp(&other.0));
+        walked.sort();
         let mut forms = Names::default();
-        for (original, _) in files.iter().filter(|(original, _)| !forms.insert(&fold(original))) {
+        for original in walked.names().filter(|original| !forms.insert(&fold(original))) {
             problems.push(EvidenceError::NamesAlike { name: masked(original) });
         }
         drop(forms);
-        let kind = |original: &str| match sorting {
+        walked.sort_into(|original| match sorting {
             Sorting::As(kind) => Some(kind),
             Sorting::BySubfolder => {
                 original.split_once('/').and_then(|(folder, _)| folder.parse::<Kind>().ok())
             }
-        };
-        // Sorting keeps those of one kind in the order of their names.
-        files.sort_by_key(|(original, _)| kind(original).map(Kind::name));
+        });
         let mut names = SafeNames::default();
-        let mut items: Vec<Item> = Vec::with_capacity(files.len());
         let mut notes = Vec::new();
-        for (original, stamp) in files {
+        let (mut items, files) = walked.into_listing();
+        for met in &files {
+            let original = items.name_of(met).to_owned();
             let masked_original = masked(&original);
-            let Some(kind) = kind(&original) else {
+            let Some(kind) = met.kind else {
                 problems.push(EvidenceError::NoKind { name: masked_original });
                 continue;
             };
-            match facts(&root, &original, stamp, &masked_original) {
+            match facts(&root, &original, met.stamp, &masked_original) {
                 Ok(facts) => {
-                    // Most of many files are alike.
-                    let last = items.last().filter(|last| *last.facts == facts);
-                    let facts =
-                        last.map_or_else(|| Arc::new(facts), |last| Arc::clone(&last.facts));
                     let path = names.assign(kind, &masked_original);
-                    let details = Details::default();
-                    let item =
-                        Item { original, stamp, masked_original, path, kind, facts, details };
+                    let item = Item {
+                        original: &original,
+                        stamp: met.stamp,
+                        masked_original: &masked_original,
+                        path: &path,
+                        kind,
+                        facts: &facts,
+                        details: &NOTHING,
+                    };
                     problems.extend(refusal(&item));
                     notes.extend(item_notes(&item));
-                    items.push(item);
+                    has_room &= items.push(met, &item);
                 }
                 Err(problem) => problems.push(problem),
             }
         }
-        items.sort_by(|one, other| one.path.cmp(&other.path));
+        items.sort();
+        if !has_room {
+            let limit = u64::try_from(MOST_FILES).unwrap_or(u64::MAX);
+            problems.push(EvidenceError::TooMany { what: Words("files", "文件数"), limit });
+        }
         if problems.is_empty() {
             Ok(Self { root, masking: masking.clone(), items, notes })
         } else {
@@ -161,25 +137,31 @@ impl Intake {
     /// # Errors
     /// [`EvidenceError::NoSuchFile`].
     pub fn describe(&mut self, original: &str, details: Details) -> Result<(), EvidenceError> {
-        let item = self.items.iter_mut().find(|item| item.original == original);
+        let place = self.items.all().position(|item| item.original == original);
+        let known = place.and_then(|place| self.items.details_mut(place));
         let name = || masked(original, &self.masking);
-        item.ok_or_else(|| EvidenceError::NoSuchFile { name: name() })?.details = details;
+        *known.ok_or_else(|| EvidenceError::NoSuchFile { name: name() })? = details;
         Ok(())
     }
 
     /// Binds the recordings that a statement names to the files that are they.
     pub fn bind(&mut self, named: &[(Kind, String)]) {
         for (at, id) in coverage::bound(&self.items, named) {
-            if let Some(item) = self.items.get_mut(at) {
-                item.details.recording_id = Some(id);
+            if let Some(details) = self.items.details_mut(at) {
+                details.recording_id = Some(id);
             }
         }
     }
 
     /// The files, in the order of their paths in the container.
     #[must_use]
-    pub fn items(&self) -> &[Item] {
+    pub const fn items(&self) -> &Listing {
         &self.items
+    }
+
+    /// The files, where nothing else of it is needed any more.
+    pub(super) fn into_items(self) -> Listing {
+        self.items
     }
 
     /// What was noted without being refused.
@@ -197,8 +179,8 @@ impl Intake {
     ///
     /// # Errors
     /// [`EvidenceError::Changed`]; [`EvidenceError::Io`].
-    pub(super) fn open(&self, item: &Item) -> Result<File, EvidenceError> {
-        open_same(&self.root, &item.original, item.stamp, &item.masked_original)
+    pub(super) fn open(&self, item: &Item<'_>) -> Result<File, EvidenceError> {
+        open_same(&self.root, item.original, item.stamp, item.masked_original)
     }
 
     /// Walks the folder again and proves that nothing changed, came or went.
@@ -207,22 +189,21 @@ impl Intake {
     /// Every difference.
     pub(super) fn unchanged(&self) -> Result<(), Vec<EvidenceError>> {
         let mut problems = Vec::new();
-        let mut before: Vec<(&Item, bool)> = self.items.iter().map(|item| (item, false)).collect();
-        before.sort_by(|one, other| one.0.original.cmp(&other.0.original));
+        let before = self.items.by_original();
+        let mut met = vec![false; before.len()];
         let mut changed = BTreeSet::new();
         walk(&self.root, &self.masking, &mut problems, &mut |name, stamp| {
-            let found = before.binary_search_by(|(item, _)| item.original.cmp(&name));
-            let known = found.ok().and_then(|at| before.get_mut(at));
-            let is_same = known.is_some_and(|(item, is_met)| {
+            let found = before.binary_search_by(|place| self.items.original(*place).cmp(name));
+            let place = found.ok().and_then(|at| before.get(at));
+            if let Some(is_met) = found.ok().and_then(|at| met.get_mut(at)) {
                 *is_met = true;
-                item.stamp == stamp
-            });
-            if !is_same {
-                changed.insert(name);
+            }
+            if place.and_then(|place| self.items.stamp(*place)) != Some(stamp) {
+                changed.insert(name.to_owned());
             }
         });
-        let gone = before.iter().filter(|(_, is_met)| !is_met);
-        changed.extend(gone.map(|(item, _)| item.original.clone()));
+        let gone = before.iter().zip(met).filter(|(_, is_met)| !is_met);
+        changed.extend(gone.map(|(place, _)| self.items.original(*place).to_owned()));
         let told = changed.iter().map(|name| EvidenceError::Changed { name: self.masked(name) });
         problems.extend(told);
         if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -240,8 +221,8 @@ fn facts(
 }
 
 /// Why `item` cannot be sealed as its kind, if it cannot.
-fn refusal(item: &Item) -> Option<EvidenceError> {
-    let name = item.masked_original.clone();
+fn refusal(item: &Item<'_>) -> Option<EvidenceError> {
+    let name = item.masked_original.to_owned();
     if item.stamp.size == 0 && item.kind.must_be_whole() {
         return Some(EvidenceError::EmptyFile { name });
     }
@@ -250,7 +231,7 @@ fn refusal(item: &Item) -> Option<EvidenceError> {
     let recording =
         matches!(item.facts.format, Format::Mp4 | Format::Mov | Format::Mkv | Format::M4a);
     let kept_back = unknown && recording && item.kind.is_recorded();
-    if !item.kind.admits(&item.facts) && !kept_back {
+    if !item.kind.admits(item.facts) && !kept_back {
         let (kind, format) = (item.kind.name(), item.facts.format.name());
         return Some(EvidenceError::KindContradicted { name, kind, format });
     }
@@ -265,8 +246,8 @@ fn refusal(item: &Item) -> Option<EvidenceError> {
 }
 
 /// What is worth knowing about `item` though it is sealed.
-fn item_notes(item: &Item) -> Vec<Report> {
-    let path = || item.path.clone();
+fn item_notes(item: &Item<'_>) -> Vec<Report> {
+    let path = || item.path.to_owned();
     let mut notes = Vec::new();
     if item.facts.is_video() && item.kind == Kind::Video {
         match item.facts.lines() {
@@ -300,7 +281,7 @@ mod tests {
 
     use rustix::fs::{FileType, Mode};
 
-    use super::*;
+    use super::{super::walk::prove, *};
     use crate::durable::write_new;
 
     fn codes(result: Result<Intake, Vec<Report>>) -> Vec<&'static str> {
@@ -356,14 +337,14 @@ mod tests {
             Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default())
                 .unwrap();
         assert!(intake.unchanged().is_ok());
-        let [a, b] = intake.items() else { panic!("two files") };
-        let open = intake.open(a).unwrap();
+        let (a, b) = (intake.items().get(0).unwrap(), intake.items().get(1).unwrap());
+        let open = intake.open(&a).unwrap();
         crate::durable::replace(&at("a"), b"other").unwrap();
-        assert!(matches!(intake.open(a), Err(EvidenceError::Changed { .. })));
-        assert!(a.unchanged(&open).is_err(), "its link count and change time differ");
+        assert!(matches!(intake.open(&a), Err(EvidenceError::Changed { .. })));
+        assert!(prove(a.stamp, &open, "a").is_err(), "its link count and change time differ");
         std::fs::remove_file(at("b")).unwrap();
         symlink("a", at("b")).unwrap();
-        assert!(intake.open(b).is_err());
+        assert!(intake.open(&b).is_err());
         write_new(&at("c"), b"new").unwrap();
         assert_eq!(intake.unchanged().unwrap_err().len(), 4);
     }
@@ -378,7 +359,7 @@ mod tests {
         let intake =
             Intake::of_folder(folder.path(), Sorting::As(Kind::Other), &Masking::default())
                 .unwrap();
-        assert_eq!(intake.items()[0].path, "data/other/x0018.mp4");
-        assert_eq!(intake.items()[0].masked_original, "***************0018.mp4");
+        assert_eq!(intake.items().get(0).unwrap().path, "data/other/x0018.mp4");
+        assert_eq!(intake.items().get(0).unwrap().masked_original, "***************0018.mp4");
     }
 }

@@ -19,11 +19,17 @@ pub mod foreign;
 pub mod intake;
 pub mod kind;
 pub mod later;
+pub mod listing;
+#[cfg(test)]
+mod long_lists;
 pub mod media;
 pub mod names;
 pub mod originals;
+mod payload;
 mod problem;
 pub mod renewal;
+mod seal;
+mod sealing;
 mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -35,11 +41,13 @@ mod walk;
 mod whole;
 mod words;
 
-pub use bundle::{Bundle, Description, Open, Seal, Sealed, SealedFile, Sealing};
+pub use bundle::{Bundle, Description, Open, Sealed};
 pub use finding::{BundleFinding, Finding};
 pub use intake::{Details, Intake, Sorting};
 pub use kind::Kind;
+pub use listing::{Item, Listing, SealedFile, SealedFiles};
 pub use problem::EvidenceError;
+pub use seal::{Seal, Sealing};
 pub use verification::{BundleFacts, Late, Verification, verify, verify_late};
 pub use walk::MOST_FILES;
 pub use words::Words;

@@ -5,10 +5,11 @@ use std::{ops::ControlFlow, path::Path};
 use chrono::DateTime;
 
 use super::{
-    bundle::{Bundle, Description, Sealed, Sealing},
+    bundle::{Bundle, Description, Sealed},
     custody::{Act, Event},
     intake::{Details, Intake, Sorting},
     kind::Kind,
+    seal::Sealing,
 };
 use crate::{
     durable,

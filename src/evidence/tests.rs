@@ -106,7 +106,7 @@ fn the_seal_tells_digests_counts_and_what_is_missing() {
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(seal.digest, Digest::of(&bytes));
     assert_eq!(seal.bytes, u64::try_from(bytes.len()).unwrap());
-    assert_eq!((seal.payload_files, seal.files.len()), (3, 3));
+    assert_eq!((seal.payload_files, seal.files.count()), (3, 3));
     assert!(!seal.complete);
     let noted: Vec<&str> = seal.findings.iter().map(|report| report.code.code).collect();
     assert_eq!(noted, ["CH-E053"], "there is no film");

@@ -16,11 +16,12 @@ use self::found::{Ahead, Found, Parts, is_in_order, is_looked_into, is_meta_inf,
 use super::{
     asic::{self, Cover},
     bag::{self, BagFinding, Info, Listed, Manifest},
-    bundle::TIMESTAMP_FIELD,
     container::{Container, ContainerError, Inspection, Limits, Source, path::shown},
     custody::{self, Act, Break},
     finding::{BundleFinding, Finding},
-    originals, verify_text,
+    originals,
+    seal::TIMESTAMP_FIELD,
+    verify_text,
 };
 use crate::{
     digest::Digest,

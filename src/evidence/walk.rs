@@ -15,7 +15,7 @@ use super::{
     problem::EvidenceError,
     words::Words,
 };
-use crate::masking::Masking;
+use crate::{digest::Hasher, masking::Masking};
 
 /// Most files of one bundle.
 pub const MOST_FILES: usize = 200_000;
@@ -24,11 +24,9 @@ const DEEPEST: usize = 8;
 /// What tells one state of a file from another without reading it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Stamp {
-    device: u64,
-    inode: u64,
     pub(super) size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+    /// Half a digest over device, inode and the times of change: of very many files it is kept.
+    state: [u8; 16],
 }
 
 impl Stamp {
@@ -37,13 +35,17 @@ impl Stamp {
         if !data.is_file() {
             return Err(io::Error::other("not a regular file"));
         }
-        Ok(Self {
-            device: data.dev(),
-            inode: data.ino(),
-            size: data.len(),
-            modified: (data.mtime(), data.mtime_nsec()),
-            changed: (data.ctime(), data.ctime_nsec()),
-        })
+        let mut hasher = Hasher::default();
+        for number in [data.dev(), data.ino()] {
+            hasher.update(&number.to_le_bytes());
+        }
+        for time in [data.mtime(), data.mtime_nsec(), data.ctime(), data.ctime_nsec()] {
+            hasher.update(&time.to_le_bytes());
+        }
+        let digest = hasher.finish();
+        let mut state = [0; 16];
+        state.iter_mut().zip(digest.as_bytes()).for_each(|(kept, byte)| *kept = *byte);
+        Ok(Self { size: data.len(), state })
     }
 }
 
@@ -91,13 +93,13 @@ pub(super) fn walk(
     root: &OwnedFd,
     masking: &Masking,
     problems: &mut Vec<EvidenceError>,
-    each: &mut dyn FnMut(String, Stamp),
+    each: &mut dyn FnMut(&str, Stamp),
 ) {
     Walk { each, count: 0, masking, problems }.folder(root, "", 0);
 }
 
 struct Walk<'a> {
-    each: &'a mut dyn FnMut(String, Stamp),
+    each: &'a mut dyn FnMut(&str, Stamp),
     count: usize,
     masking: &'a Masking,
     problems: &'a mut Vec<EvidenceError>,
@@ -158,7 +160,7 @@ impl Walk<'_> {
                 match open_file(folder, name).and_then(|file| Stamp::of(&file)) {
                     Ok(stamp) => {
                         self.count = self.count.saturating_add(1);
-                        (self.each)(lossy, stamp);
+                        (self.each)(&lossy, stamp);
                     }
                     Err(error) => self.io(&lossy, error),
                 }

@@ -23,8 +23,12 @@ use crate::digest::{Digest, Hasher};
 const BLOCK: usize = 1 << 20;
 /// What disks want the place of a block in memory and in the file to be a multiple of.
 const ALIGNMENT: usize = 4096;
-/// Most blocks there are.
-const BLOCKS: usize = 8;
+/// Most blocks there are: what the disk may fall behind without anybody waiting for it.
+const BLOCKS: usize = 16;
+/// Most blocks where of very many files much else is held.
+const FEWER: usize = 8;
+/// Files that are very many.
+const MANY: usize = 20_000;
 
 /// A part of the container on its way.
 struct Block {
@@ -77,6 +81,7 @@ type Blocks = mpsc::Sender<Arc<Block>>;
 pub(super) struct Whole<'scope> {
     block: Block,
     made: usize,
+    most: usize,
     blank: mpsc::Receiver<Block>,
     fault: Arc<Mutex<Option<io::Error>>>,
     to_hash: Blocks,
@@ -91,8 +96,13 @@ fn stopped() -> io::Error {
 }
 
 impl<'scope> Whole<'scope> {
-    /// Begins `file`, which is empty.
-    pub(super) fn begin<'env>(scope: &'scope Scope<'scope, 'env>, file: &'env File) -> Self {
+    /// Begins `file`, which is empty, for as many contents.
+    pub(super) fn begin<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        file: &'env File,
+        contents: usize,
+    ) -> Self {
+        let most = if contents > MANY { FEWER } else { BLOCKS };
         let (give_back, blank) = mpsc::channel();
         let fault = Arc::new(Mutex::new(None));
         let (to_hash, hashed) = mpsc::channel();
@@ -106,7 +116,7 @@ impl<'scope> Whole<'scope> {
         let storing = scope.spawn(move || store(file, &stored, &give_back, &told));
         let contents = Some((to_contents, contents));
         let block = Block::new();
-        Self { block, made: 1, blank, fault, to_hash, hashing, to_store, storing, contents }
+        Self { block, made: 1, most, blank, fault, to_hash, hashing, to_store, storing, contents }
     }
 
     /// Takes in a content of `size` bytes, as far as `reader` gives them, and says how many.
@@ -170,7 +180,7 @@ impl<'scope> Whole<'scope> {
         let at = self.position();
         let mut blank = match self.blank.try_recv() {
             Ok(blank) => blank,
-            Err(_) if self.made < BLOCKS => {
+            Err(_) if self.made < self.most => {
                 self.made += 1;
                 Block::new()
             }
@@ -295,7 +305,7 @@ mod tests {
     fn written(contents: &[Vec<u8>]) -> (Vec<u8>, Digest, Vec<Passed>) {
         let file = tempfile::NamedTempFile::new().unwrap();
         let (digest, length, passed) = thread::scope(|scope| {
-            let mut whole = Whole::begin(scope, file.as_file());
+            let mut whole = Whole::begin(scope, file.as_file(), contents.len());
             for content in contents {
                 whole.write_all(b"head").unwrap();
                 let size = u64::try_from(content.len()).unwrap();
@@ -313,7 +323,7 @@ mod tests {
 
     #[test]
     fn the_file_holds_what_was_hashed_however_it_falls_into_blocks() {
-        for length in [0, 1, BLOCK - 11, BLOCK - 4, BLOCK, 2 * BLOCK - 8, 11 * BLOCK + 5] {
+        for length in [0, 1, BLOCK - 11, BLOCK - 4, BLOCK, 2 * BLOCK - 8, 19 * BLOCK + 5] {
             let long: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
             let contents = [vec![7; 3], long, Vec::new(), vec![9; 70_000]];
             let expected: Vec<u8> = contents
@@ -336,7 +346,7 @@ mod tests {
     fn a_reader_that_ends_early_is_told_by_the_bytes_it_gave() {
         let file = tempfile::tempfile().unwrap();
         thread::scope(|scope| {
-            let mut whole = Whole::begin(scope, &file);
+            let mut whole = Whole::begin(scope, &file, 1);
             assert_eq!(whole.take_in(&mut [1, 2].as_slice(), 3).unwrap(), 2);
             whole.end().unwrap();
         });
@@ -347,7 +357,7 @@ mod tests {
         let source = tempfile::NamedTempFile::new().unwrap();
         let file = File::open(source.path()).unwrap();
         thread::scope(|scope| {
-            let mut whole = Whole::begin(scope, &file);
+            let mut whole = Whole::begin(scope, &file, 1);
             let taken = whole.take_in(&mut io::repeat(1), 64 << 20);
             assert!(taken.and_then(|_| whole.end()).is_err());
         });

@@ -180,12 +180,9 @@ impl Office {
         if out.symlink_metadata().is_ok() {
             return Err(report(DurableError::Exists { path: out.display().to_string() }));
         }
-        // What is not there is not retrieved.
-        drop(
-            self.archive()
-                .open(&bundle.object)
-                .map_err(|error| report(OfficeError::from(error)))?,
-        );
+        // What is not there, or is not what was sealed, is not retrieved: all of it is read first.
+        let whole = self.archive().open_checked(&bundle.object);
+        drop(whole.map_err(|error| report(OfficeError::from(error)))?);
         // Registered first: no copy leaves unregistered, whatever fails afterwards.
         let draft = Draft::new(journal::EVIDENCE_RETRIEVED, bundle.id.clone())
             .with("object", bundle.object.to_string());
@@ -246,8 +243,8 @@ impl Office {
             .with("kept_not_before", keeping.to_string());
         if let Some(visit) = &seal.visit {
             draft = draft.with("visit", visit.clone());
-            let recordings = seal.files.iter().filter_map(|file| {
-                let id = file.recording_id.clone()?;
+            let recordings = seal.files.all().filter_map(|file| {
+                let id = file.recording_id?;
                 Some(json!({ "id": id, "kind": file.kind.name(), "sha256": file.digest.to_string() }))
             });
             draft = draft.with("recordings", recordings.collect::<Vec<Value>>());

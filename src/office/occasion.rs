@@ -239,7 +239,7 @@ impl Office {
     /// Earlier bundles that hold the same files: any with the same payload, and those of the same
     /// case that share a file.
     pub(super) fn bundles_alike(&self, seal: &Seal) -> Reports<Vec<Report>> {
-        let own: BTreeSet<Digest> = seal.files.iter().map(|file| file.digest).collect();
+        let own: BTreeSet<Digest> = seal.files.all().map(|file| file.digest).collect();
         let mut all = self.bundles().map_err(report)?;
         all.reverse();
         let mut alike = Vec::new();

@@ -151,7 +151,15 @@ fn a_bundle_in_anothers_place_is_not_given_out() {
     let line = ["evidence", "retrieve", &first, "--out", text(&out)];
     let ran = desk.by("archivist", &line).tells_only(1, &["CH-X041"]);
     assert!(!ran.both().contains("permissions"), "{}", ran.both());
-    assert!(!out.exists());
+    // Nothing was given out, and the register does not say so.
+    assert!(desk.entries("evidence.retrieved").is_empty() && !out.exists());
+    // One byte exchanged, as many bytes as before.
+    let mut bytes = fs::read(&to).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&to, bytes).unwrap();
+    desk.by("archivist", &line).tells_only(1, &["CH-X041"]);
+    assert!(desk.entries("evidence.retrieved").is_empty() && !out.exists());
     let line = ["evidence", "retrieve", &second, "--out", text(&out)];
     desk.by("archivist", &line).ends(0);
+    assert_eq!(desk.entries("evidence.retrieved").len(), 1);
 }

@@ -208,6 +208,11 @@ fn evidence_records_prove_every_bundle_and_are_renewed() {
             "{ending} {names:?}"
         );
     }
+    // Under the anchor of somebody else the records prove nothing, and the audit says so of each.
+    fs::copy(&certificate, desk.office().join("tsa.pem")).unwrap();
+    let audit = desk.by_json("auditor", &["audit", "run"]).tells(1, "CH-X030").json();
+    let untrue = audit["findings"].as_array().unwrap().iter();
+    assert_eq!(untrue.filter(|finding| finding["code"] == "CH-X030").count(), 3);
 }
 
 #[test]

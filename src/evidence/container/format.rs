@@ -17,6 +17,9 @@ pub(super) const END_LENGTH: u64 = 22;
 pub(super) const END_64_LENGTH: u64 = 56;
 pub(super) const LOCATOR_64_LENGTH: u64 = 20;
 
+/// Bytes of a record of the directory with its extra field, but for the name.
+const LONGEST: usize = 46 + 28;
+
 /// The only flag: names are UTF-8.
 pub(super) const FLAGS: u16 = 0x0800;
 pub(super) const ZIP64: u16 = 0x0001;
@@ -48,6 +51,11 @@ pub(super) fn version(entry: &Entry) -> u16 {
 pub(super) struct Record(pub(super) Vec<u8>);
 
 impl Record {
+    /// A record of `entry`: none is longer but for its name.
+    fn of(entry: &Entry) -> Self {
+        Self(Vec::with_capacity(LONGEST.saturating_add(entry.path.len())))
+    }
+
     fn u16(mut self, value: u16) -> Self {
         self.0.extend(value.to_le_bytes());
         self
@@ -96,7 +104,7 @@ pub(super) fn local_header(entry: &Entry) -> Vec<u8> {
     } else {
         (Vec::new(), narrow(entry.packed), narrow(entry.size))
     };
-    Record::default()
+    Record::of(entry)
         .u32(LOCAL)
         .u16(version(entry))
         .u16(FLAGS)
@@ -125,7 +133,7 @@ pub(super) fn central_record(entry: &Entry) -> Vec<u8> {
         values.push(entry.offset);
     }
     let extra = zip64_field(&values);
-    Record::default()
+    Record::of(entry)
         .u32(CENTRAL)
         .u16(MADE_BY)
         .u16(version(entry))

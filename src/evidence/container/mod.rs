@@ -6,11 +6,15 @@
 //! hide or collide, links, encryption and bytes after the end.
 //! Source: PKWARE APPNOTE 6.3.10; the `ZipDiff` study (USENIX Security 2025); SPEC "Bundle".
 
+mod directory;
+mod end;
+mod extra;
 mod fixity;
 mod format;
+mod local;
+pub(super) mod name_set;
 pub mod path;
 mod reader;
-mod records;
 mod source;
 mod writer;
 

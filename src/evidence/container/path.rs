@@ -6,14 +6,9 @@
 //! Two paths are one when they are equal after NFKC and case folding, or when one is a folder of
 //! the other. Source: SPEC "Bundle"; RFC 8493 section 5; UAX #15, UAX #9.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-};
-
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::ContainerError;
+use super::{ContainerError, name_set::Names};
 use crate::{
     evidence::words::Words,
     masking::{Masking, mask_text},
@@ -38,19 +33,28 @@ pub fn check(path: &str) -> Result<(), Words> {
     if path.len() > MAX_PATH {
         return Err(Words("it is too long", "过长"));
     }
-    if path.chars().any(is_hidden) {
+    // Of ASCII, as paths in a bundle are, only controls are hidden, and all of it is in NFC.
+    let is_ascii = path.is_ascii();
+    let hidden = if is_ascii {
+        path.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        path.chars().any(is_hidden)
+    };
+    if hidden {
         return Err(Words(
             "it holds control, direction or invisible characters",
             "含控制、方向或不可见字符",
         ));
     }
-    if path.contains(['\\', ':', '%', '*', '?', '"', '<', '>', '|']) {
+    let is_read_otherwise =
+        |byte| matches!(byte, b'\\' | b':' | b'%' | b'*' | b'?' | b'"' | b'<' | b'>' | b'|');
+    if path.bytes().any(is_read_otherwise) {
         return Err(Words(
             "it holds a character that some system reads in its own way",
             "含某些系统会另作解释的字符",
         ));
     }
-    if !is_nfc(path) {
+    if !is_ascii && !is_nfc(path) {
         return Err(Words("it is not in Unicode normal form C", "不是 Unicode NFC 规范形式"));
     }
     path.split('/').try_for_each(check_part)
@@ -73,7 +77,8 @@ fn check_part(part: &str) -> Result<(), Words> {
         ));
     }
     let stem = part.split('.').next().unwrap_or(part).trim_end();
-    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+    if matches!(stem.len(), 3 | 4) && DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device))
+    {
         return Err(Words("a part is a device name of Windows", "路径段是 Windows 设备名"));
     }
     Ok(())
@@ -154,56 +159,21 @@ pub fn escaped(text: &str) -> String {
 pub struct Paths {
     files: Names,
     folders: Names,
-}
-
-/// Names kept one behind the other, since there may be many of them.
-#[derive(Debug, Default)]
-pub(in crate::evidence) struct Names {
-    text: String,
-    /// Where each ends.
-    ends: Vec<u32>,
-    /// Place of each by its keyed hash, or by the next number that is free.
-    places: HashMap<u64, u32>,
-    keys: RandomState,
-}
-
-impl Names {
-    fn name(&self, place: u32) -> Option<&str> {
-        let place = usize::try_from(place).ok()?;
-        let end = |at: usize| self.ends.get(at).and_then(|end| usize::try_from(*end).ok());
-        let start = place.checked_sub(1).map_or(Some(0), end)?;
-        self.text.get(start..end(place)?)
-    }
-
-    /// The key under which `name` is kept, or would be; another name is never taken for it.
-    fn key(&self, name: &str) -> u64 {
-        let mut key = self.keys.hash_one(name);
-        while self.places.get(&key).is_some_and(|place| self.name(*place) != Some(name)) {
-            key = key.wrapping_add(1);
-        }
-        key
-    }
-
-    fn contains(&self, name: &str) -> bool {
-        self.places.contains_key(&self.key(name))
-    }
-
-    /// Keeps `name`; `false` if it is kept already, or there is no room left.
-    pub(in crate::evidence) fn insert(&mut self, name: &str) -> bool {
-        let key = self.key(name);
-        let end = u32::try_from(self.text.len().saturating_add(name.len()));
-        let place = u32::try_from(self.ends.len());
-        let (Ok(end), Ok(place), false) = (end, place, self.places.contains_key(&key)) else {
-            return false;
-        };
-        self.text.push_str(name);
-        self.ends.push(end);
-        self.places.insert(key, place);
-        true
-    }
+    /// The folder of the last, which is among the folders with all it is in.
+    last: String,
 }
 
 impl Paths {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.files.count()
+    }
+
+    /// The path that came as the `number`th, from 0, as it is compared.
+    pub(super) fn folded(&self, number: usize) -> Option<&str> {
+        self.files.name(number)
+    }
+
     /// Takes in `path`.
     ///
     /// # Errors
@@ -224,6 +194,16 @@ impl Paths {
     }
 
     fn take(&mut self, path: &str, folded: &str) -> Result<(), ContainerError> {
+        let above = folded.rsplit_once('/').map_or("", |(above, _)| above);
+        if !above.is_empty() && above == self.last {
+            // Neither it nor what it is in is a file.
+            let is_new = !self.folders.contains(folded) && self.files.insert(folded);
+            return if is_new {
+                Ok(())
+            } else {
+                Err(ContainerError::SameName { path: shown(path) })
+            };
+        }
         let parents = || folded.match_indices('/').filter_map(|(at, _)| folded.get(..at));
         // A folder that is known was held against the files when it came.
         let is_file = |parent| !self.folders.contains(parent) && self.files.contains(parent);
@@ -233,6 +213,7 @@ impl Paths {
         for parent in parents() {
             self.folders.insert(parent);
         }
+        above.clone_into(&mut self.last);
         Ok(())
     }
 }
@@ -271,17 +252,6 @@ mod tests {
     }
 
     #[test]
-    fn two_names_under_one_key_are_told_apart() {
-        let mut names = Names::default();
-        let next = names.keys.hash_one("b");
-        assert!(names.insert("a") && !names.insert("a"));
-        // As if both had the same hash.
-        names.places.insert(next, 0);
-        assert!(!names.contains("b") && names.insert("b") && !names.insert("b"));
-        assert!(names.contains("a") && names.contains("b") && !names.contains("ab"));
-    }
-
-    #[test]
     fn names_equal_after_folding_and_files_used_as_folders_are_one() {
         for (first, second) in [
             ("a/B", "A/b"),
@@ -301,5 +271,18 @@ mod tests {
         let mut paths = Paths::default();
         paths.insert("data/a").unwrap();
         paths.insert("data/b").unwrap();
+    }
+
+    #[test]
+    fn a_file_beside_the_last_one_is_held_against_folders_and_files_all_the_same() {
+        let mut paths = Paths::default();
+        paths.insert("data/a/1").unwrap();
+        paths.insert("data/b").unwrap();
+        for taken in ["data/A", "data/B", "data/b/2"] {
+            assert!(paths.insert(taken).is_err(), "{taken}");
+        }
+        paths.insert("data/c").unwrap();
+        paths.insert("data/c1/1").unwrap();
+        assert!(paths.insert("data/c1").is_err());
     }
 }

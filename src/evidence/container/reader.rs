@@ -12,10 +12,12 @@ use flate2::bufread::DeflateDecoder;
 
 use super::{
     ContainerError, Entry, Method, Result,
+    directory::Directory,
+    end::End,
     fixity::{Fixity, copy_hashed},
     format,
+    local::read_local,
     path::{self, Paths, shown},
-    records::{Directory, End, read_local},
     source::{Section, Source},
 };
 use crate::evidence::words::Words;

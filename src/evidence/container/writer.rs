@@ -5,7 +5,10 @@
 //! content is known when it begins, so there are no data descriptors.
 //! Source: SPEC "Bundle"; EN 319 162-1 annex A (mimetype first).
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use super::{
     ContainerError, Entry, Method, Result,
@@ -19,16 +22,27 @@ use crate::{digest::Digest, evidence::words::Words};
 pub struct Writer<W> {
     out: W,
     at: u64,
-    /// Records of the directory so far.
-    directory: Vec<u8>,
-    count: u64,
+    /// Paths of the entries so far, in their order, as they are compared.
     paths: Paths,
+    /// Those written otherwise than they are compared, by number.
+    unfolded: BTreeMap<usize, String>,
+    /// Size and CRC of each. With its path this is all its record says: the directory is made of
+    /// it in the end, since as bytes it would be several times as large.
+    sums: Vec<Sum>,
+}
+
+/// What a record says besides path and place.
+#[derive(Clone, Copy)]
+struct Sum {
+    size: [u8; 8],
+    crc32: u32,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins a container at the beginning of `out`, which must be empty.
     pub fn new(out: W) -> Self {
-        Self { out, at: 0, directory: Vec::new(), count: 0, paths: Paths::default() }
+        let (paths, unfolded) = (Paths::default(), BTreeMap::new());
+        Self { out, at: 0, paths, unfolded, sums: Vec::new() }
     }
 
     /// Writes a short content that is in memory.
@@ -46,7 +60,6 @@ impl<W: Write> Writer<W> {
             self.out.write_all(&whole)?;
             self.out.write_all(bytes)?;
         }
-        self.keep(&entry);
         Ok(fixity)
     }
 
@@ -58,7 +71,6 @@ impl<W: Write> Writer<W> {
     pub fn begin(&mut self, path: &str, size: u64, crc32: u32) -> Result<&mut W> {
         let entry = self.entry(path, size, crc32)?;
         self.out.write_all(&format::local_header(&entry))?;
-        self.keep(&entry);
         Ok(&mut self.out)
     }
 
@@ -89,40 +101,50 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// [`ContainerError::Io`].
     pub fn finish(mut self) -> Result<(W, u64)> {
-        self.out.write_all(&self.directory)?;
-        let length = u64::try_from(self.directory.len()).unwrap_or(u64::MAX);
-        let end = format::end(self.count, length, self.at);
+        let directory = self.at;
+        let mut length = 0_u64;
+        let mut offset = 0;
+        for (number, sum) in self.sums.iter().enumerate() {
+            let folded = || self.paths.folded(number).unwrap_or_default();
+            let path = self.unfolded.get(&number).map_or_else(folded, String::as_str);
+            let entry = entry(path, u64::from_ne_bytes(sum.size), sum.crc32, offset);
+            offset = entry.data.saturating_add(entry.packed);
+            let record = format::central_record(&entry);
+            self.out.write_all(&record)?;
+            length = length.saturating_add(u64::try_from(record.len()).unwrap_or(u64::MAX));
+        }
+        let count = u64::try_from(self.sums.len()).unwrap_or(u64::MAX);
+        let end = format::end(count, length, directory);
         self.out.write_all(&end)?;
         self.out.flush()?;
         let end_length = u64::try_from(end.len()).unwrap_or(u64::MAX);
-        Ok((self.out, self.at.saturating_add(length).saturating_add(end_length)))
+        Ok((self.out, directory.saturating_add(length).saturating_add(end_length)))
     }
 
     fn entry(&mut self, path: &str, size: u64, crc32: u32) -> Result<Entry> {
         let unfit = |what| ContainerError::UnfitPath { path: shown(path), what };
+        let number = self.paths.count();
         self.paths.insert(path).map_err(|error| match error {
             ContainerError::UnsafePath { what, .. } => unfit(what),
             _ => unfit(Words("it is taken", "已被使用")),
         })?;
-        let mut entry = Entry {
-            path: path.to_owned(),
-            method: Method::Stored,
-            crc32,
-            packed: size,
-            size,
-            offset: self.at,
-            data: 0,
-        };
-        let header = format::local_header(&entry).len();
-        entry.data = self.at.saturating_add(u64::try_from(header).unwrap_or(u64::MAX));
+        if self.paths.folded(number) != Some(path) {
+            self.unfolded.insert(number, path.to_owned());
+        }
+        self.sums.push(Sum { size: size.to_ne_bytes(), crc32 });
+        let entry = entry(path, size, crc32, self.at);
+        self.at = entry.data.saturating_add(entry.packed);
         Ok(entry)
     }
+}
 
-    fn keep(&mut self, entry: &Entry) {
-        self.at = entry.data.saturating_add(entry.packed);
-        self.directory.extend(format::central_record(entry));
-        self.count = self.count.saturating_add(1);
-    }
+/// The entry whose local header is at `offset`.
+fn entry(path: &str, size: u64, crc32: u32, offset: u64) -> Entry {
+    let (path, method) = (path.to_owned(), Method::Stored);
+    let mut entry = Entry { path, method, crc32, packed: size, size, offset, data: 0 };
+    let header = format::local_header(&entry).len();
+    entry.data = offset.saturating_add(u64::try_from(header).unwrap_or(u64::MAX));
+    entry
 }
 
 /// Digest of a content that went into a container.

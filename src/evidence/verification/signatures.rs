@@ -10,8 +10,8 @@ use crate::{
     digest::Digest,
     evidence::{
         asic,
-        bundle::{SELF_ASSERTED, TIMESTAMP_FIELD},
         finding::BundleFinding,
+        seal::{SELF_ASSERTED, TIMESTAMP_FIELD},
     },
     signing::{
         Certificate, Purpose, Token, TrustAnchors, VerifiedSignature, verify_chain,

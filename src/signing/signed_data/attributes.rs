@@ -15,13 +15,13 @@ use super::{SignatureError, all};
 use crate::signing::{algorithm::DigestAlgorithm, certificate::Certificate, oid};
 
 /// The attributes of one signer.
+#[derive(Clone)]
 pub(super) struct SignedAttributes(Vec<Attribute>);
 
 impl SignedAttributes {
     /// Reads the content octets of the set.
-    pub(super) fn read(octets: &[u8]) -> Result<Self, SignatureError> {
-        let read = || all(&mut SliceReader::new(octets)?);
-        read().map(Self).map_err(|_| SignatureError::Attributes)
+    pub(super) fn read(octets: &[u8]) -> Option<Self> {
+        all(&mut SliceReader::new(octets).ok()?).map(Self).ok()
     }
 
     /// The single value of an attribute that stands once or not at all.

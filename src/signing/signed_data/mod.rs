@@ -104,6 +104,8 @@ struct SignerPart {
     digest_algorithm: AlgorithmIdentifierOwned,
     /// Content octets of the set, as they came.
     attributes: Vec<u8>,
+    /// What they say, if they can be read.
+    read_attributes: Option<SignedAttributes>,
     signature_algorithm: AlgorithmIdentifierOwned,
     signature: Vec<u8>,
     has_unsigned: bool,
@@ -333,6 +335,7 @@ impl SignerPart {
             version,
             identifier,
             digest_algorithm,
+            read_attributes: SignedAttributes::read(&attributes),
             attributes,
             signature_algorithm,
             signature,
@@ -359,8 +362,8 @@ impl SignerPart {
             .map_err(|_| SignatureError::Malformed)
     }
 
-    fn read_attributes(&self) -> Result<SignedAttributes, SignatureError> {
-        SignedAttributes::read(&self.attributes)
+    fn read_attributes(&self) -> Result<&SignedAttributes, SignatureError> {
+        self.read_attributes.as_ref().ok_or(SignatureError::Attributes)
     }
 }
 
