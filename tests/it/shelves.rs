@@ -67,9 +67,8 @@ fn every_object_of_a_days_work_stands_on_a_shelf() {
     assert!(!told.contains("CH-X033"), "{told}");
 }
 
-#[test]
-fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
-    let Some(past) = Past::new() else { return };
+/// A request of a letter whose template both sides approved.
+fn approved_letter(past: &Past) -> serde_json::Value {
     let (request, signed) = (past.beside("approval.json"), past.beside("approved.json"));
     let approval = ["template", "approve", "collection_notice", "--principal", "bank-two"];
     past.by("judge", &approval).ends(0);
@@ -82,6 +81,13 @@ fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
     letter["principal"] = "bank-two".into();
     // The Civil Code the sample cites was not in force then.
     letter["legal_basis"] = "双方签订的借款合同".into();
+    letter
+}
+
+#[test]
+fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
+    let Some(past) = Past::new() else { return };
+    let letter = approved_letter(&past);
     let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
     fs::write(&file, letter.to_string()).unwrap();
     past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
@@ -110,6 +116,43 @@ fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
     past.by("keeper", &["audit", "run"]).ends(0);
     fs::write(&object, "back").unwrap();
     past.by("keeper", &["audit", "run"]).tells(1, "CH-D042");
+}
+
+#[test]
+fn a_statement_of_a_principal_is_planned_and_destroyed_as_all_else() {
+    let Some(past) = Past::new() else { return };
+    let letter = approved_letter(&past);
+    let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
+    fs::write(&file, letter.to_string()).unwrap();
+    past.by("desk", &["letter", "issue", text(&file), "--out", text(&out)]).ends(0);
+    let statement = past.beside("statement.csv");
+    let of = |name: &str| letter[name].as_str().unwrap();
+    let row = [of("contract_no"), of("as_of_date"), of("amount_total"), "x"].join(",");
+    fs::write(&statement, format!("合同编号,截至日期,欠款总额,备注\n{row}\n")).unwrap();
+    past.by("desk", &["reconcile", text(&statement), "--principal", "bank-two"]).ends(0);
+    let done = past.entries("reconcile.done").remove(0);
+    let id = format!("ST-{}", done["seq"].as_u64().unwrap());
+    let object = past.object(done["body"]["object"].as_str().unwrap());
+    let due = past.json("keeper", &["retention", "due", "--all"]);
+    let row = due["due"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap();
+    assert_eq!(row["sort"], "statement");
+    let last = row["last_day_kept"].as_str().unwrap().parse::<chrono::NaiveDate>().unwrap();
+    let plan = past.beside("plan.json");
+    let line = ["retention", "plan", "--principal", "bank-two", "--out", text(&plan)];
+    // On its last day it is kept, and from the next on it may go.
+    past.go(&last.to_string());
+    past.by("keeper", &line);
+    assert!(!fs::read_to_string(&plan).unwrap_or_default().contains(&id));
+    past.go(&last.succ_opt().unwrap().to_string());
+    fs::remove_file(&plan).unwrap_or_default();
+    past.by("keeper", &line).ends(0);
+    assert!(fs::read_to_string(&plan).unwrap().contains(&id));
+    approve(&past, &plan);
+    assert!(object.is_file());
+    let done = past.json("keeper", &["retention", "dispose", text(&plan)]);
+    let gone = done["disposed"].as_array().unwrap().iter().any(|row| row["id"] == id.as_str());
+    assert!(gone && !object.exists(), "{done}");
+    past.by("keeper", &["audit", "run"]).ends(0);
 }
 
 #[test]
