@@ -6,7 +6,10 @@
 //! keyed address; where neither is known, the case decides.
 //! Source: the plan of a night's batch; decision 6 of the contract (`request_id`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use super::{
     desk::{Desk, DeskError},
@@ -45,36 +48,41 @@ enum Place {
     Letter(String),
 }
 
+/// A keyed value or a matter, shortened: a file of 50,000 rows is kept in a few megabytes. That two
+/// fall together by chance would cost a needless warning.
+type Short = u64;
+
+fn short(parts: &[&str]) -> Short {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    hasher.finish()
+}
+
 #[derive(Debug)]
 struct One {
     /// Keyed name of its request.
-    request: String,
-    person: Option<String>,
-    address: Option<String>,
+    request: Short,
+    person: Option<Short>,
+    address: Option<Short>,
     place: Place,
 }
 
 impl One {
     /// Whether another request is for the same person's letter.
     fn is_twin_of(&self, other: &Self) -> bool {
-        let same = |one: &Option<String>, other: &Option<String>| {
-            one.as_ref().zip(other.as_ref()).map(|(one, other)| one == other)
-        };
+        let same = |one: Option<Short>, other| one.zip(other).map(|(one, other)| one == other);
         self.request != other.request
-            && same(&self.person, &other.person)
-                .or_else(|| same(&self.address, &other.address))
+            && same(self.person, other.person)
+                .or_else(|| same(self.address, other.address))
                 .unwrap_or(true)
     }
 }
-
-/// Principal, kind and case, masked.
-type Matter = (String, String, String);
 
 /// What a run has seen and today's register has.
 #[derive(Debug)]
 pub struct Twins {
     index: KeyedIndex,
-    known: HashMap<Matter, Vec<One>>,
+    known: HashMap<Short, Vec<One>>,
     /// Rows with a request that was looked at.
     rows: BTreeSet<u64>,
     /// For each row the places of its twins.
@@ -88,23 +96,23 @@ impl Desk<'_> {
     /// Faults of the register.
     pub fn twins(&self) -> Result<Twins, DeskError> {
         let (view, today) = (self.office.view(), self.office.today());
-        let mut known: HashMap<Matter, Vec<One>> = HashMap::new();
+        let mut known: HashMap<Short, Vec<One>> = HashMap::new();
         for entry in view.find_from(&journal::LETTER_PREPARED, view.first_of(today)?) {
             let entry = entry?;
             let (subject, body) = (&entry.entry().subject, &entry.entry().body);
-            let member = |name| text(body, name).map(str::to_owned);
+            let member = |name| text(body, name);
             let (Some(principal), Some(kind), Some(case), Some(number)) =
                 (member("principal"), member("template"), member("case"), member("number"))
             else {
                 continue;
             };
             let one = One {
-                request: subject.clone(),
-                person: member("person"),
-                address: member("address_key"),
-                place: Place::Letter(number),
+                request: short(&[subject]),
+                person: member("person").map(|key| short(&[key])),
+                address: member("address_key").map(|key| short(&[key])),
+                place: Place::Letter(number.to_owned()),
             };
-            put(&mut known, (principal, kind, case), one);
+            put(&mut known, short(&[principal, kind, case]), one);
         }
         Ok(Twins {
             index: self.index.clone(),
@@ -123,11 +131,12 @@ impl Twins {
             return;
         }
         let case = mask_text(request.case_no(), &Masking::default()).text;
-        let matter = (request.principal().to_owned(), request.kind().to_owned(), case);
+        let matter = short(&[request.principal(), request.kind(), &case]);
+        let name = past::request_key(&self.index, request.principal(), request.request_id());
         let one = One {
-            request: past::request_key(&self.index, request.principal(), request.request_id()),
-            person: past::person_of(&self.index, request),
-            address: past::address_key(&self.index, request),
+            request: short(&[&name]),
+            person: past::person_of(&self.index, request).map(|key| short(&[&key])),
+            address: past::address_key(&self.index, request).map(|key| short(&[&key])),
             place: Place::Row(row),
         };
         let before = self.known.get(&matter).into_iter().flatten();
@@ -185,7 +194,7 @@ impl Twins {
     }
 }
 
-fn put(known: &mut HashMap<Matter, Vec<One>>, matter: Matter, one: One) {
+fn put(known: &mut HashMap<Short, Vec<One>>, matter: Short, one: One) {
     let there = known.entry(matter).or_default();
     if there.len() < MOST {
         there.push(one);
@@ -197,9 +206,9 @@ mod tests {
     use super::*;
 
     fn one(request: &str, person: Option<&str>, address: Option<&str>) -> One {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        let (person, address) = (own(person), own(address));
-        One { request: request.to_owned(), person, address, place: Place::Row(2) }
+        let key = |text: Option<&str>| text.map(|text| short(&[text]));
+        let (person, address) = (key(person), key(address));
+        One { request: short(&[request]), person, address, place: Place::Row(2) }
     }
 
     #[test]

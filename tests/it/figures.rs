@@ -100,7 +100,8 @@ fn a_statement_is_taken_whole_or_not_at_all() {
     let desk = Desk::worked();
     for (name, rows, code) in [
         ("no amount", "合同编号,截至日期,欠款总额\nA,2026-11-01,abc\n", "CH-Q011"),
-        ("no day", "合同编号,截至日期,欠款总额\nA,1.11.2026,5\n", "CH-Q012"),
+        ("no day", "合同编号,截至日期,欠款总额\nA,2026.13.1,5\n", "CH-Q012"),
+        ("which day", "合同编号,截至日期,欠款总额\nA,1.11.2026,5\n", "CH-I140"),
         ("no name", "合同编号,截至日期,欠款总额\n,2026-11-01,5\n", "CH-Q010"),
         ("two sums", "合同编号,截至日期,欠款总额\nA,2026-11-01,5\nA,2026-11-01,6\n", "CH-Q013"),
         ("no column", "合同编号,欠款总额\nA,5\n", "CH-Q002"),
