@@ -8,6 +8,7 @@ use chancery::{
     letter::{
         desk::Desk,
         life::refusal::LifeRefusal,
+        overtaken::Overtaking,
         reprint::{Reprint, reprint as reprint_one},
     },
     office::{
@@ -35,10 +36,11 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
         let number = named.number.as_deref().ok_or(LifeRefusal::NothingNamed)?;
         let mut office = context.open()?;
         let actor = context.actor(&office)?;
-        let reprint = reprint_one(&mut office, &actor, number).map_err(|reports| {
-            let subject = refused::letter(Some(number));
-            context.refused(&mut office, &actor, "letter.reprint", subject, reports)
-        })?;
+        let reprint = reprint_one(&mut office, &actor, number, &mut Overtaking::default())
+            .map_err(|reports| {
+                let subject = refused::letter(Some(number));
+                context.refused(&mut office, &actor, "letter.reprint", subject, reports)
+            })?;
         write_same(out, &reprint.pdf)?;
         context.auto_checkpoint(&mut office);
         return Ok(Answer::done(reprint_json(&reprint, out), reprint_text(context, &reprint, out)));
@@ -48,11 +50,13 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     let actor = context.actor(&office)?;
     durable::writable_folder(out)?;
     let (mut rows, mut done, mut said_no, mut unread) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let mut refusals = Vec::new();
+    let (mut refusals, mut known) = (Vec::new(), Overtaking::default());
     for (row, cells) in table {
         rows += 1;
         let number = cells.as_ref().ok().and_then(|cells| cells.get("number")).cloned();
-        match cells.and_then(|_| one_of_file(&mut office, &actor, number.as_deref(), out)) {
+        match cells
+            .and_then(|_| one_of_file(&mut office, &actor, number.as_deref(), out, &mut known))
+        {
             Ok((reprint, path)) => {
                 done += 1;
                 let mut json = reprint_json(&reprint, &path);
@@ -97,9 +101,10 @@ fn one_of_file(
     actor: &Actor,
     number: Option<&str>,
     out: &Path,
+    known: &mut Overtaking,
 ) -> Result<(Reprint, std::path::PathBuf), Vec<Report>> {
     let number = number.ok_or_else(|| vec![LifeRefusal::Missing { member: "number" }.into()])?;
-    let reprint = reprint_one(office, actor, number)?;
+    let reprint = reprint_one(office, actor, number, known)?;
     let path = out.join(format!("{}-reprint.pdf", reprint.number));
     write_same(&path, &reprint.pdf).map_err(|stopped| stopped.0)?;
     Ok((reprint, path))

@@ -6,6 +6,7 @@
 
 use super::{
     life::{Life, refusal::LifeRefusal, rules},
+    overtaken::Overtaking,
     reproduce,
 };
 use crate::{
@@ -37,11 +38,17 @@ pub struct Reprint {
     pub already: bool,
 }
 
-/// Reprints letter `number`. On one day the same reprint is given out again.
+/// Reprints letter `number`. On one day the same reprint is given out again. `known` is brought up to
+/// date, so that a file of letters reads the register's payments once.
 ///
 /// # Errors
 /// [`LifeRefusal`], a missing role, and all that keeps a letter from being made again.
-pub fn reprint(office: &mut Office, actor: &Actor, number: &str) -> Result<Reprint, Vec<Report>> {
+pub fn reprint(
+    office: &mut Office,
+    actor: &Actor,
+    number: &str,
+    known: &mut Overtaking,
+) -> Result<Reprint, Vec<Report>> {
     let operator = actor.operator();
     if ![Role::Clerk, Role::Agent].iter().any(|role| operator.may(*role)) {
         return Err(alone(ActorError::Role { id: operator.id.clone(), role: Role::Clerk }));
@@ -49,7 +56,8 @@ pub fn reprint(office: &mut Office, actor: &Actor, number: &str) -> Result<Repri
     office.refresh().map_err(alone)?;
     let life = Life::of(&office.view(), number).map_err(|error| alone(OfficeError::from(error)))?;
     let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
-    let found = rules::against(office, &life).map_err(|error| alone(OfficeError::from(error)))?;
+    known.catch_up(&office.view()).map_err(|error| alone(OfficeError::from(error)))?;
+    let found = rules::against(office, &life, known);
     if !found.is_empty() {
         return Err(found);
     }

@@ -5,6 +5,8 @@
 //! the law. Which citation ids a request may name is [`super::content`]'s matter.
 //! Source: REQUIREMENTS 1 (L363).
 
+use std::cell::LazyCell;
+
 use super::{Circumstances, Found, PolicyRefusal, content::free_text};
 use crate::{
     case::{raw::RawText, request::Request},
@@ -15,11 +17,13 @@ use crate::{
 const QUOTED: [&str; 3] = ["debtor_statement", "facts", "objection"];
 
 pub(super) fn law(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let ids = at.principal.citations.iter().map(|one| one.id.as_str());
-    let listed: Vec<Citation> = ids
-        .filter_map(|id| at.principal.citation(id, at.today))
-        .flat_map(|one| law::citations(&one.text))
-        .collect();
+    // Read only for a law that the table lacks, which is rare.
+    let listed = LazyCell::new(|| -> Vec<Citation> {
+        let ids = at.principal.citations.iter().map(|one| one.id.as_str());
+        ids.filter_map(|id| at.principal.citation(id, at.today))
+            .flat_map(|one| law::citations(&one.text))
+            .collect()
+    });
     // The principal may know a law that the table does not; it revives none that ended.
     let refused = |one: &Citation| match one.fault(at.today) {
         None => false,
