@@ -1,5 +1,7 @@
 //! A bare package for tests of wording.
 
+#![expect(clippy::unwrap_used, reason = "used by tests alone")]
+
 use super::package::Package;
 
 const METADATA: &str = "id = \"card\"\nnumber = \"4\"\nversion = 1\ntitle = \"卡\"\ntitle_en = \"Card\"\n\
