@@ -262,7 +262,8 @@ pub fn publish(staged: &Path, path: &Path) -> Result<()> {
     match rustix::fs::renameat_with(CWD, staged, CWD, path, RenameFlags::NOREPLACE) {
         Ok(()) => sync_folder(parent(path)),
         Err(rustix::io::Errno::EXIST) => {
-            std::fs::remove_file(staged).map_err(at(staged))?;
+            // A folder that was staged is removed by whoever staged it.
+            let _ = std::fs::remove_file(staged);
             Err(DurableError::Exists { path: shown(path) })
         }
         Err(error) => {

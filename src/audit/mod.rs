@@ -244,6 +244,7 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
             shelves.take(entry, member, object);
             named.entry(object).or_insert((entry.seq, length));
         }
+        shelves.see(entry);
         silent.extend(silences.take(entry));
         letters.take(entry, office.state(), &mut audit.findings);
         admission.take(entry, &mut audit.findings);

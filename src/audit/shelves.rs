@@ -32,6 +32,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Notes what an entry says was archived.
+    pub(super) fn see(&mut self, entry: &Entry) {
+        if entry.kind == journal::LETTER_ARCHIVED || entry.kind == journal::EVIDENCE_ARCHIVED {
+            self.archived.insert(entry.subject.clone());
+        }
+    }
+
     /// Takes in that `member` of `entry` names `object`.
     pub(super) fn take(&mut self, entry: &Entry, member: &str, object: Digest) {
         match class(&entry.kind, member) {
@@ -49,17 +56,11 @@ impl Standing {
 
     /// Tells what stands on no shelf.
     pub(super) fn end(
-        mut self,
+        self,
         office: &Office,
         findings: &mut Vec<Finding>,
     ) -> Result<(), Vec<Report>> {
         let shelves = office.shelves().map_err(report)?;
-        for kind in [&journal::LETTER_ARCHIVED, &journal::EVIDENCE_ARCHIVED] {
-            for found in office.view().find(Some(kind), None) {
-                // An entry that cannot be read was told by the register's own check.
-                self.archived.extend(found.ok().map(|found| found.entry().subject.clone()));
-            }
-        }
         let mut held: BTreeSet<Digest> = self.permanent;
         held.extend(shelves.kept.iter().flat_map(|kept| kept.objects.iter().copied()));
         for gone in shelves.disposed.values() {

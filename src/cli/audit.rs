@@ -7,7 +7,7 @@ use super::{
     arguments::Audit,
     context::Context,
     internal,
-    register::read_notes,
+    register::{found_json, read_notes},
     report::{Answer, Stopped},
 };
 
@@ -26,17 +26,7 @@ pub fn run(context: &Context, verb: Audit) -> Result<Answer, Stopped> {
     let office = context.look_past_damage()?;
     let notes = read_notes(&checkpoint)?;
     let done = audit::run(&office, &notes).map_err(Stopped)?;
-    let rows: Vec<Value> = done
-        .findings
-        .iter()
-        .map(|finding| {
-            let mut row = context.printer.report_json(&finding.report);
-            if let Some(object) = row.as_object_mut() {
-                object.insert("entry".to_owned(), json!(finding.entry));
-            }
-            row
-        })
-        .collect();
+    let rows = found_json(context, &done.findings);
     let notes: Vec<Value> = done.notes.iter().map(|r| context.printer.report_json(r)).collect();
     let json = json!({
         "entries": done.entries,

@@ -76,18 +76,7 @@ impl Story<'_> {
         let mut kinds = Vec::new();
         for (id, kind) in requests {
             if !id.starts_with("refused-") && !kinds.contains(&kind) && kinds.len() < 3 {
-                self.must(&self.acting(
-                    "clerk",
-                    &[
-                        "letter",
-                        "issue",
-                        &self.sample("letters"),
-                        "--request",
-                        &id,
-                        "--out",
-                        &self.letters(),
-                    ],
-                ))?;
+                self.must(&self.issuing("clerk", ["letter", "issue"], "letters", &id))?;
                 kinds.push(kind);
             }
         }
@@ -108,21 +97,7 @@ impl Story<'_> {
         let refused =
             self.requests("letters")?.into_iter().find(|(id, _)| id.starts_with("refused-"));
         let (id, _) = refused.unwrap_or_default();
-        self.expect(
-            1,
-            &self.acting(
-                "clerk",
-                &[
-                    "letter",
-                    "issue",
-                    &self.sample("letters"),
-                    "--request",
-                    &id,
-                    "--out",
-                    &self.letters(),
-                ],
-            ),
-        )?;
+        self.expect(1, &self.issuing("clerk", ["letter", "issue"], "letters", &id))?;
         self.must(&self.acting("auditor", &["register", "list", "--kind", "letter.refused"]))
     }
 
@@ -134,18 +109,7 @@ impl Story<'_> {
         let mut kinds = Vec::new();
         for (id, kind) in self.requests("visits")? {
             if !id.starts_with("refused-") && !kinds.contains(&kind) {
-                self.must(&self.acting(
-                    "agent-a",
-                    &[
-                        "visit",
-                        "statement",
-                        &self.sample("visits"),
-                        "--request",
-                        &id,
-                        "--out",
-                        &self.letters(),
-                    ],
-                ))?;
+                self.must(&self.issuing("agent-a", ["visit", "statement"], "visits", &id))?;
                 kinds.push(kind);
             }
         }
@@ -253,6 +217,13 @@ impl Story<'_> {
         let office = self.office.display().to_string();
         let head = ["--office", &office, "--as", operator];
         head.iter().chain(rest).map(|part| (*part).to_owned()).collect()
+    }
+
+    /// The command by which `operator` issues one of the sample requests.
+    fn issuing(&self, operator: &str, verb: [&str; 2], sample: &str, id: &str) -> Vec<String> {
+        let [noun, verb] = verb;
+        let (file, out) = (self.sample(sample), self.letters());
+        self.acting(operator, &[noun, verb, &file, "--request", id, "--out", &out])
     }
 
     fn letters(&self) -> String {

@@ -14,8 +14,8 @@ use chancery::{
     problem::Phrase,
     register::Clock as _,
     signing::{
-        Certificate, CertificateAuthority, Credential, KeyPair, Passphrase, Signer as _, Subject,
-        SystemRandom, TrustAnchors, Validity, cades,
+        Certificate, CertificateAuthority, Credential, KeyPair, Passphrase, Subject, SystemRandom,
+        TrustAnchors, Validity, cades,
     },
     template::approval::APPROVER,
 };
@@ -196,7 +196,6 @@ pub fn own_key(context: &Context, key: &OwnKey) -> Result<(Credential, Vec<Certi
     let passphrase = passphrase(context, "principal")?;
     let pair = KeyPair::from_encrypted_pem(&String::from_utf8_lossy(&pem), &passphrase)?;
     let credential = Credential::new(pair, certificate)?;
-    let _ = credential.certificate();
     Ok((credential, chain.into_iter().collect()))
 }
 

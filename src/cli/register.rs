@@ -101,21 +101,24 @@ fn list(context: &Context, from: u64, kind: Option<&str>) -> Result<Answer, Stop
     Ok(Answer::done(json!({ "entries": count }), String::new()))
 }
 
+/// Findings as JSON, each with its entry.
+pub fn found_json(context: &Context, findings: &[audit::Finding]) -> Vec<Value> {
+    let row = |finding: &audit::Finding| {
+        let mut row = context.printer.report_json(&finding.report);
+        if let Some(object) = row.as_object_mut() {
+            object.insert("entry".to_owned(), json!(finding.entry));
+        }
+        row
+    };
+    findings.iter().map(row).collect()
+}
+
 /// Findings of the register alone.
 pub fn verify(context: &Context, checkpoints: &[PathBuf]) -> Result<Answer, Stopped> {
     let office = context.look_past_damage()?;
     let notes = read_notes(checkpoints)?;
     let found = audit::register(&office, &notes).map_err(Stopped)?;
-    let rows: Vec<Value> = found
-        .iter()
-        .map(|finding| {
-            let mut row = context.printer.report_json(&finding.report);
-            if let Some(object) = row.as_object_mut() {
-                object.insert("entry".to_owned(), json!(finding.entry));
-            }
-            row
-        })
-        .collect();
+    let rows = found_json(context, &found);
     let size = office.view().size().unwrap_or_default();
     let first = found.iter().filter_map(|finding| finding.entry).min();
     let json = json!({ "entries": size, "findings": rows, "first_bad_entry": first });

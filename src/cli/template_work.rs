@@ -11,7 +11,7 @@ use chancery::{
     office::{Office, approvals::Approved, embedded},
     problem::Report,
     template::{
-        approval::Side,
+        approval::{Side, Statement},
         metadata::Metadata,
         package::{self, Package, PackageError},
         request::ApprovalRequest,
@@ -112,24 +112,15 @@ pub fn review(context: &Context, file: &Path, out: &Path) -> Result<Answer, Stop
     durable::create_folder(out)?;
     let proofs = ProofSet::of(&package, fonts).map_err(Stopped)?;
     durable::write_new(&out.join("proof.pdf"), proofs.pdf())?;
+    let Statement {
+        template, version, principal, valid_from, valid_until, package: digest, ..
+    } = &request.statement;
     let mut text = match context.pick("zh", "en") {
         "zh" => format!(
-            "{} 第 {} 版，委托方 {}，{} 至 {}\n摘要 {}",
-            request.statement.template,
-            request.statement.version,
-            request.statement.principal,
-            request.statement.valid_from,
-            request.statement.valid_until,
-            request.statement.package
+            "{template} 第 {version} 版，委托方 {principal}，{valid_from} 至 {valid_until}\n摘要 {digest}"
         ),
         _ => format!(
-            "{} version {} for {}, {} to {}\ndigest {}",
-            request.statement.template,
-            request.statement.version,
-            request.statement.principal,
-            request.statement.valid_from,
-            request.statement.valid_until,
-            request.statement.package
+            "{template} version {version} for {principal}, {valid_from} to {valid_until}\ndigest {digest}"
         ),
     };
     let mut difference = Value::Null;

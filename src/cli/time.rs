@@ -3,10 +3,11 @@
 use chancery::{
     evidence::renewal::Proven,
     office::{
+        Office,
         clock::SystemClock,
         time_room::{RenewalWish, Renewed, Timestamped, Timing},
     },
-    problem::Phrase,
+    problem::{Phrase, Report},
     register::Clock as _,
     signing::{DigestAlgorithm, SystemRandom},
 };
@@ -18,8 +19,12 @@ use super::{
     report::{Answer, Stopped},
 };
 
-/// Stamps what waits for its token.
-pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
+/// Lets the archivist do something with the timestamp authority. What was entered before a fault
+/// gets its checkpoint, too.
+fn timed<T>(
+    context: &Context,
+    work: impl FnOnce(&mut Office, &mut Timing<'_>) -> Result<T, Vec<Report>>,
+) -> Result<T, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
     let credentials = context.credentials(office.paths(), office.settings());
@@ -27,9 +32,14 @@ pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
     let mut random = SystemRandom;
     let mut by =
         Timing { actor: &actor, credentials: &credentials, ask: &ask, random: &mut random };
-    let done = office.stamp_pending(&mut by);
+    let done = work(&mut office, &mut by);
     context.auto_checkpoint(&mut office);
-    let done = done.map_err(Stopped)?;
+    done.map_err(Stopped)
+}
+
+/// Stamps what waits for its token.
+pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
+    let done = timed(context, Office::stamp_pending)?;
     let row = |one: &Timestamped| {
         json!({
             "bundle": one.bundle,
@@ -51,17 +61,8 @@ pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
 
 /// Covers bundles by evidence records.
 pub fn renew(context: &Context, again: bool, algorithm: Option<&str>) -> Result<Answer, Stopped> {
-    let mut office = context.open()?;
-    let actor = context.actor(&office)?;
-    let credentials = context.credentials(office.paths(), office.settings());
-    let ask = |name: &str| context.ask(name);
-    let mut random = SystemRandom;
-    let mut by =
-        Timing { actor: &actor, credentials: &credentials, ask: &ask, random: &mut random };
     let wish = RenewalWish { again, algorithm: algorithm.and_then(DigestAlgorithm::named) };
-    let done = office.renew_evidence(wish, &mut by);
-    context.auto_checkpoint(&mut office);
-    let done = done.map_err(Stopped)?;
+    let done = timed(context, |office, by| office.renew_evidence(wish, by))?;
     let row = |one: &Renewed| {
         json!({
             "bundle": one.bundle,

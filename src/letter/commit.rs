@@ -109,9 +109,7 @@ impl Desk<'_> {
         let draft = Draft::new(journal::LETTER_SPOILED, number)
             .with("prepared", prepared)
             .with("reason", reason);
-        let clock = *self.office.clock();
-        let actor = self.actor;
-        self.office.register()?.append_once(draft, actor, &clock)?;
+        self.office.append_once(draft, self.actor)?;
         Ok(())
     }
 

@@ -31,7 +31,10 @@ use crate::{
     digest::Digest,
     figures::statement::Statements,
     letter::page::Mark,
-    office::{Office, actor::Actor, embedded, journal, lock, principal::Profile},
+    office::{
+        Office, actor::Actor, embedded, journal, lock, principal::Profile,
+        sealed_files::SealedBundles,
+    },
     problem::Report,
     register::Recorded,
     signing::{KeyedIndex, SecretKey32, check_code},
@@ -60,7 +63,8 @@ pub struct Desk<'a> {
     profiles: HashMap<String, Profile>,
     statements: Statements,
     known: Correspondence,
-    overtaking: Overtaking,
+    pub(super) overtaking: Overtaking,
+    sealed: SealedBundles,
     packages: HashMap<(String, String), Package>,
     _lock: File,
 }
@@ -106,6 +110,7 @@ impl<'a> Desk<'a> {
             statements: Statements::default(),
             known: Correspondence::default(),
             overtaking: Overtaking::default(),
+            sealed: SealedBundles::default(),
             packages: HashMap::new(),
             _lock: lock,
         };
@@ -159,7 +164,7 @@ impl<'a> Desk<'a> {
         let view = self.office.view();
         let Some(life) = Life::of(&view, number)? else { return Ok(Vec::new()) };
         self.overtaking.catch_up(&view)?;
-        Ok(rules::against_known(self.office, &life, &self.overtaking))
+        Ok(rules::against(self.office, &life, &self.overtaking))
     }
 
     /// The page with its number, committed; or why the page was refused, its number spoiled.

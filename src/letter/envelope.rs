@@ -139,7 +139,7 @@ impl<'a> Envelopes<'a> {
         self.overtaking.catch_up(&view).map_err(fault)?;
         let life = Life::of(&view, number).map_err(fault)?;
         let life = life.ok_or_else(|| report(DeskError::Unknown))?;
-        let found = rules::against_known(self.office, &life, &self.overtaking);
+        let found = rules::against(self.office, &life, &self.overtaking);
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
 

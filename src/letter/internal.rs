@@ -21,14 +21,13 @@ use crate::{
         field::{self, Kind, Supplier},
     },
     masking::Masked,
-    office::{Office, actor::Actor, embedded, journal},
+    office::{Office, actor::Actor, journal},
     problem::{Problem, Report},
     signing::SecretKey32,
     template::{
         package::Package,
         wording_scan::{self, Verdict},
     },
-    typeset::ENGINE_ID,
 };
 
 crate::problems! {
@@ -145,16 +144,7 @@ impl Desk<'_> {
                 reports.push(InternalRefusal::TooManyRows { rows, limit: MOST_ROWS }.into());
             }
         }
-        let fonts = embedded::fonts()?;
-        let admitted = self.office.state().approvals.admit(
-            package,
-            &fonts.digest(),
-            ENGINE_ID,
-            &wanted.principal,
-            self.office.today(),
-            &issuer.certificate.fingerprint(),
-        );
-        let template = match admitted {
+        let template = match self.admitted(package, &wanted.principal)? {
             Ok(template) => template,
             Err(refusal) => {
                 reports.push(refusal);

@@ -9,9 +9,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
-use serde_json::Value;
 
-use super::life::{Life, answers, words::ReplyKind};
+use super::{
+    life::{Life, answers, words::ReplyKind},
+    past::prepared_of,
+};
 use crate::{
     office::{
         journal,
@@ -90,7 +92,7 @@ impl Overtaking {
     /// Those of the register.
     pub fn catch_up(&mut self, view: &View<'_>) -> Result<(), RegisterError> {
         let size = view.size()?;
-        let from = std::mem::replace(&mut self.next, size);
+        let from = self.next;
         let kinds: [&EntryKind; 3] =
             [&journal::LETTER_VOIDED, &journal::TEMPLATE_WITHDRAWN, &journal::LETTER_REPLIED];
         for kind in kinds {
@@ -100,6 +102,8 @@ impl Overtaking {
                 }
             }
         }
+        // After a fault all of it is read again: told twice it tells the same.
+        self.next = size;
         Ok(())
     }
 
@@ -156,8 +160,6 @@ impl Overtaking {
 /// # Errors
 /// Those of the register.
 pub fn case_of(view: &View<'_>, number: &str) -> Result<Option<String>, RegisterError> {
-    let Some(issued) = view.last(&journal::LETTER_ISSUED, number)? else { return Ok(None) };
-    let place = issued.entry().body.get("prepared").and_then(Value::as_u64);
-    let prepared = place.map(|place| view.get(place)).transpose()?.flatten();
+    let prepared = prepared_of(view, number)?;
     Ok(prepared.and_then(|entry| text(&entry.entry().body, "case").map(str::to_owned)))
 }

@@ -18,15 +18,12 @@ use crate::{
     case::{address, party::Role, request::Request},
     masking::{IdentityNumber, Masking, mask_text},
     office::{contact, journal, person::person_key, state::text},
-    register::{Entry, EntryKind, Recorded, RegisterError, View},
+    register::{Entry, Recorded, RegisterError, View},
     signing::KeyedIndex,
 };
 
 /// Marks that part the numbers of a list.
 const SEPARATORS: [char; 6] = [',', '，', '、', ';', '；', ' '];
-
-/// A letter was made void: it counts for nothing from then on.
-const VOIDED: EntryKind = EntryKind::literal("letter.voided");
 
 /// A letter that was issued.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -135,7 +132,7 @@ impl Correspondence {
     /// Those of the register.
     pub fn catch_up(&mut self, view: &View<'_>) -> Result<(), RegisterError> {
         let size = view.size()?;
-        let from = std::mem::replace(&mut self.next, size);
+        let from = self.next;
         let (returned, replied) = (journal::LETTER_RETURNED, journal::LETTER_REPLIED);
         if view.last_place(&returned)?.is_some_and(|place| place >= from) {
             for found in view.find_from(&returned, from) {
@@ -172,6 +169,8 @@ impl Correspondence {
                 }
             }
         }
+        // After a fault all of it is read again: told twice it tells the same.
+        self.next = size;
         Ok(())
     }
 }
@@ -316,7 +315,7 @@ pub(super) fn folded(text: &str) -> String {
 /// Those of the register.
 pub fn sent(view: &View<'_>, number: &str) -> Result<Option<Sent>, RegisterError> {
     let Some(issued) = view.last(&journal::LETTER_ISSUED, number)? else { return Ok(None) };
-    if view.last(&VOIDED, number)?.is_some() {
+    if view.last(&journal::LETTER_VOIDED, number)?.is_some() {
         return Ok(None);
     }
     let Some(prepared) = prepared_of(view, number)? else { return Ok(None) };
@@ -348,7 +347,10 @@ fn evidence(view: &View<'_>, id: &str) -> Result<Evidence, RegisterError> {
 }
 
 /// The entry that prepared letter `number`, if it was issued.
-fn prepared_of(view: &View<'_>, number: &str) -> Result<Option<Recorded>, RegisterError> {
+pub(super) fn prepared_of(
+    view: &View<'_>,
+    number: &str,
+) -> Result<Option<Recorded>, RegisterError> {
     let Some(issued) = view.last(&journal::LETTER_ISSUED, number)? else { return Ok(None) };
     let place = issued.entry().body.get("prepared").and_then(serde_json::Value::as_u64);
     Ok(place.map(|place| view.get(place)).transpose()?.flatten())

@@ -55,26 +55,14 @@ impl Desk<'_> {
     /// [`LifeRefusal`], the approval the template lacks, and all that refuses a page.
     pub fn receipt(&mut self, number: &str, agents: &[String]) -> Result<Receipt, Vec<Report>> {
         self.office.refresh().map_err(alone)?;
-        let view = self.office.view();
-        let life = Life::of(&view, number).map_err(|error| alone(OfficeError::from(error)))?;
+        let life = Life::of(&self.office.view(), number)
+            .map_err(|error| alone(OfficeError::from(error)))?;
         let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
         self.may_be_handed_over(&life, agents)?;
         let fonts = embedded::fonts()?;
         let package = Package::load(&self.office.paths().templates(), TEMPLATE).map_err(alone)?;
-        let operator = self.actor.operator();
-        let template = self
-            .office
-            .state()
-            .approvals
-            .admit(
-                package,
-                &fonts.digest(),
-                ENGINE_ID,
-                &life.principal,
-                self.office.today(),
-                &operator.certificate.fingerprint(),
-            )
-            .map_err(|refusal| vec![refusal])?;
+        let template = self.admitted(package, &life.principal)?.map_err(|refusal| vec![refusal])?;
+        let view = self.office.view();
         let before = view
             .last(&journal::LETTER_RECEIPT, number)
             .map_err(|error| alone(OfficeError::from(error)))?;
@@ -130,7 +118,7 @@ impl Desk<'_> {
         Ok(Receipt { pdf: made.pdf, seq: entry.seq(), already: false })
     }
 
-    fn may_be_handed_over(&self, life: &Life, agents: &[String]) -> Result<(), Vec<Report>> {
+    fn may_be_handed_over(&mut self, life: &Life, agents: &[String]) -> Result<(), Vec<Report>> {
         let mut found = Vec::new();
         let operator = self.actor.operator();
         if !operator.may(Role::Clerk) {
@@ -141,8 +129,9 @@ impl Desk<'_> {
         if life.channel == "internal" {
             found.push(LifeRefusal::Internal.into());
         }
-        let against = rules::against(self.office, life);
-        found.extend(against.map_err(|error| alone(OfficeError::from(error)))?);
+        let known = self.overtaking.catch_up(&self.office.view());
+        known.map_err(|error| alone(OfficeError::from(error)))?;
+        found.extend(rules::against(self.office, life, &self.overtaking));
         let operators = &self.office.state().operators;
         let enrolled = |id: &String| {
             let operator = is_agent_id(id).then(|| operators.get(id)).flatten();

@@ -64,7 +64,7 @@ impl Reprints {
         let life = Life::of(&view, number).map_err(fault)?;
         let life = life.ok_or_else(|| alone(LifeRefusal::Unknown))?;
         self.overtaking.catch_up(&view).map_err(fault)?;
-        let found = rules::against_known(office, &life, &self.overtaking);
+        let found = rules::against(office, &life, &self.overtaking);
         if !found.is_empty() {
             return Err(found);
         }

@@ -218,11 +218,7 @@ impl Office {
             let draft = Draft::new(journal::RETENTION_DESTROYED, entry.entry().subject.clone())
                 .with("disposed", permit.entry())
                 .with("method", METHOD);
-            let clock = *self.clock();
-            let register = self.register().map_err(report)?;
-            register
-                .append_once(draft, actor, &clock)
-                .map_err(|error| report(OfficeError::from(error)))?;
+            self.append_once(draft, actor).map_err(report)?;
         }
         Ok(())
     }
@@ -267,6 +263,21 @@ impl Office {
             refused.push(RetentionError::ItemDiffers { id: id() }.into());
         }
         Ok(refused)
+    }
+
+    /// The newest tombstone of `id` that an archivist signed, without a replay of all.
+    pub(super) fn tombstone(&self, id: &str) -> Result<Option<Recorded>, OfficeError> {
+        let mut newest: Option<Recorded> = None;
+        for kind in TOMBSTONES {
+            for found in self.view().find(Some(kind), Some(id)) {
+                let found = found?;
+                let later = newest.as_ref().is_none_or(|before| before.seq() < found.seq());
+                if later && self.state().had_role(found.entry(), Role::Archivist) {
+                    newest = Some(found);
+                }
+            }
+        }
+        Ok(newest)
     }
 
     /// The disposal of bundle or letter `id`.

@@ -263,8 +263,7 @@ impl Office {
 
     fn complete_bundle(&mut self, id: &str, sealed: u64, actor: &Actor) -> Result<(), OfficeError> {
         let draft = Draft::new(journal::EVIDENCE_ARCHIVED, id).with("sealed", sealed);
-        let clock = *self.clock();
-        self.register()?.append_once(draft, actor, &clock)?;
+        self.append_once(draft, actor)?;
         Ok(())
     }
 
@@ -278,11 +277,7 @@ impl Office {
         let draft = Draft::new(journal::EVIDENCE_SPOILED, id)
             .with("prepared", prepared)
             .with("reason", reason);
-        let clock = *self.clock();
-        let register = self.register().map_err(report)?;
-        register
-            .append_once(draft, actor, &clock)
-            .map_err(|error| report(OfficeError::from(error)))?;
+        self.append_once(draft, actor).map_err(report)?;
         Ok(())
     }
 

@@ -31,7 +31,7 @@ pub mod retention_table;
 pub mod sample;
 pub mod sample_media;
 pub mod sample_requests;
-mod sealed_files;
+pub(crate) mod sealed_files;
 pub mod session;
 pub mod settings;
 pub mod stamp_room;

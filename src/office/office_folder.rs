@@ -210,6 +210,16 @@ impl Office {
         Ok(recorded)
     }
 
+    /// Registers one thing in the name of `actor`, unless it is there; the state learns of it when it
+    /// is refreshed.
+    ///
+    /// # Errors
+    /// [`OfficeError::Register`], [`OfficeError::ReadOnly`].
+    pub fn append_once(&mut self, draft: Draft, actor: &Actor) -> Result<Recorded, OfficeError> {
+        let clock = self.clock;
+        Ok(self.register()?.append_once(draft, actor, &clock)?)
+    }
+
     /// Takes what was registered since into the state, by whomever; says whether it changed.
     ///
     /// # Errors

@@ -111,9 +111,11 @@ pub fn register(
         let committed = office.register()?.transact(|tx| {
             let today = clock.now().date_naive();
             let mut added = 0_u64;
-            for draft in part {
-                let mut known = false;
-                if times == Times::OnceADay {
+            for (at, draft) in part.iter().enumerate() {
+                // Many rows may be refused alike: the register is asked once.
+                let mut known =
+                    times == Times::OnceADay && part.iter().take(at).any(|before| before == draft);
+                if times == Times::OnceADay && !known {
                     let kind = &journal::ACT_REFUSED;
                     for entry in tx.view().find(Some(kind), Some(&draft.subject)) {
                         let entry = entry?;

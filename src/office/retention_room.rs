@@ -190,9 +190,9 @@ impl Office {
     /// # Errors
     /// [`RetentionError::Gone`], [`OfficeError::Register`].
     pub fn not_disposed(&self, id: &str) -> Reports<()> {
-        match self.shelves().map_err(report)?.disposed.get(id) {
+        match self.tombstone(id).map_err(report)? {
             Some(gone) => {
-                Err(report(RetentionError::Gone { id: id.to_owned(), entry: gone.entry.seq() }))
+                Err(report(RetentionError::Gone { id: id.to_owned(), entry: gone.seq() }))
             }
             None => Ok(()),
         }

@@ -4,7 +4,7 @@
 //! only if it is the one its entry names; a bundle that was disposed of holds nothing any more.
 //! Source: DOCUMENTS 10 (hash of the firm's signed PDF); SPEC "Bundle".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     Office, journal,
@@ -18,46 +18,70 @@ use crate::{
         container::{Container, Limits},
     },
     problem::{Report, alone},
+    register::{Entry, RegisterError, View},
 };
 
 /// Largest manifest that is read, in bytes.
 const LIMIT: u64 = 96 * 1024 * 1024;
+
+/// Bundles by case, kept up to date while a desk is open.
+#[derive(Debug, Default)]
+pub(crate) struct SealedBundles {
+    next: u64,
+    of_case: HashMap<String, Vec<u64>>,
+}
+
+impl SealedBundles {
+    fn catch_up(&mut self, view: &View<'_>) -> Result<(), RegisterError> {
+        let size = view.size()?;
+        for found in view.find_from(&journal::EVIDENCE_SEALED, self.next) {
+            let found = found?;
+            if let Some(case) = text(&found.entry().body, "case") {
+                self.of_case.entry(case.to_owned()).or_default().push(found.seq());
+            }
+        }
+        self.next = size;
+        Ok(())
+    }
+}
 
 impl Office {
     /// Whether a sealed bundle of `case` holds a file with the digest `wanted`.
     ///
     /// # Errors
     /// Faults of register and archive, and a bundle whose directory cannot be read.
-    pub fn case_holds_file(&self, case: &str, wanted: &Digest) -> Result<bool, Vec<Report>> {
-        Ok(self.bundle_of_file(Some(case), wanted)?.is_some())
+    pub(crate) fn case_holds_file(
+        &self,
+        bundles: &mut SealedBundles,
+        case: &str,
+        wanted: &Digest,
+    ) -> Result<bool, Vec<Report>> {
+        let fault = |error| alone(OfficeError::from(error));
+        let view = self.view();
+        bundles.catch_up(&view).map_err(fault)?;
+        for seq in bundles.of_case.get(case).into_iter().flatten() {
+            let Some(sealed) = view.get(*seq).map_err(fault)? else { continue };
+            if let Some((object, manifest)) = self.standing(sealed.entry())?
+                && self.holds(&object, &manifest, wanted)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// The first sealed bundle, of `case` if one is given, that holds a file with the digest
-    /// `wanted`. Where all are searched, one that cannot be read holds nothing.
+    /// The first sealed bundle of any case that holds a file with the digest `wanted`. One that
+    /// cannot be read holds nothing.
     ///
     /// # Errors
-    /// Faults of register and archive, and a bundle of `case` whose directory cannot be read.
-    pub(super) fn bundle_of_file(
-        &self,
-        case: Option<&str>,
-        wanted: &Digest,
-    ) -> Result<Option<String>, Vec<Report>> {
-        let gone = self.shelves().map_err(alone)?.disposed;
+    /// Faults of the register.
+    pub(super) fn bundle_of_file(&self, wanted: &Digest) -> Result<Option<String>, Vec<Report>> {
         for found in self.view().find(Some(&journal::EVIDENCE_SEALED), None) {
             let found = found.map_err(|error| alone(OfficeError::from(error)))?;
-            let (bundle, body) = (&found.entry().subject, &found.entry().body);
-            let is_other = case.is_some() && text(body, "case") != case;
-            if is_other || gone.contains_key(bundle) {
-                continue;
-            }
-            let (Some(object), Some(manifest)) = (digest(body, "object"), digest(body, "manifest"))
-            else {
-                continue;
-            };
-            match self.holds(&object, &manifest, wanted) {
-                Ok(true) => return Ok(Some(bundle.clone())),
-                Err(reports) if case.is_some() => return Err(reports),
-                Ok(false) | Err(_) => {}
+            if let Some((object, manifest)) = self.standing(found.entry())?
+                && self.holds(&object, &manifest, wanted).unwrap_or(false)
+            {
+                return Ok(Some(found.entry().subject.clone()));
             }
         }
         Ok(None)
@@ -83,6 +107,13 @@ impl Office {
         Ok(later.1 == earlier.1
             || matches!((files(&later), files(&earlier)), (Some(later), Some(earlier))
                 if !later.is_empty() && later.is_subset(&earlier)))
+    }
+
+    /// Object and payload manifest of a sealed bundle, unless it was disposed of.
+    fn standing(&self, sealed: &Entry) -> Result<Option<(Digest, Digest)>, Vec<Report>> {
+        let named = digest(&sealed.body, "object").zip(digest(&sealed.body, "manifest"));
+        let gone = self.tombstone(&sealed.subject).map_err(alone)?.is_some();
+        Ok(named.filter(|_| !gone))
     }
 
     /// Whether the bundle `object`, whose payload manifest has the digest `manifest`, lists `wanted`.

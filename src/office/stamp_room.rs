@@ -73,6 +73,6 @@ impl Office {
             self.object(wanted).map_err(report)?;
             return Ok(Some(kept.id.clone()));
         }
-        self.bundle_of_file(None, wanted)
+        self.bundle_of_file(wanted)
     }
 }

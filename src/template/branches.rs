@@ -143,18 +143,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::template::testing::card;
 
     fn package(wording: &str) -> Package {
-        let metadata = "id = \"card\"\nnumber = \"4\"\nversion = 1\ntitle = \"卡\"\ntitle_en = \"Card\"\n\
-            purpose = \"p\"\npurpose_en = \"p\"\nissuer = \"clerk\"\naudience = []\nchannels = []\nfonts = []\n[fields]\n";
-        let files = [
-            ("template.toml", metadata),
-            ("layout.typ", ""),
+        card(&[
             ("wording.tera", wording),
             ("_shared/blocks/own.tera", "{% if note %}{{ note }}{% endif %}"),
             ("_shared/blocks/other.tera", "{% if never %}x{% endif %}"),
-        ];
-        Package::from_files("card", files.map(|(p, t)| (p.to_owned(), t.into())).into()).unwrap()
+        ])
     }
 
     #[test]

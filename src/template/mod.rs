@@ -19,6 +19,8 @@ pub mod metadata;
 pub mod package;
 #[cfg(feature = "office")]
 pub mod request;
+#[cfg(all(test, feature = "office"))]
+pub(crate) mod testing;
 #[cfg(feature = "office")]
 pub mod wording;
 pub mod wording_scan;

@@ -298,18 +298,11 @@ fn section_path(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::testing::card;
     use serde_json::json;
 
     fn package(wording: &str) -> Package {
-        let metadata = "id = \"card\"\nnumber = \"4\"\nversion = 1\ntitle = \"卡\"\ntitle_en = \"Card\"\n\
-            purpose = \"p\"\npurpose_en = \"p\"\nissuer = \"clerk\"\naudience = []\nchannels = []\nfonts = []\n[fields]\n";
-        let files = [
-            ("template.toml", metadata),
-            ("layout.typ", ""),
-            ("wording.tera", wording),
-            ("_shared/blocks/thanks.tera", "谢谢{{ name }}。"),
-        ];
-        Package::from_files("card", files.map(|(p, t)| (p.to_owned(), t.into())).into()).unwrap()
+        card(&[("wording.tera", wording), ("_shared/blocks/thanks.tera", "谢谢{{ name }}。")])
     }
 
     #[test]

@@ -77,6 +77,24 @@ impl Call {
         command
     }
 
+    /// Signs a principal's profile with the approver's key and certificate in `keys`.
+    pub fn sign_profile(&self, profile: &Path, keys: &Path, out: &Path) -> Ran {
+        let (key, certificate) = (keys.join("approver-key.pem"), keys.join("approver.pem"));
+        let line: [&OsStr; 10] = [
+            "principal".as_ref(),
+            "sign".as_ref(),
+            "--profile".as_ref(),
+            profile.as_ref(),
+            "--key".as_ref(),
+            key.as_ref(),
+            "--own-certificate".as_ref(),
+            certificate.as_ref(),
+            "--out".as_ref(),
+            out.as_ref(),
+        ];
+        self.run(&line)
+    }
+
     /// Runs it to its end.
     pub fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Ran {
         Ran::of(self.process(arguments), &self.stdin)

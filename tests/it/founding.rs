@@ -92,20 +92,7 @@ impl Founded {
     fn sign_profile(&self, folder: &str) -> PathBuf {
         let (keys, out) = (self.at(folder), self.at(&format!("{folder}.p7m")));
         let profile = self.samples.office().join("principal-side/sample-bank/profile.toml");
-        self.away()
-            .run(&[
-                "principal",
-                "sign",
-                "--profile",
-                text(&profile),
-                "--key",
-                text(&keys.join("approver-key.pem")),
-                "--own-certificate",
-                text(&keys.join("approver.pem")),
-                "--out",
-                text(&out),
-            ])
-            .ends(0);
+        self.away().sign_profile(&profile, &keys, &out).ends(0);
         out
     }
 

@@ -146,6 +146,23 @@ impl Past {
         self.run(None, &line)
     }
 
+    /// The request of a letter for `bank-two`, whose template both sides have approved.
+    pub fn bank_twos_letter(&self) -> serde_json::Value {
+        let (request, signed) = (self.beside("approval.json"), self.beside("approved.json"));
+        let approval = ["template", "approve", "collection_notice", "--principal", "bank-two"];
+        self.by("judge", &approval).ends(0);
+        self.by("judge", &[&approval[..], &["--request", text(&request)]].concat()).ends(0);
+        self.principal(&["template", "approve", "--sign", text(&request), "--out", text(&signed)])
+            .ends(0);
+        self.by("desk", &["template", "approve", "--import", text(&signed)]).ends(0);
+        let letters = self.office().join("samples/requests/letters.jsonl");
+        let mut letter = crate::office::rows(&letters).remove(0);
+        letter["principal"] = "bank-two".into();
+        // The Civil Code the sample cites was not in force then.
+        letter["legal_basis"] = "双方签订的借款合同".into();
+        letter
+    }
+
     fn key(&self) -> Key {
         Key(["--key", "lasting-key.pem", "--own-certificate", "lasting.pem"].map(|word| {
             if word.starts_with("--") {

@@ -239,19 +239,7 @@ fn killed_between_tombstone_and_bytes_it_is_finished_by_the_next_run() {
 #[test]
 fn a_letters_page_and_record_go_and_its_package_stays() {
     let Some(past) = Past::new() else { return };
-    let kind = "collection_notice";
-    let (request, signed) = (past.beside("approval.json"), past.beside("approved.json"));
-    let approve_template = ["template", "approve", kind, "--principal", "bank-two"];
-    past.by("judge", &approve_template).ends(0);
-    past.by("judge", &[&approve_template[..], &["--request", text(&request)]].concat()).ends(0);
-    past.principal(&["template", "approve", "--sign", text(&request), "--out", text(&signed)])
-        .ends(0);
-    past.by("desk", &["template", "approve", "--import", text(&signed)]).ends(0);
-    let letters = past.office().join("samples/requests/letters.jsonl");
-    let mut letter = crate::office::rows(&letters).remove(0);
-    letter["principal"] = "bank-two".into();
-    // The Civil Code the sample cites was not in force then.
-    letter["legal_basis"] = "双方签订的借款合同".into();
+    let letter = past.bank_twos_letter();
     let file = past.beside("letter.json");
     fs::write(&file, letter.to_string()).unwrap();
     let out = past.beside("letters");

@@ -67,27 +67,10 @@ fn every_object_of_a_days_work_stands_on_a_shelf() {
     assert!(!told.contains("CH-X033"), "{told}");
 }
 
-/// A request of a letter whose template both sides approved.
-fn approved_letter(past: &Past) -> serde_json::Value {
-    let (request, signed) = (past.beside("approval.json"), past.beside("approved.json"));
-    let approval = ["template", "approve", "collection_notice", "--principal", "bank-two"];
-    past.by("judge", &approval).ends(0);
-    past.by("judge", &[&approval[..], &["--request", text(&request)]].concat()).ends(0);
-    past.principal(&["template", "approve", "--sign", text(&request), "--out", text(&signed)])
-        .ends(0);
-    past.by("desk", &["template", "approve", "--import", text(&signed)]).ends(0);
-    let letters = past.office().join("samples/requests/letters.jsonl");
-    let mut letter = crate::office::rows(&letters).remove(0);
-    letter["principal"] = "bank-two".into();
-    // The Civil Code the sample cites was not in force then.
-    letter["legal_basis"] = "双方签订的借款合同".into();
-    letter
-}
-
 #[test]
 fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
     let Some(past) = Past::new() else { return };
-    let letter = approved_letter(&past);
+    let letter = past.bank_twos_letter();
     let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
     fs::write(&file, letter.to_string()).unwrap();
     past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
@@ -121,7 +104,7 @@ fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
 #[test]
 fn a_statement_of_a_principal_is_planned_and_destroyed_as_all_else() {
     let Some(past) = Past::new() else { return };
-    let letter = approved_letter(&past);
+    let letter = past.bank_twos_letter();
     let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
     fs::write(&file, letter.to_string()).unwrap();
     past.by("desk", &["letter", "issue", text(&file), "--out", text(&out)]).ends(0);

@@ -13,6 +13,7 @@ use chancery::letter::{
     print::lists::RefusedRow,
 };
 use indicatif::ProgressBar;
+use serde_json::{Value, json};
 
 /// What the rows came to.
 pub(super) struct Tally {
@@ -71,6 +72,16 @@ impl Tally {
             letters: Vec::new(),
             refusals: Vec::new(),
         }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "rows": self.rows,
+            "issued": self.issued,
+            "already": self.already,
+            "refused": self.refused,
+            "unread": self.unread,
+        })
     }
 
     pub(super) fn codes(&self) -> BTreeMap<&'static str, u64> {

@@ -56,13 +56,7 @@ impl Printing<'_> {
             .collect();
         let json = json!({
             "batch": self.batch,
-            "summary": {
-                "rows": tally.rows,
-                "issued": tally.issued,
-                "already": tally.already,
-                "refused": tally.refused,
-                "unread": tally.unread,
-            },
+            "summary": tally.json(),
             "codes": tally.codes(),
             "volumes": printed.volumes.iter().map(|volume| json!({
                 "volume": volume.manifest.volume,
@@ -96,13 +90,7 @@ impl Printing<'_> {
         let json = json!({
             "batch": self.batch,
             "stopped": true,
-            "summary": {
-                "rows": tally.rows,
-                "issued": tally.issued,
-                "already": tally.already,
-                "refused": tally.refused,
-                "unread": tally.unread,
-            },
+            "summary": tally.json(),
         });
         let mut text = self.text(tally, None);
         text.push('\n');

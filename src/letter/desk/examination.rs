@@ -66,7 +66,7 @@ impl Desk<'_> {
         let mut past = Past::of(request, &view, &self.known, &self.index).map_err(register)?;
         let attached = request.raw("attachment_hash").and_then(|hash| hash.expose().parse().ok());
         if let Some(digest) = attached {
-            past.attachment = self.office.case_holds_file(&held, &digest)?;
+            past.attachment = self.office.case_holds_file(&mut self.sealed, &held, &digest)?;
         }
         let circumstances = Circumstances {
             document: &document,
@@ -88,16 +88,7 @@ impl Desk<'_> {
             let now = self.office.now().naive_local();
             reports.extend(statement::refusals(request, hours, now));
         }
-        let fonts = embedded::fonts()?;
-        let admitted = self.office.state().approvals.admit(
-            package,
-            &fonts.digest(),
-            ENGINE_ID,
-            request.principal(),
-            today,
-            &issuer.certificate.fingerprint(),
-        );
-        let template = match admitted {
+        let template = match self.admitted(package, request.principal())? {
             Ok(template) => template,
             Err(refusal) => {
                 reports.push(refusal);
@@ -137,6 +128,18 @@ impl Desk<'_> {
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
         let person = past::person_of(&self.index, request);
         Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
+    }
+
+    /// The package as both sides approved it for `principal`; or which approval it lacks.
+    pub(in crate::letter) fn admitted(
+        &self,
+        package: Package,
+        principal: &str,
+    ) -> Result<Result<ApprovedTemplate, Report>, Vec<Report>> {
+        let issuer = self.actor.operator().certificate.fingerprint();
+        let (fonts, today) = (embedded::fonts()?.digest(), self.office.today());
+        let approvals = &self.office.state().approvals;
+        Ok(approvals.admit(package, &fonts, ENGINE_ID, principal, today, &issuer))
     }
 
     pub(in crate::letter) fn profile(&mut self, id: &str) -> Result<Profile, Vec<Report>> {

@@ -17,7 +17,6 @@ use crate::{
     letter::overtaken::{Cause, Overtaking, Reason},
     office::{Office, state::text},
     problem::{Phrase, Report},
-    register::RegisterError,
     visit::{hours::ContactHours, statement::StatementRefusal},
 };
 
@@ -210,17 +209,9 @@ pub(crate) fn stays(life: &Life, causes: &[Cause], found: &mut Vec<Report>) {
     found.extend(causes.iter().map(overtaken));
 }
 
-/// What stands against letter `life` leaving this office, or a sheet of it being printed.
-///
-/// # Errors
-/// Those of the register.
-pub fn against(office: &Office, life: &Life) -> Result<Vec<Report>, RegisterError> {
-    let known = Overtaking::of(&office.view())?;
-    Ok(against_known(office, life, &known))
-}
-
-/// As [`against`], by what is known already.
-pub(crate) fn against_known(office: &Office, life: &Life, known: &Overtaking) -> Vec<Report> {
+/// What stands against letter `life` leaving this office, or a sheet of it being printed, by what is
+/// `known` of the register.
+pub(crate) fn against(office: &Office, life: &Life, known: &Overtaking) -> Vec<Report> {
     let holds = office.state().holds.get(&life.case).map_or(&[][..], Vec::as_slice);
     let mut found = Vec::new();
     stays(life, &known.causes(life, holds), &mut found);

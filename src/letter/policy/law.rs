@@ -2,8 +2,11 @@
 //!
 //! Refuses by the table of [`crate::rules::law`], in every field but those that quote somebody; what
 //! the principal's signed profile names today, in its citation table, clauses or constants, may be
-//! cited too, though the table here lacks the law, and so may rules of the principal's own. Which citation ids a request may name is [`super::content`]'s matter.
+//! cited too, though the table here lacks the law, and so may rules of the principal's own. Which
+//! citation ids a request may name is [`super::content`]'s matter.
 //! Source: REQUIREMENTS 1 (L363).
+
+use std::cell::LazyCell;
 
 use super::{Circumstances, Found, PolicyRefusal, content::free_text};
 use crate::{
@@ -15,13 +18,17 @@ use crate::{
 const QUOTED: [&str; 3] = ["debtor_statement", "facts", "objection"];
 
 pub(super) fn law(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let ids = at.principal.citations.iter().map(|one| one.id.as_str());
-    let holding = ids.filter_map(|id| at.principal.citation(id, at.today));
-    let signed = holding
-        .map(|one| one.text.as_str())
-        .chain(at.principal.clauses.iter().map(|clause| clause.text.as_str()))
-        .chain(at.principal.constants.values().map(String::as_str));
-    let listed: Vec<Citation> = signed.flat_map(law::citations).collect();
+    // Read only for a law that the table lacks, which is rare.
+    let listed = LazyCell::new(|| -> Vec<Citation> {
+        let ids = at.principal.citations.iter().map(|one| one.id.as_str());
+        let holding = ids.filter_map(|id| at.principal.citation(id, at.today));
+        holding
+            .map(|one| one.text.as_str())
+            .chain(at.principal.clauses.iter().map(|clause| clause.text.as_str()))
+            .chain(at.principal.constants.values().map(String::as_str))
+            .flat_map(law::citations)
+            .collect()
+    });
     let name = at.principal.name.as_str();
     // The principal may know a law that the table does not; it revives none that ended.
     let refused = |one: &Citation| match one.fault(at.today) {

@@ -98,6 +98,9 @@ const PLACES: [&str; 14] = [
 const SLOGANS: [&str; 9] =
     ["欠债", "欠钱", "还钱", "还债", "讨债", "追债", "要债", "天经地义", "偿命"];
 
+/// Letters of the longest organ and of what may stand behind it.
+const LONGEST: usize = 24;
+
 /// Scans what is to stand as somebody's name: all that [`scan`] finds, and any name of an organ.
 #[must_use]
 pub fn scan_name(name: &str) -> Scan {
@@ -106,7 +109,7 @@ pub fn scan_name(name: &str) -> Scan {
         text::read(name).into_iter().filter(|unit| unit.kind == text::Kind::Letter).collect();
     let letters: Vec<char> = units.iter().map(|unit| unit.ch).collect();
     for start in 0..letters.len() {
-        let rest: String = letters.iter().skip(start).collect();
+        let rest: String = letters.iter().skip(start).take(LONGEST).collect();
         let organ = ORGANS.iter().find(|organ| {
             rest.strip_prefix(**organ)
                 .is_some_and(|after| !PLACES.iter().any(|place| after.starts_with(place)))

@@ -149,23 +149,7 @@ impl Setting {
         let profile = self.desk.write("ended.toml", ended.join("\n"));
         let signed = self.desk.beside("ended.p7m");
         let pass = self.desk.office().join("credentials/principal");
-        chancery()
-            .passphrase(&pass)
-            .run(&[
-                "principal",
-                "sign",
-                "--profile",
-                text(&profile),
-                "--key",
-                text(&side.join("approver-key.pem")),
-                "--own-certificate",
-                text(&side.join("approver.pem")),
-                "--issuer",
-                text(&side.join("certificate.pem")),
-                "--out",
-                text(&signed),
-            ])
-            .ends(0);
+        chancery().passphrase(&pass).sign_profile(&profile, &side, &signed).ends(0);
         self.desk
             .by("admin", &["principal", "add", "sample-insurer", "--profile", text(&signed)])
             .ends(0);
