@@ -28,7 +28,7 @@ impl Office {
     /// Signs `plan` for the agency.
     ///
     /// # Errors
-    /// [`RetentionError`], and [`super::actor::ActorError::Role`] unless an approver acts.
+    /// [`RetentionError`], and [`crate::office::actor::ActorError::Role`] unless an approver acts.
     pub fn approve_disposal(
         &mut self,
         plan: &Plan,
