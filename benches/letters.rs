@@ -23,12 +23,15 @@ use std::{
 };
 
 use chancery::{
-    letter::page::{self, Dress, PageData},
+    letter::{
+        page::{self, Dress, PageData},
+        record::fixed_text,
+    },
     masking::AllowList,
     template::{package::Package, wording::Wording},
     typeset::{
-        Assets, Composition, FinishedText, FixedText, FontSet, Limits, Marks, PdfIdentity, Press,
-        PrintStream, ProvedPage, qr_svg,
+        Assets, Composition, FinishedText, FontSet, Limits, Marks, PdfIdentity, Press, PrintStream,
+        ProvedPage, qr_svg,
     },
 };
 use chrono::{FixedOffset, NaiveDate};
@@ -80,11 +83,7 @@ impl Template {
         let files = self.package.files().iter();
         let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
         let press = Press::new(fonts, files).unwrap_or_else(|reports| panic!("{reports:?}"));
-        let metadata = self.package.metadata();
-        let heads = metadata.table.iter();
-        let heads = heads.flat_map(|table| table.columns.iter().chain([&table.caption]));
-        let heads = heads.chain([&metadata.title]).map(String::as_str);
-        press.knowing(FixedText::of(self.wording.fixed().chain(heads)))
+        press.knowing(fixed_text(&self.package, &self.wording))
     }
 
     /// Letter `serial`: name, address, number, amounts and dates differ from letter to letter.

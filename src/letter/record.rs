@@ -223,12 +223,7 @@ impl Maker {
             .map(|(path, bytes)| (path.clone(), bytes.clone()))
             .collect();
         let fonts = fonts.only(&package.metadata().fonts);
-        let metadata = package.metadata();
-        let table = metadata.table.iter();
-        let heads = table.flat_map(|table| table.columns.iter().chain([&table.caption]));
-        let heads = heads.chain([&metadata.title]).map(String::as_str);
-        let fixed = FixedText::of(wording.fixed().chain(heads));
-        let press = Press::new(&fonts, files)?.knowing(fixed);
+        let press = Press::new(&fonts, files)?.knowing(fixed_text(package, &wording));
         Ok(Self { package: package.clone(), wording, press })
     }
 
@@ -320,6 +315,16 @@ impl Maker {
         let sections = data.json.get("sections").cloned().unwrap_or_default();
         Ok(serde_json::from_value(sections).unwrap_or_default())
     }
+}
+
+/// What `package` writes into each of its letters: its wording outside of conditions, and its heads.
+#[must_use]
+pub fn fixed_text(package: &Package, wording: &Wording) -> FixedText {
+    let metadata = package.metadata();
+    let table = metadata.table.iter();
+    let heads = table.flat_map(|table| table.columns.iter().chain([&table.caption]));
+    let heads = heads.chain([&metadata.title]).map(String::as_str);
+    FixedText::of(wording.fixed().chain(heads))
 }
 
 /// The numbers whose bar codes a page bears: of labels the last cell of each row.
