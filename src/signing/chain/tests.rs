@@ -155,17 +155,23 @@ fn openssl_trusts_our_chain_and_we_trust_its() {
         ));
         openssl.runs("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out leaf.key");
         openssl.runs("req -new -key leaf.key -subj /CN=leaf -out leaf.csr");
-        openssl.runs(&format!(
-            "x509 -req -{digest} -in leaf.csr -CA root.pem -CAkey ca.key -set_serial 7 \
-             -days 9 -out leaf.pem"
-        ));
-        let pem = |name| Certificate::from_pem(&String::from_utf8(openssl.read(name)).unwrap());
-        let (leaf, root) = (pem("leaf.pem").unwrap(), pem("root.pem").unwrap());
-        let during = leaf.not_before() + chrono::TimeDelta::hours(1);
-        let anchors = TrustAnchors::new([root]);
+        let (leaf, anchors, during) = signed(&openssl, digest);
         let path = verify_chain(&leaf, &[], &anchors, during, Purpose::Sign);
         assert_eq!(path.unwrap().len(), 2, "{kind}");
     }
+}
+
+/// The certificate that OpenSSL signs with `ca.key` for `leaf.csr`, its root as an anchor, and a time
+/// at which both hold.
+fn signed(openssl: &OpenSsl, digest: &str) -> (Certificate, TrustAnchors, DateTime<Utc>) {
+    openssl.runs(&format!(
+        "x509 -req -{digest} -in leaf.csr -CA root.pem -CAkey ca.key -set_serial 7 \
+         -days 9 -out leaf.pem"
+    ));
+    let pem = |name| Certificate::from_pem(&String::from_utf8(openssl.read(name)).unwrap());
+    let (leaf, root) = (pem("leaf.pem").unwrap(), pem("root.pem").unwrap());
+    let during = leaf.not_before() + chrono::TimeDelta::hours(1);
+    (leaf, TrustAnchors::new([root]), during)
 }
 
 #[test]
@@ -178,14 +184,7 @@ fn a_short_rsa_key_and_sha_1_are_not_believed() {
         openssl.runs(&format!("genpkey -algorithm {kind} -out ca.key"));
         openssl.runs("req -x509 -new -key ca.key -subj /CN=root -days 30 -out root.pem");
         openssl.runs("req -new -key ca.key -subj /CN=leaf -out leaf.csr");
-        openssl.runs(&format!(
-            "x509 -req -{digest} -in leaf.csr -CA root.pem -CAkey ca.key -set_serial 7 \
-             -days 9 -out leaf.pem"
-        ));
-        let pem = |name| Certificate::from_pem(&String::from_utf8(openssl.read(name)).unwrap());
-        let (leaf, root) = (pem("leaf.pem").unwrap(), pem("root.pem").unwrap());
-        let during = leaf.not_before() + chrono::TimeDelta::hours(1);
-        let anchors = TrustAnchors::new([root]);
+        let (leaf, anchors, during) = signed(&openssl, digest);
         assert!(matches!(
             verify_chain(&leaf, &[], &anchors, during, Purpose::Sign),
             Err(ChainError::BadSignature)
