@@ -112,7 +112,8 @@ pub fn issue(
     }
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let (issued, already) = match internal::issue(office, actor, index, wanted)? {
+    let outcome = internal::issue(office, actor, index, wanted);
+    let (issued, already) = match outcome.map_err(|fault| Stopped(fault.into()))? {
         Outcome::Refused(reports) => return Err(Stopped(reports)),
         Outcome::Issued(issued) => (issued, false),
         Outcome::Already(issued) => (issued, true),
