@@ -133,7 +133,7 @@ impl<'a> Desk<'a> {
             let body = &prepared.entry().body;
             let number = text(body, "number");
             if text(body, "content") != content {
-                let again = Against::one(PolicyRefusal::RequestReused);
+                let again = self.besides(PolicyRefusal::RequestReused, request);
                 return self.refuse(request, &key, again);
             }
             if let Some(issued) = find(self.office, &number)? {
@@ -211,11 +211,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Lays out the page of `identity` dry.
-    pub(super) fn dry(
-        &mut self,
-        ready: &Ready,
-        identity: Identity,
-    ) -> Result<ProvedPage, Unmade> {
+    pub(super) fn dry(&mut self, ready: &Ready, identity: Identity) -> Result<ProvedPage, Unmade> {
         let record = record(ready, identity)?;
         self.maker(ready)?.lay_out(&record).map_err(Against::all)
     }

@@ -24,9 +24,7 @@ use crate::{
     office::{Office, actor::Actor, journal},
     problem::{Report, alone},
     signing::SecretKey32,
-    template::{
-        wording_scan::{self, Verdict},
-    },
+    template::wording_scan::{self, Verdict},
 };
 
 crate::problems! {
@@ -104,9 +102,7 @@ impl Desk<'_> {
         let prepared = self.prepare(&matter, &ready, &key, &content)?;
         match self.finish_page(&prepared, &ready, &content)? {
             Ok(issued) => Ok(Outcome::Issued(issued)),
-            Err(against) => {
-                self.refuse_as((kind, principal), &key, Unmade::Refused(against))
-            }
+            Err(against) => self.refuse_as((kind, principal), &key, Unmade::Refused(against)),
         }
     }
 
@@ -140,13 +136,6 @@ impl Desk<'_> {
                 reports.push(InternalRefusal::TooManyRows { rows, limit: MOST_ROWS }.into());
             }
         }
-        let template = match self.admitted(&package, &wanted.principal) {
-            Ok(template) => template,
-            Err(refusal) => {
-                reports.push(refusal);
-                return Err(Against::all(reports));
-            }
-        };
         // Where catalogue and program disagree, no document is wrong.
         let fault = |error| Fault::of_office(alone::<FactsError>(error));
         let mut values = supplied(self.office, &issuer.id, None, &profile).map_err(fault)?;
@@ -169,9 +158,14 @@ impl Desk<'_> {
                 reports.push(PolicyRefusal::FieldMissing { field: field.clone() }.into());
             }
         }
-        if !reports.is_empty() {
-            return Err(Against::all(reports));
-        }
+        let template = match self.admitted(&package, &wanted.principal) {
+            Ok(template) if reports.is_empty() => template,
+            Ok(_) => return Err(Against::all(reports)),
+            Err(refusal) => {
+                reports.push(refusal);
+                return Err(Against::all(reports));
+            }
+        };
         let seal = template.package().seal().is_some();
         let (address_key, pair, person) = (None, None, None);
         Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })

@@ -144,7 +144,7 @@ impl<'l, 'o> Line<'l, 'o> {
         let id = mask_text(request.request_id(), &Masking::default()).text;
         let (key, content) = self.desk.keys(&request);
         if let Some(&first) = self.seen.get(&key) {
-            let twice = Against::one(BatchProblem::Duplicate { first });
+            let twice = self.desk.besides(BatchProblem::Duplicate { first }, &request);
             return self.refuse((row, id), &request, &key, twice, watch);
         }
         self.seen.insert(key.clone(), row);
@@ -152,7 +152,7 @@ impl<'l, 'o> Line<'l, 'o> {
         if let Some(prepared) = view.last(&journal::LETTER_PREPARED, &key)? {
             let body = &prepared.entry().body;
             if text(body, "content") != content {
-                let again = Against::one(PolicyRefusal::RequestReused);
+                let again = self.desk.besides(PolicyRefusal::RequestReused, &request);
                 return self.refuse((row, id), &request, &key, again, watch);
             }
             if let Some(letter) = find(self.desk.office, &text(body, "number"))? {

@@ -66,8 +66,18 @@ impl Desk<'_> {
     /// Every rule, all refusals at once.
     pub(in crate::letter) fn examine(&mut self, request: &Request) -> Result<Ready, Unmade> {
         let mut reports = Vec::new();
-        let package = self.package(request.kind(), request.principal())?;
-        let profile = self.profile(request.principal())?;
+        let package = self.package(request.kind(), request.principal());
+        let (package, profile) = match (package, self.profile(request.principal())) {
+            (Ok(package), Ok(profile)) => (package, profile),
+            (package, profile) => {
+                // Without either no rule can be asked; what the figures alone say is told beside it.
+                for unmade in [package.err(), profile.err()].into_iter().flatten() {
+                    reports.extend(Vec::from(unmade.refused()?));
+                }
+                reports.extend(request.checks());
+                return Err(Against::all(reports));
+            }
+        };
         let masking = profile.masking();
         let today = self.office.today();
         // Holds are kept under the case number as `hold place` takes it, whatever this principal masks.
@@ -104,25 +114,17 @@ impl Desk<'_> {
             let now = self.office.now().naive_local();
             reports.extend(statement::refusals(request, hours, now));
         }
-        let template = match self.admitted(&package, request.principal()) {
-            Ok(template) => template,
-            Err(refusal) => {
-                reports.push(refusal);
-                return Err(Against::all(reports));
-            }
-        };
         let citations = request.raw("citation_ids").map(RawText::expose);
         // Where catalogue and program disagree, no request is wrong.
         let fault = |error| Fault::of_office(alone::<FactsError>(error));
-        let mut supplied =
-            supplied(self.office, &issuer.id, citations, &profile).map_err(fault)?;
+        let mut supplied = supplied(self.office, &issuer.id, citations, &profile).map_err(fault)?;
         supplied.set("hold", certificates::standing(&holds)).map_err(fault)?;
         let pair = past.pair.map(|letter| letter.number);
         if let Some(pair) = &pair {
             supplied.set("pair_no", pair.as_str()).map_err(fault)?;
         }
         let facts = Masked::of(&Facts::of(request, &supplied), &masking);
-        let fields = &template.package().metadata().fields;
+        let fields = &document.fields;
         let wanted = |name: &str| {
             fields.required.contains(name)
                 || fields.optional.contains(name)
@@ -133,19 +135,39 @@ impl Desk<'_> {
             _ => Map::new(),
         };
         let given = ["letter_no", "check_code"];
-        for field in &template.package().metadata().fields.required {
+        for field in &document.fields.required {
             if !facts.contains_key(field) && !given.contains(&field.as_str()) {
                 reports.push(PolicyRefusal::FieldMissing { field: field.clone() }.into());
             }
         }
-        if !reports.is_empty() {
-            return Err(Against::all(reports));
-        }
+        let template = match self.admitted(&package, request.principal()) {
+            Ok(template) if reports.is_empty() => template,
+            Ok(_) => return Err(Against::all(reports)),
+            Err(refusal) => {
+                reports.push(refusal);
+                return Err(Against::all(reports));
+            }
+        };
         let seal = template.package().seal().is_some();
         let address_key = past::address_key(&self.index, request);
         let pair = pair.filter(|_| facts.contains_key("pair_no"));
         let person = past::person_of(&self.index, request);
         Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })
+    }
+
+    /// What speaks against `request` besides `first`, all at once.
+    pub(in crate::letter) fn besides(
+        &mut self,
+        first: impl Into<Report>,
+        request: &Request,
+    ) -> Unmade {
+        let mut reports = vec![first.into()];
+        match self.examine(request) {
+            Err(Unmade::Fault(fault)) => return fault.into(),
+            Err(Unmade::Refused(against)) => reports.extend(Vec::from(against)),
+            Ok(_) => {}
+        }
+        Against::all(reports)
     }
 
     /// The package as both sides approved it for `principal`; or which approval it lacks.

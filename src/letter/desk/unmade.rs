@@ -67,9 +67,8 @@ impl Unmade {
     /// What was told while the office read something of its own: only a rule's word on what the
     /// request names speaks against the letter.
     pub(in crate::letter) fn of_profile(reports: Vec<Report>) -> Self {
-        let said = |report: &Report| {
-            matches!(report.code.severity, Severity::Refusal | Severity::Input)
-        };
+        let said =
+            |report: &Report| matches!(report.code.severity, Severity::Refusal | Severity::Input);
         if reports.iter().all(said) { Against::all(reports) } else { Self::Fault(Fault(reports)) }
     }
 

@@ -1,0 +1,117 @@
+//! One file with a defect planted in every other row: each is told by its row and under its code,
+//! all reasons of a row together, and every sound row between them is a letter.
+
+mod excused;
+mod rows;
+mod sheets;
+mod templates;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use calamine::{Reader as _, open_workbook};
+use chancery::{
+    office::{Office, credentials::Credentials, paths::OfficePaths, sample},
+    signing::Certificate,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    command::chancery,
+    office::{Desk, text},
+    rules::setting::Setting,
+};
+use rows::{Planted, rows};
+
+/// Codes of each row of the list of refusals, as CSV and as a workbook, which must be equal.
+fn told(out: &Path) -> BTreeMap<u64, Vec<String>> {
+    let mut list: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    let mut csv = csv::Reader::from_path(out.join("refusals.csv")).unwrap();
+    let mut cells: Vec<Vec<String>> = Vec::new();
+    for record in csv.records() {
+        let record = record.unwrap();
+        list.entry(record[0].parse().unwrap()).or_default().push(record[2].to_owned());
+        cells.push(record.iter().map(str::to_owned).collect());
+    }
+    let mut book: calamine::Xlsx<_> = open_workbook(out.join("refusals.xlsx")).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let rows: Vec<Vec<String>> =
+        sheet.rows().skip(1).map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(rows, cells);
+    list.values_mut().for_each(|codes| codes.sort());
+    list
+}
+
+/// Runs the batch of `file` and holds what it told against what was planted; `first` is the number
+/// that the file's first planted row has.
+fn judge(desk: &Desk, name: &str, file: &Path, planted: &[Planted], first: u64) {
+    let before = desk.entries("letter.prepared").len();
+    let out = desk.beside(&format!("{name}-out"));
+    let line = ["letter", "batch", text(file), "--out", text(&out)];
+    let ran = desk.by_json("clerk", &line).ends(1);
+    let mut told = told(&out);
+    let mut wrong = Vec::new();
+    for (row, one) in (first..).zip(planted) {
+        let mut expected = one.told.clone();
+        expected.sort();
+        let codes = told.remove(&row).unwrap_or_default();
+        if codes != expected {
+            wrong.push(format!("row {row}: {codes:?}, planted {expected:?}"));
+        }
+    }
+    wrong.extend(told.into_iter().map(|(row, codes)| format!("row {row} is none: {codes:?}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let sound: Vec<&str> = planted.iter().filter_map(|one| one.case.as_deref()).collect();
+    let said = ran.json();
+    assert_eq!(said["summary"]["issued"], sound.len(), "{}", said["summary"]);
+    assert_eq!(said["summary"]["rows"], planted.len());
+    // The sound rows have the numbers after the last, in the order of the file.
+    let prepared = desk.entries("letter.prepared");
+    let number = |entry: &Value| -> u64 {
+        let number = entry["body"]["number"].as_str().unwrap();
+        number.rsplit('-').next().unwrap().parse().unwrap()
+    };
+    let next = prepared[..before].iter().map(number).max().unwrap_or(0) + 1;
+    let (numbers, cases): (Vec<u64>, Vec<&str>) = prepared[before..]
+        .iter()
+        .map(|entry| (number(entry), entry["body"]["case"].as_str().unwrap()))
+        .unzip();
+    assert_eq!(cases, sound);
+    assert_eq!(numbers, (next..).take(sound.len()).collect::<Vec<_>>());
+}
+
+/// What stands in the register and the folder before the file comes.
+fn prepare(at: &Setting) {
+    let desk = &at.desk;
+    templates::put(desk, at.today);
+    // A principal who is pinned and has signed nothing.
+    let mut office = Office::open(OfficePaths::new(desk.office())).unwrap();
+    let held =
+        Credentials { operator_file: None, folders: vec![desk.office().join("credentials")] };
+    let admin = sample::actor(&office, "admin", &held).unwrap();
+    let pem = desk.office().join("principal-side/sample-bank/certificate.pem");
+    let certificate = Certificate::from_pem(&fs::read_to_string(pem).unwrap()).unwrap();
+    office.pin("bare-bank", &certificate, &certificate.fingerprint(), &admin).unwrap();
+    drop(office);
+    // The newest statement knows two debts otherwise than the file.
+    let statement =
+        format!("合同编号,截至日期,合计金额\nQC-DIFFERS,{0},1.00\nQC-STALE,{0},2.00\n", at.day(-1));
+    let statement = desk.write("statement.csv", statement);
+    desk.by("clerk", &["reconcile", text(&statement), "--principal", "sample-bank"]);
+}
+
+#[test]
+fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_letters() {
+    let at = Setting::new();
+    prepare(&at);
+    let planted = rows(&at);
+    let lines: Vec<&str> = planted.iter().map(|one| one.line.as_str()).collect();
+    let file = at.desk.write("planted.jsonl", lines.join("\n"));
+    judge(&at.desk, "planted", &file, &planted, 1);
+    at.desk.by("auditor", &["audit", "run"]).ends(0);
+    let codes = planted.iter().flat_map(|one| one.told.iter().cloned());
+    excused::judge(&codes.chain(sheets::CODES.map(str::to_owned)).collect());
+}
