@@ -6,11 +6,7 @@ mod rows;
 mod sheets;
 mod templates;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use calamine::{Reader as _, open_workbook};
 use chancery::{
@@ -20,11 +16,10 @@ use chancery::{
 use serde_json::{Value, json};
 
 use crate::{
-    command::chancery,
     office::{Desk, text},
     rules::setting::Setting,
 };
-use rows::{Planted, rows};
+use rows::{Planted, changed, of, refused, rows, sound};
 
 /// Codes of each row of the list of refusals, as CSV and as a workbook, which must be equal.
 fn told(out: &Path) -> BTreeMap<u64, Vec<String>> {
@@ -97,8 +92,10 @@ fn prepare(at: &Setting) {
     office.pin("bare-bank", &certificate, &certificate.fingerprint(), &admin).unwrap();
     drop(office);
     // The newest statement knows two debts otherwise than the file.
+    let owed = desk.request("notice-004")["amount_total"].as_str().unwrap().to_owned();
+    let day = at.day(-1);
     let statement =
-        format!("合同编号,截至日期,合计金额\nQC-DIFFERS,{0},1.00\nQC-STALE,{0},2.00\n", at.day(-1));
+        format!("合同编号,截至日期,合计金额\nQC-DIFFERS,{day},1.00\nQC-STALE,{day},{owed}\n");
     let statement = desk.write("statement.csv", statement);
     desk.by("clerk", &["reconcile", text(&statement), "--principal", "sample-bank"]);
 }
@@ -111,7 +108,29 @@ fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_lett
     let lines: Vec<&str> = planted.iter().map(|one| one.line.as_str()).collect();
     let file = at.desk.write("planted.jsonl", lines.join("\n"));
     judge(&at.desk, "planted", &file, &planted, 1);
+    // What a principal's change does to all its letters, and to nobody else's.
+    at.end_the_insurers_mandate();
+    let insurers = |code: &str, name: &str, first: usize| {
+        let claim = changed(&at.desk, "subrogation-001", name, &json!({}));
+        let planted = [
+            of(sound(&at.desk, first)),
+            refused(code, Value::Object(claim)),
+            of(sound(&at.desk, first + 1)),
+        ];
+        let lines: Vec<&str> = planted.iter().map(|one| one.line.as_str()).collect();
+        let file = at.desk.write(&format!("{name}.jsonl"), lines.join("\n"));
+        judge(&at.desk, name, &file, &planted, 1);
+        code.to_owned()
+    };
+    let ended = insurers("CH-R007", "ended", 9000);
+    let own = at.desk.office().join("templates/_principals/sample-insurer");
+    fs::create_dir_all(&own).unwrap();
+    fs::write(own.join("notes.txt"), "x").unwrap();
+    let overlaid = insurers("CH-T052", "overlaid", 9010);
+    fs::remove_dir_all(&own).unwrap();
     at.desk.by("auditor", &["audit", "run"]).ends(0);
     let codes = planted.iter().flat_map(|one| one.told.iter().cloned());
-    excused::judge(&codes.chain(sheets::CODES.map(str::to_owned)).collect());
+    excused::judge(
+        &codes.chain(sheets::CODES.map(str::to_owned)).chain([ended, overlaid]).collect(),
+    );
 }

@@ -10,97 +10,118 @@ use chancery::{
 
 /// Declarations that say nothing about a row, whatever codes they come to hold.
 const ELSEWHERE: &[(&str, &[&[Code]])] = &[
-    ("bytes of the office itself: a fault, and no row is refused for it", &[
-        archive::ArchiveError::CODES,
-        durable::DurableError::CODES,
-        register::RegisterError::CODES,
-        letter::desk::DeskError::CODES,
-        office::office_folder::OfficeError::CODES,
-        office::settings::SettingsError::CODES,
-        office::state::StateError::CODES,
-    ]),
-    ("found by verification or audit", &[
-        archive::ArchiveFinding::CODES,
-        audit::AuditFinding::CODES,
-        audit::disposals::DisposalFinding::CODES,
-        audit::sample::SampleProblem::CODES,
-        register::RegisterFinding::CODES,
-        register::ProofError::CODES,
-        letter::record::RecordError::CODES,
-    ]),
-    ("about evidence, keys, seals and retention", &[
-        evidence::EvidenceError::CODES,
-        evidence::BundleFinding::CODES,
-        evidence::bag::BagFinding::CODES,
-        evidence::container::ContainerError::CODES,
-        evidence::coverage::CoverageFinding::CODES,
-        evidence::extraction::ExtractionError::CODES,
-        evidence::foreign::ForeignFinding::CODES,
-        evidence::later::LaterFinding::CODES,
-        evidence::renewal::RecordError::CODES,
-        office::evidence_room::RoomError::CODES,
-        office::export_room::ExportError::CODES,
-        office::retention_room::RetentionError::CODES,
-        office::stamp_room::StampRefusal::CODES,
-        office::time_room::TimeError::CODES,
-        retention::RetentionRefusal::CODES,
-        retention::plan::PlanError::CODES,
-        sheet::SheetError::CODES,
-        signing::authority::AuthorityError::CODES,
-        signing::cades::SignatureError::CODES,
-        signing::certificate::CertificateError::CODES,
-        signing::chain::ChainError::CODES,
-        signing::EnvelopeError::CODES,
-        signing::key::KeyError::CODES,
-        signing::SigningError::CODES,
-        signing::TimestampError::CODES,
-        signing::TokenError::CODES,
-    ]),
-    ("about who runs the command, before a row is read", &[
-        office::actor::ActorError::CODES,
-        office::credentials::CredentialError::CODES,
-        office::session::SessionError::CODES,
-        office::founding::FoundingError::CODES,
-        office::sample_requests::SampleError::CODES,
-    ]),
-    ("about other commands and other files", &[
-        case::intake::plain::TableProblem::CODES,
-        figures::bill::BillFinding::CODES,
-        figures::reconcile::Deviation::CODES,
-        figures::table::TableError::CODES,
-        letter::certificates::CertificateRefusal::CODES,
-        letter::envelope_words::EnvelopeRefusal::CODES,
-        letter::internal::InternalRefusal::CODES,
-        letter::ledgers::LedgerRefusal::CODES,
-        letter::life::refusal::LifeRefusal::CODES,
-        letter::print::PrintProblem::CODES,
-        letter::window::WindowRefusal::CODES,
-        masking::MaskingError::CODES,
-        office::contact::ContactProblem::CODES,
-        office::hold::HoldRefusal::CODES,
-        office::hold::sheet::SheetProblem::CODES,
-        office::occasion::OccasionError::CODES,
-        rules::RuleError::CODES,
-        template::lint::LintFinding::CODES,
-        visit::frequency::FrequencyRefusal::CODES,
-    ]),
-    ("told under the code of the field or rule that asks", &[
-        case::amount::AmountError::CODES,
-        case::credit_code::CreditCodeError::CODES,
-        case::date::DateError::CODES,
-        template::wording_scan::Rule::CODES,
-        visit::hours::HoursError::CODES,
-    ]),
+    (
+        "bytes of the office itself: a fault, and no row is refused for it",
+        &[
+            archive::ArchiveError::CODES,
+            durable::DurableError::CODES,
+            register::RegisterError::CODES,
+            letter::desk::DeskError::CODES,
+            office::office_folder::OfficeError::CODES,
+            office::settings::SettingsError::CODES,
+            office::state::StateError::CODES,
+        ],
+    ),
+    (
+        "found by verification or audit",
+        &[
+            archive::ArchiveFinding::CODES,
+            audit::AuditFinding::CODES,
+            audit::disposals::DisposalFinding::CODES,
+            audit::sample::SampleProblem::CODES,
+            register::RegisterFinding::CODES,
+            register::ProofError::CODES,
+            letter::record::RecordError::CODES,
+        ],
+    ),
+    (
+        "about evidence, keys, seals and retention",
+        &[
+            evidence::EvidenceError::CODES,
+            evidence::BundleFinding::CODES,
+            evidence::bag::BagFinding::CODES,
+            evidence::container::ContainerError::CODES,
+            evidence::coverage::CoverageFinding::CODES,
+            evidence::extraction::ExtractionError::CODES,
+            evidence::foreign::ForeignFinding::CODES,
+            evidence::later::LaterFinding::CODES,
+            evidence::renewal::RecordError::CODES,
+            office::evidence_room::RoomError::CODES,
+            office::export_room::ExportError::CODES,
+            office::retention_room::RetentionError::CODES,
+            office::stamp_room::StampRefusal::CODES,
+            office::time_room::TimeError::CODES,
+            retention::RetentionRefusal::CODES,
+            retention::plan::PlanError::CODES,
+            sheet::SheetError::CODES,
+            signing::authority::AuthorityError::CODES,
+            signing::cades::SignatureError::CODES,
+            signing::certificate::CertificateError::CODES,
+            signing::chain::ChainError::CODES,
+            signing::EnvelopeError::CODES,
+            signing::key::KeyError::CODES,
+            signing::SigningError::CODES,
+            signing::TimestampError::CODES,
+            signing::TokenError::CODES,
+        ],
+    ),
+    (
+        "about who runs the command, before a row is read",
+        &[
+            office::actor::ActorError::CODES,
+            office::credentials::CredentialError::CODES,
+            office::session::SessionError::CODES,
+            office::founding::FoundingError::CODES,
+            office::sample_requests::SampleError::CODES,
+        ],
+    ),
+    (
+        "about other commands and other files",
+        &[
+            case::intake::plain::TableProblem::CODES,
+            figures::bill::BillFinding::CODES,
+            figures::reconcile::Deviation::CODES,
+            figures::table::TableError::CODES,
+            letter::certificates::CertificateRefusal::CODES,
+            letter::envelope_words::EnvelopeRefusal::CODES,
+            letter::internal::InternalRefusal::CODES,
+            letter::ledgers::LedgerRefusal::CODES,
+            letter::life::refusal::LifeRefusal::CODES,
+            letter::print::PrintProblem::CODES,
+            letter::window::WindowRefusal::CODES,
+            masking::MaskingError::CODES,
+            office::contact::ContactProblem::CODES,
+            office::hold::HoldRefusal::CODES,
+            office::hold::sheet::SheetProblem::CODES,
+            office::occasion::OccasionError::CODES,
+            rules::RuleError::CODES,
+            template::lint::LintFinding::CODES,
+            visit::frequency::FrequencyRefusal::CODES,
+        ],
+    ),
+    (
+        "told under the code of the field or rule that asks",
+        &[
+            case::amount::AmountError::CODES,
+            case::credit_code::CreditCodeError::CODES,
+            case::date::DateError::CODES,
+            template::wording_scan::Rule::CODES,
+            visit::hours::HoursError::CODES,
+        ],
+    ),
     ("noted beside a letter, which is issued", &[letter::twins::TwinFinding::CODES]),
 ];
 
 /// Single codes of declarations that rows can meet.
 const SINGLE: &[(&str, &[&str])] = &[
-    ("the file as a whole, told before any row", &[
-        "CH-I050", "CH-I051", "CH-I052", "CH-I053", "CH-I054", "CH-I055", "CH-I059", "CH-I060",
-        "CH-I061", "CH-I063", "CH-I064", "CH-I065", "CH-I066", "CH-I067", "CH-I068", "CH-I076",
-        "CH-I079", "CH-I092", "CH-I120", "CH-I121", "CH-I123", "CH-I141",
-    ]),
+    (
+        "the file as a whole, told before any row",
+        &[
+            "CH-I050", "CH-I051", "CH-I052", "CH-I053", "CH-I054", "CH-I055", "CH-I059", "CH-I060",
+            "CH-I061", "CH-I063", "CH-I064", "CH-I065", "CH-I066", "CH-I067", "CH-I068", "CH-I076",
+            "CH-I079", "CH-I092", "CH-I120", "CH-I121", "CH-I123", "CH-I141",
+        ],
+    ),
     ("noted about the file, whose rows are read", &["CH-I142", "CH-I143", "CH-I144", "CH-I145"]),
     ("the file was changed while it was read: held by `case::intake`", &["CH-I077"]),
     ("a heading map, when it is set", &["CH-I080", "CH-I081"]),
@@ -113,13 +134,13 @@ pub fn judge(planted: &BTreeSet<String>) {
         assert!(!reason.is_empty());
         excused.extend(lists.iter().copied().flatten().map(|code| code.code));
     }
-    let single: BTreeSet<&str> = SINGLE.iter().flat_map(|(_, codes)| codes.iter().copied()).collect();
+    let single: BTreeSet<&str> =
+        SINGLE.iter().flat_map(|(_, codes)| codes.iter().copied()).collect();
     let all = catalogue::codes(&[]);
     let unknown: Vec<_> =
         single.iter().filter(|code| !all.iter().any(|one| one.code == **code)).collect();
     assert!(unknown.is_empty(), "excused, and no code: {unknown:?}");
-    let both: Vec<_> =
-        planted.iter().filter(|code| single.contains(code.as_str())).collect();
+    let both: Vec<_> = planted.iter().filter(|code| single.contains(code.as_str())).collect();
     assert!(both.is_empty(), "planted, and excused: {both:?}");
     // A fault stops the file: see `batch::a_fault_of_the_office…`.
     let left: Vec<String> = all

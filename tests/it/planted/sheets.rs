@@ -153,8 +153,7 @@ fn a_csv_tells_its_rows_as_the_file_numbers_them() {
 fn a_signed_file_holds_no_row_of_another_principal() {
     let desk = Desk::fresh();
     let other = json!({ "principal": "sample-insurer" });
-    let rows: [(Value, &[&str]); 3] =
-        [(json!({}), &[]), (other, &["CH-I122"]), (json!({}), &[])];
+    let rows: [(Value, &[&str]); 3] = [(json!({}), &[]), (other, &["CH-I122"]), (json!({}), &[])];
     let (file, planted) = csv(&desk, "signed.csv", &rows);
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     let digest = Digest::of(fs::read(&file).unwrap());

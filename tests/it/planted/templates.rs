@@ -92,7 +92,9 @@ pub fn plants() -> Vec<Plant> {
         spoiled("CH-T012", |folder| {
             wording(folder, "{{ letter_no }}", "{% include \"blocks/none.tera\" %}{{ letter_no }}");
         }),
-        spoiled("CH-T013", |folder| wording(folder, "{{ letter_no }}", "{{ letter_no")),
+        spoiled("CH-T013", |folder| {
+            wording(folder, "{{ letter_no }}", "{% if letter_no %}{{ letter_no }}")
+        }),
         spoiled("CH-T014", |folder| wording(folder, "{{ letter_no }}", "{{ reply_date }}")),
         spoiled("CH-T015", |folder| {
             wording(
@@ -102,7 +104,7 @@ pub fn plants() -> Vec<Plant> {
             );
         }),
         spoiled("CH-P003", |folder| {
-            fs::write(folder.join("a.b.c-.typ."), "").unwrap();
+            fs::write(folder.join("data.json"), "{}").unwrap();
         }),
         spoiled("CH-P005", |folder| fs::write(folder.join("more.typ"), b"\xff").unwrap()),
         spoiled("CH-P006", |folder| {
@@ -114,7 +116,7 @@ pub fn plants() -> Vec<Plant> {
         spoiled("CH-P011", |folder| layout(folder, "#text(font: \"No Such Font\")[]")),
         spoiled("CH-P014", |folder| layout(folder, "#for one in range(25) { pagebreak() }")),
         spoiled("CH-P021", |folder| {
-            layout(folder, "#set page(header: none, footer: none, foreground: none)\n#page[]");
+            fs::write(folder.join("layout.typ"), "#set document(title: \"函\")\n#rect()").unwrap();
         }),
         spoiled("CH-P022", |folder| layout(folder, "#place(dx: 400mm)[催收]")),
         spoiled("CH-P023", |folder| layout(folder, "#link(\"https://example.org\")[#rect()]")),
