@@ -42,11 +42,11 @@ fn told(out: &Path) -> BTreeMap<u64, Vec<String>> {
 
 /// Runs the batch of `file` and holds what it told against what was planted; `first` is the number
 /// that the file's first planted row has.
-fn judge(desk: &Desk, name: &str, file: &Path, planted: &[Planted], first: u64) {
+fn judge(desk: &Desk, by: &str, name: &str, file: &Path, planted: &[Planted], first: u64) {
     let before = desk.entries("letter.prepared").len();
     let out = desk.beside(&format!("{name}-out"));
     let line = ["letter", "batch", text(file), "--out", text(&out)];
-    let ran = desk.by_json("clerk", &line).ends(1);
+    let ran = desk.by_json(by, &line).ends(1);
     let mut told = told(&out);
     let mut wrong = Vec::new();
     for (row, one) in (first..).zip(planted) {
@@ -107,7 +107,13 @@ fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_lett
     let planted = rows(&at);
     let lines: Vec<&str> = planted.iter().map(|one| one.line.as_str()).collect();
     let file = at.desk.write("planted.jsonl", lines.join("\n"));
-    judge(&at.desk, "planted", &file, &planted, 1);
+    judge(&at.desk, "clerk", "planted", &file, &planted, 1);
+    // Whoever approved a template does not issue with it.
+    let mut own = of(sound(&at.desk, 8000));
+    (own.told, own.case) = (vec!["CH-A010".to_owned(), "CH-R001".to_owned()], None);
+    let file = at.desk.write("own.jsonl", &own.line);
+    let own = [own];
+    judge(&at.desk, "approver", "own", &file, &own, 1);
     // What a principal's change does to all its letters, and to nobody else's.
     at.end_the_insurers_mandate();
     let insurers = |code: &str, name: &str, first: usize| {
@@ -119,17 +125,17 @@ fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_lett
         ];
         let lines: Vec<&str> = planted.iter().map(|one| one.line.as_str()).collect();
         let file = at.desk.write(&format!("{name}.jsonl"), lines.join("\n"));
-        judge(&at.desk, name, &file, &planted, 1);
+        judge(&at.desk, "clerk", name, &file, &planted, 1);
         code.to_owned()
     };
     let ended = insurers("CH-R007", "ended", 9000);
-    let own = at.desk.office().join("templates/_principals/sample-insurer");
-    fs::create_dir_all(&own).unwrap();
-    fs::write(own.join("notes.txt"), "x").unwrap();
+    let overlay = at.desk.office().join("templates/_principals/sample-insurer");
+    fs::create_dir_all(&overlay).unwrap();
+    fs::write(overlay.join("notes.txt"), "x").unwrap();
     let overlaid = insurers("CH-T052", "overlaid", 9010);
-    fs::remove_dir_all(&own).unwrap();
+    fs::remove_dir_all(&overlay).unwrap();
     at.desk.by("auditor", &["audit", "run"]).ends(0);
-    let codes = planted.iter().flat_map(|one| one.told.iter().cloned());
+    let codes = planted.iter().chain(&own).flat_map(|one| one.told.iter().cloned());
     excused::judge(
         &codes.chain(sheets::CODES.map(str::to_owned)).chain([ended, overlaid]).collect(),
     );

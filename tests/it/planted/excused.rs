@@ -124,6 +124,26 @@ const SINGLE: &[(&str, &[&str])] = &[
     ),
     ("noted about the file, whose rows are read", &["CH-I142", "CH-I143", "CH-I144", "CH-I145"]),
     ("the file was changed while it was read: held by `case::intake`", &["CH-I077"]),
+    ("told when an approval is signed or taken in", &["CH-A012", "CH-A013", "CH-A014", "CH-A015"]),
+    (
+        "told when a profile is taken in; one that stands was checked then",
+        &["CH-O010", "CH-O011", "CH-O013", "CH-O014", "CH-O016", "CH-O017"],
+    ),
+    (
+        "told of a statement of the principal, when it is reconciled",
+        &["CH-Q010", "CH-Q011", "CH-Q012", "CH-Q013", "CH-Q014", "CH-Q017"],
+    ),
+    ("stops the batch, by CH-B102", &["CH-B101"]),
+    ("the program's own catalogue and fonts", &["CH-I085", "CH-I086", "CH-P001", "CH-P002"]),
+    ("told as CH-T002 before the press is reached", &["CH-P004"]),
+    ("the letter after one that overran gets another press", &["CH-P013"]),
+    ("a bound on layouts that no page is known to reach", &["CH-P033"]),
+    ("the engine broke off: no input is known that makes it", &["CH-R293"]),
+    ("today, number and check code are the office's and always fit", &["CH-P041", "CH-P060"]),
+    (
+        "what the engine writes is not so: held by `typeset::finished`",
+        &["CH-P050", "CH-P051", "CH-P053", "CH-P054"],
+    ),
     ("a heading map, when it is set", &["CH-I080", "CH-I081"]),
 ];
 

@@ -71,7 +71,14 @@ pub fn sound(desk: &Desk, at: usize) -> Map<String, Value> {
     changed(desk, "notice-004", &format!("sound-{at:05}"), &json!({ "case_no": case }))
 }
 
-fn refused(code: &str, line: impl ToString) -> Planted {
+/// A row of which a letter comes.
+pub fn of(row: Map<String, Value>) -> Planted {
+    let case = row["case_no"].as_str().map(str::to_owned);
+    Planted { told: vec![], line: Value::Object(row).to_string(), case }
+}
+
+/// A row that is refused for `code` and what comes with it.
+pub fn refused(code: &str, line: impl ToString) -> Planted {
     let more = ALONGSIDE.iter().filter(|(of, _)| *of == code).flat_map(|(_, more)| *more);
     let told = std::iter::once(code).chain(more.copied()).map(str::to_owned).collect();
     Planted { told, line: line.to_string(), case: None }
@@ -86,9 +93,7 @@ pub fn rows(at: &Setting) -> Vec<Planted> {
     let mut rows = Vec::new();
     for (at_row, one) in planted.into_iter().enumerate() {
         if at_row % 3 == 0 {
-            let row = sound(&at.desk, at_row);
-            let case = row["case_no"].as_str().map(str::to_owned);
-            rows.push(Planted { told: vec![], line: Value::Object(row).to_string(), case });
+            rows.push(of(sound(&at.desk, at_row)));
         }
         rows.push(one);
     }

@@ -1,6 +1,10 @@
 //! The same in sheets: what a spreadsheet may have lost, by row, beside what rules refuse.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    io::{Cursor, Read as _, Write as _},
+    path::PathBuf,
+};
 
 use chancery::{digest::Digest, signing::cades};
 use chrono::{DateTime, Utc};
@@ -15,9 +19,9 @@ use super::{
 use crate::office::{Desk, text};
 
 /// Codes that only sheets can meet; each is planted below.
-pub const CODES: [&str; 10] = [
-    "CH-I062", "CH-I069", "CH-I070", "CH-I071", "CH-I072", "CH-I074", "CH-I075", "CH-I122",
-    "CH-I131", "CH-I140",
+pub const CODES: [&str; 11] = [
+    "CH-I062", "CH-I069", "CH-I070", "CH-I071", "CH-I072", "CH-I073", "CH-I074", "CH-I075",
+    "CH-I122", "CH-I131", "CH-I140",
 ];
 
 /// Columns of the sheets and a sound row of them, number `at`.
@@ -51,6 +55,29 @@ fn told(codes: &[&str]) -> Planted {
     Planted { told, line: String::new(), case: None }
 }
 
+/// A number in whose place [`failing`] puts a failed calculation.
+const FAILED: f64 = 123_456.75;
+
+/// The workbook with the number [`FAILED`] turned into what a failed calculation leaves.
+fn failing(book: &[u8]) -> Vec<u8> {
+    let mut read = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..read.len() {
+        let mut file = read.by_index(at).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        if file.name() == "xl/worksheets/sheet1.xml" {
+            let xml = String::from_utf8(bytes).unwrap();
+            let number = format!("><v>{FAILED}</v>");
+            assert!(xml.contains(&number));
+            bytes = xml.replace(&number, " t=\"e\"><v>#DIV/0!</v>").into_bytes();
+        }
+        written.start_file(file.name(), zip::write::SimpleFileOptions::default()).unwrap();
+        written.write_all(&bytes).unwrap();
+    }
+    written.finish().unwrap().into_inner()
+}
+
 #[test]
 fn what_a_workbook_may_have_lost_is_told_by_row_and_the_rows_between_are_letters() {
     let desk = Desk::fresh();
@@ -65,6 +92,7 @@ fn what_a_workbook_may_have_lost_is_told_by_row_and_the_rows_between_are_letters
         &["CH-I070"],
         &[],
         &["CH-I072"],
+        &["CH-I073"],
         &["CH-I074"],
         &["CH-I075"],
         &["CH-I069"],
@@ -92,6 +120,7 @@ fn what_a_workbook_may_have_lost_is_told_by_row_and_the_rows_between_are_letters
                     sheet.write_number(row, at("account"), 6_200_000_000_000_005.0).map(drop)
                 }
                 "CH-I072" => sheet.write_formula(row, at("amount_total"), "=1+1").map(drop),
+                "CH-I073" => sheet.write_number(row, at("amount_total"), FAILED).map(drop),
                 "CH-I074" => sheet.write_boolean(row, at("recipient_name"), true).map(drop),
                 "CH-I075" => sheet.write_string(row, 60, "批注").map(drop),
                 "CH-I069" => {
@@ -107,8 +136,8 @@ fn what_a_workbook_may_have_lost_is_told_by_row_and_the_rows_between_are_letters
         rows.push(if codes.is_empty() { sound } else { told(codes) });
     }
     let file = desk.beside("planted.xlsx");
-    book.save(&file).unwrap();
-    judge(&desk, "xlsx", &file, &rows, 2);
+    fs::write(&file, failing(&book.save_to_buffer().unwrap())).unwrap();
+    judge(&desk, "clerk", "xlsx", &file, &rows, 2);
 }
 
 /// A CSV file of rows that are sound but for `changes`, and what `edit` does to a row's cells.
@@ -146,7 +175,7 @@ fn a_csv_tells_its_rows_as_the_file_numbers_them() {
             (none(), &[]),
         ],
     );
-    judge(&desk, "csv", &file, &planted, 2);
+    judge(&desk, "clerk", "csv", &file, &planted, 2);
 }
 
 #[test]
@@ -160,5 +189,5 @@ fn a_signed_file_holds_no_row_of_another_principal() {
     let signer = principal_side(&desk, "sample-bank");
     let signature = cades::sign_detached(&digest, &signer, &[], now).unwrap();
     fs::write(format!("{}.p7s", text(&file)), signature).unwrap();
-    judge(&desk, "signed", &file, &planted, 2);
+    judge(&desk, "clerk", "signed", &file, &planted, 2);
 }

@@ -23,6 +23,8 @@ pub enum Signed {
     Agency,
     Principal,
     Badly,
+    /// By two approvers of the agency.
+    OneSide,
 }
 
 /// A template of its own for one code.
@@ -79,6 +81,7 @@ pub fn plants() -> Vec<Plant> {
         Plant { principal: "sample-insurer", ..sound("CH-A006", Signed::Both, (0, 30)) },
         sound("CH-A007", Signed::Principal, (0, 30)),
         sound("CH-A008", Signed::Agency, (0, 30)),
+        sound("CH-A009", Signed::OneSide, (0, 30)),
         sound("CH-A011", Signed::Badly, (0, 30)),
         damaged("CH-T002", |folder| fs::remove_file(folder.join("layout.typ")).unwrap()),
         damaged("CH-T003", |folder| fs::write(folder.join("template.toml"), "id = ").unwrap()),
@@ -112,6 +115,11 @@ pub fn plants() -> Vec<Plant> {
             fs::write(folder.join("assets/words.svg"), "<svg><text>1</text></svg>").unwrap();
         }),
         spoiled("CH-P007", |folder| fs::write(folder.join("code.svg"), "<svg/>").unwrap()),
+        spoiled("CH-P008", |folder| {
+            let long = "长".repeat(20_000);
+            let more: String = (0..20).map(|at| format!("\n=== more_{at}\n{long}\n")).collect();
+            wording(folder, "=== number", &format!("{more}\n=== number"));
+        }),
         spoiled("CH-P010", |folder| layout(folder, "#panic(1)")),
         spoiled("CH-P011", |folder| layout(folder, "#text(font: \"No Such Font\")[]")),
         spoiled("CH-P014", |folder| layout(folder, "#for one in range(25) { pagebreak() }")),
@@ -131,8 +139,17 @@ pub fn plants() -> Vec<Plant> {
             let whole = fs::read_to_string(&path).unwrap();
             fs::write(path, whole.replace("#closing()", "#paragraphs(\"signoff\")")).unwrap();
         }),
+        spoiled("CH-P040", |folder| {
+            let path = folder.join("layout.typ");
+            let whole = fs::read_to_string(&path).unwrap();
+            fs::write(path, whole.replace("#set document(title: \"催收通知书\")", "")).unwrap();
+        }),
         spoiled("CH-P052", |folder| {
             wording(folder, "{{ letter_no }}", "{{ letter_no }}，卡号6200000000000005");
+        }),
+        // The last: its layout runs on until the command ends.
+        spoiled("CH-P012", |folder| {
+            layout(folder, "#for a in range(60000) { for b in range(60000) { let c = a } }");
         }),
     ]
 }
@@ -141,11 +158,15 @@ pub fn plants() -> Vec<Plant> {
 pub fn put(desk: &Desk, today: NaiveDate) {
     let templates = desk.office().join("templates");
     let from = templates.join("collection_notice");
+    fs::write(desk.office().join("credentials/second"), "9f86d081884c7d659a2feaa0c55ad015")
+        .unwrap();
+    desk.by("admin", &["operator", "add", "second", "--role", "approver"]).ends(0);
     let mut office = Office::open(OfficePaths::new(desk.office())).unwrap();
     let folders = vec![desk.office().join("credentials")];
     let held = Credentials { operator_file: None, folders };
     let actor = |office: &Office, id: &str| sample::actor(office, id, &held).unwrap();
     let (admin, agency) = (actor(&office, "admin"), actor(&office, "approver"));
+    let second = actor(&office, "second");
     let fonts = embedded::fonts().unwrap().digest();
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     for plant in plants() {
@@ -168,10 +189,14 @@ pub fn put(desk: &Desk, today: NaiveDate) {
             let statement =
                 Statement::new(&package, &fonts, ENGINE_ID, plant.principal, term).unwrap();
             let side = principal_side(desk, plant.principal);
-            let both: [(&dyn Signer, _, _); 2] =
-                [(agency.signer(), &agency, Signed::Agency), (&side, &admin, Signed::Principal)];
-            for (signer, by, as_this) in both {
-                if ![as_this, Signed::Both, Signed::Badly].contains(&plant.signed) {
+            let every: [(&dyn Signer, _, &[Signed]); 3] = [
+                (agency.signer(), &agency, &[Signed::Agency, Signed::Both, Signed::Badly]),
+                (second.signer(), &second, &[]),
+                (&side, &admin, &[Signed::Principal, Signed::Both, Signed::Badly]),
+            ];
+            for (signer, by, when) in every {
+                let agencys = plant.signed == Signed::OneSide && !std::ptr::eq(by, &admin);
+                if !agencys && !when.contains(&plant.signed) {
                     continue;
                 }
                 let mut signed = statement.sign(signer, &[], now).unwrap();
