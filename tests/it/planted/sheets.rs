@@ -64,15 +64,16 @@ fn failing(book: &[u8]) -> Vec<u8> {
     let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..read.len() {
         let mut file = read.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
-        if file.name() == "xl/worksheets/sheet1.xml" {
+        if name == "xl/worksheets/sheet1.xml" {
             let xml = String::from_utf8(bytes).unwrap();
             let number = format!("><v>{FAILED}</v>");
             assert!(xml.contains(&number));
             bytes = xml.replace(&number, " t=\"e\"><v>#DIV/0!</v>").into_bytes();
         }
-        written.start_file(file.name(), zip::write::SimpleFileOptions::default()).unwrap();
+        written.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         written.write_all(&bytes).unwrap();
     }
     written.finish().unwrap().into_inner()

@@ -139,10 +139,11 @@ pub fn plants() -> Vec<Plant> {
             let whole = fs::read_to_string(&path).unwrap();
             fs::write(path, whole.replace("#closing()", "#paragraphs(\"signoff\")")).unwrap();
         }),
+        // A picture without words for those who cannot see it: PDF/UA refuses that.
         spoiled("CH-P040", |folder| {
-            let path = folder.join("layout.typ");
-            let whole = fs::read_to_string(&path).unwrap();
-            fs::write(path, whole.replace("#set document(title: \"催收通知书\")", "")).unwrap();
+            let shape = "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9v9z\"/></svg>";
+            fs::write(folder.join("shape.svg"), shape).unwrap();
+            layout(folder, "#image(\"shape.svg\", width: 5mm)");
         }),
         spoiled("CH-P052", |folder| {
             wording(folder, "{{ letter_no }}", "{{ letter_no }}，卡号6200000000000005");
