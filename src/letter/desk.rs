@@ -283,6 +283,12 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Keyed name of the request to whose letter that of `request` is attached.
+    pub(super) fn paired_key(&self, request: &Request) -> Option<String> {
+        let notice = request.raw("paired_with")?.expose().trim();
+        Some(past::request_key(&self.index, request.principal(), notice))
+    }
+
     /// Keyed names of the request and of its content.
     pub(super) fn keys(&self, request: &Request) -> (String, String) {
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));

@@ -523,7 +523,7 @@ fn interrupted_in_either_phase_a_batch_says_so_and_the_same_command_finishes_it(
 }
 
 /// Puts a file in the place of the folder that holds an archived object, and back.
-fn unreadable<T>(desk: &Desk, object: &str, meanwhile: impl FnOnce() -> T) -> T {
+pub fn unreadable<T>(desk: &Desk, object: &str, meanwhile: impl FnOnce() -> T) -> T {
     let files = crate::office::files(&desk.office().join("archive"));
     let named = |path: &&PathBuf| text(path).replace('/', "").ends_with(object);
     let shelf = files.iter().find(named).unwrap().parent().unwrap().to_owned();
@@ -564,4 +564,21 @@ fn a_fault_of_the_office_stops_issue_and_batch_refuses_nothing_and_the_same_comm
     assert_eq!((done, &summary["refused"]), (3, &json!(1)), "{said}");
     assert_eq!(desk.entries("letter.refused").len(), 1);
     desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn a_commitment_is_issued_by_the_run_that_issues_its_notice() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 3);
+    rows.insert(1, desk.request("kind-overdue_risk_notice"));
+    rows.push(desk.request("kind-repayment_commitment"));
+    assert_eq!(rows[4]["paired_with"], rows[1]["request_id"]);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("pair"));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    assert_eq!(said["summary"]["issued"], 5, "{said}");
+    let paired = desk.entries("letter.paired");
+    let issued = subjects(&desk, "letter.issued");
+    assert_eq!(paired[0]["body"]["number"], issued[1].as_str(), "{paired:?}");
+    assert_eq!(paired[0]["body"]["commitment"], issued[4].as_str(), "{paired:?}");
+    whole(&desk, &out, 5);
 }

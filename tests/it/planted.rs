@@ -19,7 +19,7 @@ use crate::{
     office::{Desk, text},
     rules::setting::Setting,
 };
-use rows::{Planted, changed, of, refused, rows, sound};
+use rows::{OVERRUN, Planted, changed, of, refused, rows, sound};
 
 /// Codes of each row of the list of refusals, as CSV and as a workbook, which must be equal.
 fn told(out: &Path) -> BTreeMap<u64, Vec<String>> {
@@ -114,6 +114,17 @@ fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_lett
     let file = at.desk.write("own.jsonl", &own.line);
     let own = [own];
     judge(&at.desk, "approver", "own", &file, &own, 1);
+    // A page that does not end costs its own letter only.
+    let kind = json!({ "kind": "planted_ch_p012" });
+    let endless = changed(&at.desk, "notice-004", "endless", &kind);
+    let endless = [
+        of(sound(&at.desk, 8100)),
+        of(sound(&at.desk, 8101)),
+        refused(OVERRUN, Value::Object(endless)),
+    ];
+    let lines: Vec<&str> = endless.iter().map(|one| one.line.as_str()).collect();
+    let file = at.desk.write("endless.jsonl", lines.join("\n"));
+    judge(&at.desk, "clerk", "endless", &file, &endless, 1);
     // What a principal's change does to all its letters, and to nobody else's.
     at.end_the_insurers_mandate();
     let insurers = |code: &str, name: &str, first: usize| {
@@ -135,7 +146,7 @@ fn every_code_that_a_row_can_meet_is_told_by_its_row_and_the_sound_rows_are_lett
     let overlaid = insurers("CH-T052", "overlaid", 9010);
     fs::remove_dir_all(&overlay).unwrap();
     at.desk.by("auditor", &["audit", "run"]).ends(0);
-    let codes = planted.iter().chain(&own).flat_map(|one| one.told.iter().cloned());
+    let codes = planted.iter().chain(&own).chain(&endless).flat_map(|one| one.told.iter().cloned());
     excused::judge(
         &codes.chain(sheets::CODES.map(str::to_owned)).chain([ended, overlaid]).collect(),
     );

@@ -10,6 +10,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender},
     },
 };
@@ -52,6 +53,8 @@ struct Slot {
     value: u64,
     record: Arc<Record>,
     ticket: u64,
+    /// Lowered when the job that was sent is no longer wanted.
+    wanted: Arc<AtomicBool>,
     made: Option<Staged>,
 }
 
@@ -162,6 +165,12 @@ impl<'l, 'o> Line<'l, 'o> {
                 return Ok(());
             }
         }
+        if let Some(notice) = self.desk.paired_key(&request)
+            && self.slots.iter().any(|slot| slot.key == notice)
+        {
+            // Its notice stands before it in this file, and is not registered yet.
+            self.settle(watch)?;
+        }
         let value = self.next;
         let prospect = self.desk.examine(&request);
         let made = prospect.and_then(|ready| {
@@ -181,6 +190,7 @@ impl<'l, 'o> Line<'l, 'o> {
                     value,
                     record: Arc::new(record),
                     ticket: 0,
+                    wanted: Arc::default(),
                     made: None,
                 };
                 self.send(&mut slot);
@@ -189,6 +199,19 @@ impl<'l, 'o> Line<'l, 'o> {
             }
             Err(unmade) => self.refuse((row, id), &request, &key, unmade, watch),
         }
+    }
+
+    /// Registers every letter in line.
+    fn settle(&mut self, watch: &mut dyn Watch) -> Result<(), Fault> {
+        while !self.slots.is_empty() {
+            let made = self.slots.iter().take_while(|slot| slot.made.is_some()).count();
+            if made >= GROUP || made == self.slots.len() {
+                self.commit(made.min(GROUP), watch)?;
+            } else {
+                self.receive(watch)?;
+            }
+        }
+        Ok(())
     }
 
     fn record(&self, ready: &Ready, value: u64, content: &str) -> Result<Record, Fault> {
@@ -201,12 +224,15 @@ impl<'l, 'o> Line<'l, 'o> {
     fn send(&mut self, slot: &mut Slot) {
         self.tickets = self.tickets.saturating_add(1);
         slot.ticket = self.tickets;
+        // What was asked for before and nobody began is not made.
+        slot.wanted.store(false, Ordering::Relaxed);
+        slot.wanted = Arc::new(AtomicBool::new(true));
         let digest = slot.ready.template.digest();
         let package = self.packages.entry(digest);
         let package = package.or_insert_with(|| slot.ready.template.shared()).clone();
-        let record = slot.record.clone();
+        let (record, wanted) = (slot.record.clone(), slot.wanted.clone());
         // Without workers nothing is received either, and that is told.
-        let _ = self.send.send(Job { ticket: slot.ticket, digest, package, record });
+        let _ = self.send.send(Job { ticket: slot.ticket, wanted, digest, package, record });
     }
 
     /// Keeps the refusal for the next transaction, unless this day has it, and tells it; a fault ends
@@ -309,6 +335,7 @@ impl<'l, 'o> Line<'l, 'o> {
                     self.slots.push_back(slot);
                 }
                 Err(unmade) => {
+                    slot.wanted.store(false, Ordering::Relaxed);
                     if let Some(staged) = slot.made.take() {
                         self.discard(staged)?;
                     }

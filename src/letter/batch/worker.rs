@@ -6,6 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender},
     },
 };
@@ -25,6 +26,8 @@ use crate::{
 /// A letter to be made.
 pub(super) struct Job {
     pub(super) ticket: u64,
+    /// Whether anybody still waits for it.
+    pub(super) wanted: Arc<AtomicBool>,
     pub(super) digest: Digest,
     pub(super) package: Arc<Package>,
     pub(super) record: Arc<Record>,
@@ -49,6 +52,9 @@ pub(super) fn work(jobs: &Mutex<Receiver<Job>>, done: &SyncSender<Done>, archive
     loop {
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
+        if !job.wanted.load(Ordering::Relaxed) {
+            continue;
+        }
         let made = catch_unwind(AssertUnwindSafe(|| make(&job, &mut makers)));
         let made = made.unwrap_or_else(|_| Err(Against::one(TypesetError::BrokenOff)));
         let result = match made {
