@@ -47,8 +47,8 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
     let (mut rows, mut done, mut said_no, mut unread) = (0_u64, 0_u64, 0_u64, 0_u64);
     let mut refusals = Vec::new();
     let mut reprints = Reprints::default();
+    let mut fault = None;
     for (row, cells) in table {
-        rows += 1;
         let number = cells.as_ref().ok().and_then(|cells| cells.get("number")).cloned();
         let mut again = |number: Option<&str>| {
             let number =
@@ -60,6 +60,7 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
         };
         match cells.and_then(|_| again(number.as_deref())) {
             Ok((reprint, path)) => {
+                rows += 1;
                 done += 1;
                 let mut json = reprint_json(&reprint, &path);
                 if let Some(members) = json.as_object_mut() {
@@ -67,11 +68,12 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
                 }
                 context.printer.line(&json, &reprint_text(context, &reprint, &path));
             }
+            Err(reports) if Stopped::is_fault(&reports) => {
+                fault = Some(reports);
+                break;
+            }
             Err(reports) => {
-                let faults = reports.iter().any(|report| report.code.severity == Severity::Fault);
-                if faults {
-                    return Err(Stopped(reports));
-                }
+                rows += 1;
                 let rule = reports.iter().any(|report| report.code.severity == Severity::Refusal);
                 *(if rule { &mut said_no } else { &mut unread }) += 1;
                 let subject = refused::letter(number.as_deref());
@@ -80,10 +82,10 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
             }
         }
     }
-    if rows == 0 {
+    if rows == 0 && fault.is_none() {
         return Err(LifeRefusal::NoActs.into());
     }
-    context.register_refused(&mut office, &actor, &refusals, Times::OnceADay)?;
+    let entered = context.register_refused(&mut office, &actor, &refusals, Times::OnceADay);
     context.auto_checkpoint(&mut office);
     let text = match context.pick("zh", "en") {
         "zh" => format!("共 {rows} 行：补打 {done}，拒绝 {said_no}，无法读取 {unread}"),
@@ -95,7 +97,7 @@ pub fn reprint(context: &Context, named: &Named, out: &Path) -> Result<Answer, S
         (0, 0) => 0,
     };
     let summary = json!({ "rows": rows, "reprinted": done, "refused": said_no, "unread": unread });
-    Ok(Answer { json: json!({ "summary": summary }), text, exit })
+    context.finished(Answer { json: json!({ "summary": summary }), text, exit }, fault, entered)
 }
 
 /// Writes a file; one that holds these very bytes is left alone.

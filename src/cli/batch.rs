@@ -65,9 +65,14 @@ pub fn run(context: &Context, arguments: &Batch) -> Result<Answer, Stopped> {
     let mut tally = Tally::new(stop_signal(), bar.clone());
     let run = Run { batch: batch.clone(), workers };
     let mut twins = desk.twins()?;
-    let whole = desk.batch(&mut twins.beside(&mut intake), &run, &mut tally)?;
     let mut printing =
         Printing { context, arguments, batch: &batch, workers, stop: tally.stop.clone(), bar };
+    let whole = desk.batch(&mut twins.beside(&mut intake), &run, &mut tally);
+    let whole = whole.map_err(|fault| {
+        printing.bar.finish_and_clear();
+        context.printer.tell(&printing.text(&tally, None));
+        Stopped(fault.into())
+    })?;
     let printed = if whole { printing.volumes(&mut desk, &tally)? } else { None };
     printing.bar.finish_and_clear();
     let mut answer = match printed {

@@ -1,5 +1,6 @@
 //! `case close·reopen`.
 
+use chancery::office::refused;
 use serde_json::json;
 
 use super::{
@@ -16,8 +17,11 @@ pub fn run(context: &Context, verb: Case) -> Result<Answer, Stopped> {
     match verb {
         Case::Close { case, on, principal } => {
             let on = day(&on, "on")?;
-            let closed =
-                office.close_case(&case, on, principal.as_deref(), &actor).map_err(Stopped)?;
+            let closed = office.close_case(&case, on, principal.as_deref(), &actor);
+            let closed = closed.map_err(|reports| {
+                let subject = refused::case(&case);
+                context.refused(&mut office, &actor, "case.close", &subject, reports)
+            })?;
             context.auto_checkpoint(&mut office);
             let principal = closed.entry().body.get("principal");
             let json = json!({
@@ -32,7 +36,10 @@ pub fn run(context: &Context, verb: Case) -> Result<Answer, Stopped> {
             Ok(Answer::done(json, text))
         }
         Case::Reopen { case, proof } => {
-            let opened = office.reopen_case(&case, &proof, &actor).map_err(Stopped)?;
+            let opened = office.reopen_case(&case, &proof, &actor).map_err(|reports| {
+                let subject = refused::case(&case);
+                context.refused(&mut office, &actor, "case.reopen", &subject, reports)
+            })?;
             context.auto_checkpoint(&mut office);
             let json = json!({ "case": case, "reopened": true, "entry": opened.seq() });
             let text = match context.pick("zh", "en") {

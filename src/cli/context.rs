@@ -23,7 +23,7 @@ use chancery::{
 use super::{
     arguments::{Global, Lang},
     environment::Environment,
-    report::{Printer, Stopped},
+    report::{Answer, Printer, Stopped},
 };
 
 chancery::problems! {
@@ -211,6 +211,23 @@ impl Context {
             self.auto_checkpoint(office);
         }
         Ok(())
+    }
+
+    /// The answer of a file that was worked off; or, where a fault came between, what was done and
+    /// refused by then together with the fault.
+    pub fn finished(
+        &self,
+        answer: Answer,
+        fault: Option<Vec<Report>>,
+        entered: Result<(), Stopped>,
+    ) -> Result<Answer, Stopped> {
+        let mut faults = fault.unwrap_or_default();
+        faults.extend(entered.err().into_iter().flat_map(|stopped| stopped.0));
+        if faults.is_empty() {
+            return Ok(answer);
+        }
+        self.printer.line(&answer.json, &answer.text);
+        Err(Stopped(faults))
     }
 
     /// Tells what is noteworthy and no defect, and gives it for the answer's JSON.

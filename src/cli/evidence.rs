@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use chancery::{
     durable,
     evidence::extraction,
-    office::{evidence_room::Kept, hold::case_number},
+    office::{evidence_room::Kept, hold::case_number, refused},
     problem::Report,
 };
 use serde_json::{Value, json};
@@ -117,9 +117,14 @@ fn retrieve(context: &Context, id: &str, out: &Path) -> Result<Answer, Stopped> 
     }
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    let kept = office.bundle(id).map_err(Stopped)?;
-    office.not_disposed(id).map_err(Stopped)?;
-    office.retrieve(&kept, out, &actor).map_err(Stopped)?;
+    let done = office.bundle(id).and_then(|kept| {
+        office.not_disposed(id)?;
+        office.retrieve(&kept, out, &actor)
+    });
+    done.map_err(|reports| {
+        let subject = refused::kept(id);
+        context.refused(&mut office, &actor, "evidence.retrieve", &subject, reports)
+    })?;
     // What proves it later goes with it, under its name.
     let mut beside = Vec::new();
     for (ending, object) in office.siblings(id)? {

@@ -9,6 +9,7 @@ use chancery::{
         Office,
         actor::Actor,
         export_room::{ExportError, Exporting, Selection, person, told},
+        refused,
         retention_state::Shelved,
     },
     signing::{Recipient, SystemRandom},
@@ -25,6 +26,8 @@ use super::{
 
 /// Largest file that holds one identity number, in bytes.
 const PERSON_LIMIT: u64 = 256;
+/// The act, as refusals of it are entered.
+const EXPORT: &str = "evidence.export";
 
 /// Exports what was asked for.
 pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
@@ -36,10 +39,15 @@ pub fn run(context: &Context, wanted: &Export) -> Result<Answer, Stopped> {
     let certificate = read_certificate(&wanted.to)?;
     let recipient = Recipient::new(certificate, office.now().to_utc())?;
     let shelves = office.shelves()?;
-    let items = office
-        .select(&shelves, &selection, wanted.principal.as_deref(), &credentials, &ask)
-        .map_err(Stopped)?;
-    made(context, &mut office, &actor, &items, &recipient, &wanted.out, None)
+    let by = wanted.principal.as_deref();
+    let items = office.select(&shelves, &selection, by, &credentials, &ask);
+    let subject = match &selection {
+        Selection::Case(named) | Selection::Number(named) => refused::kept(named),
+        _ => refused::UNKNOWN.to_owned(),
+    };
+    let items =
+        items.map_err(|reports| context.refused(&mut office, &actor, EXPORT, &subject, reports))?;
+    made(context, (&mut office, &actor), (&items, &subject), &recipient, &wanted.out, None)
 }
 
 /// Exports the sample of a week.
@@ -57,15 +65,15 @@ pub fn sample(
     if items.is_empty() {
         return Err(ExportError::Nothing.into());
     }
-    made(context, &mut office, &actor, &items, &recipient, out, Some(sample.told()))
+    let items = (&items[..], refused::UNKNOWN);
+    made(context, (&mut office, &actor), items, &recipient, out, Some(sample.told()))
 }
 
-/// Exports `items` and says so.
+/// Exports `items`, which are of `subject`, and says so.
 fn made(
     context: &Context,
-    office: &mut Office,
-    actor: &Actor,
-    items: &[Shelved],
+    (office, actor): (&mut Office, &Actor),
+    (items, subject): (&[Shelved], &str),
     recipient: &Recipient,
     out: &Path,
     drawn: Option<Value>,
@@ -82,7 +90,7 @@ fn made(
         ControlFlow::Continue(())
     });
     bar.finish_and_clear();
-    let made = made.map_err(Stopped)?;
+    let made = made.map_err(|reports| context.refused(office, actor, EXPORT, subject, reports))?;
     context.auto_checkpoint(office);
     let mut json = told(&made);
     if let Some(object) = json.as_object_mut() {

@@ -12,8 +12,8 @@ use chancery::{
         issued::Issued,
         ledgers::{self, Period},
     },
-    office::{Office, actor::Actor, operator::Role},
-    problem::Phrase,
+    office::{Office, actor::Actor, operator::Role, refused},
+    problem::{Phrase, alone},
 };
 use chrono::NaiveDate;
 use serde_json::json;
@@ -55,7 +55,7 @@ pub fn audit_report(
     let done = audit::run(&context.look_past_damage()?, &notes).map_err(Stopped)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    actor.require(Role::Auditor)?;
+    required(context, &mut office, &actor, Role::Auditor, "audit.report", refused::UNKNOWN)?;
     let principal = whose(&office, principal)?;
     let auditor = office.operator_name(&actor.operator().id);
     let wanted = audit::report::wanted(&office, &done, notes.len(), &principal, &auditor)?;
@@ -79,7 +79,8 @@ pub fn certificate(
 ) -> Result<Answer, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    actor.require(Role::Archivist)?;
+    let subject = refused::kept(bundle);
+    required(context, &mut office, &actor, Role::Archivist, "evidence.certificate", &subject)?;
     let principal = whose(&office, principal)?;
     let bundle = office.bundle(bundle).map_err(Stopped)?;
     let wanted = certificates::of_bundle(&office, &principal, &bundle).map_err(Stopped)?;
@@ -90,10 +91,24 @@ pub fn certificate(
 pub fn destruction(context: &Context, id: &str, out: &Path) -> Result<Answer, Stopped> {
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    actor.require(Role::Archivist)?;
+    let subject = refused::kept(id);
+    required(context, &mut office, &actor, Role::Archivist, "retention.certificate", &subject)?;
     let disposal = office.disposal(id).map_err(Stopped)?;
     let wanted = certificates::of_disposal(&disposal)?;
     issue(context, &mut office, &actor, &wanted, out)
+}
+
+/// Refuses `act` to somebody without `role`, and enters that.
+fn required(
+    context: &Context,
+    office: &mut Office,
+    actor: &Actor,
+    role: Role,
+    act: &str,
+    subject: &str,
+) -> Result<(), Stopped> {
+    let refused = actor.require(role).map_err(alone);
+    refused.map_err(|reports| context.refused(office, actor, act, subject, reports))
 }
 
 /// Issues `wanted` and writes its PDF to `out`. The same file again is left alone.
@@ -112,7 +127,8 @@ pub fn issue(
     }
     let credentials = context.credentials(office.paths(), office.settings());
     let index = office.index_key(&credentials, &|name| context.ask(name))?;
-    let (issued, already) = match internal::issue(office, actor, index, wanted)? {
+    let outcome = internal::issue(office, actor, index, wanted);
+    let (issued, already) = match outcome.map_err(|fault| Stopped(fault.into()))? {
         Outcome::Refused(reports) => return Err(Stopped(reports)),
         Outcome::Issued(issued) => (issued, false),
         Outcome::Already(issued) => (issued, true),

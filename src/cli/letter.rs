@@ -179,7 +179,7 @@ fn issue(
                 Ok(request) => {
                     let id = mask_text(request.request_id(), &Masking::default()).text;
                     twins.look(row, &request);
-                    match desk.issue(&request)? {
+                    match desk.issue(&request).map_err(|fault| Stopped(fault.into()))? {
                         Outcome::Refused(reports) => {
                             tally.refuse(context, row, Some(&id), &reports);
                         }

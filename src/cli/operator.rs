@@ -4,6 +4,7 @@ use chancery::{
     office::{
         founding::{Enrolment, NewKey},
         operator::{Operator as Person, Role},
+        refused,
     },
     problem::Phrase,
     signing::{SystemRandom, TokenKey},
@@ -84,7 +85,10 @@ pub fn run(context: &Context, verb: Operator) -> Result<Answer, Stopped> {
         Operator::Revoke { id } => {
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
-            office.revoke(&id, &actor).map_err(Stopped)?;
+            office.revoke(&id, &actor).map_err(|reports| {
+                let subject = refused::operator(&office, &id);
+                context.refused(&mut office, &actor, "operator.revoke", subject, reports)
+            })?;
             context.auto_checkpoint(&mut office);
             let text = match context.pick("zh", "en") {
                 "zh" => format!("操作员 {id} 已注销；编号不再启用"),
@@ -104,9 +108,12 @@ fn enrol(
     actor: &chancery::office::actor::Actor,
 ) -> Result<(), Stopped> {
     let held = context.credentials(office.paths(), office.settings());
-    office
-        .enrol(enrolment, name, key, actor, &held, &|name| context.ask(name), &mut SystemRandom)
-        .map_err(Stopped)?;
+    let (id, ask) = (enrolment.id, |name: &str| context.ask(name));
+    let done = office.enrol(enrolment, name, key, actor, &held, &ask, &mut SystemRandom);
+    done.map_err(|reports| {
+        let subject = refused::operator(office, id);
+        context.refused(office, actor, "operator.add", subject, reports)
+    })?;
     context.auto_checkpoint(office);
     Ok(())
 }

@@ -42,6 +42,11 @@ impl Answer {
 pub struct Stopped(pub Vec<Report>);
 
 impl Stopped {
+    /// Whether a fault is among `reports`, so that nothing was said about what was asked.
+    pub fn is_fault(reports: &[Report]) -> bool {
+        reports.iter().any(|report| report.code.severity == Severity::Fault)
+    }
+
     /// The gravest exit status among the reports.
     pub fn exit(&self) -> u8 {
         self.0.iter().map(|report| report.code.severity.exit_status()).max().unwrap_or(3)

@@ -8,6 +8,7 @@ use chancery::{
     office::{
         clock::SystemClock,
         disposal_room::Disposal,
+        refused,
         retention_room::{Due, HoldWish, RetentionError},
     },
     register::Clock as _,
@@ -37,7 +38,10 @@ pub fn run(context: &Context, verb: Retention) -> Result<Answer, Stopped> {
             let actor = context.actor(&office)?;
             let (subject, who, why) = (subject.as_str(), who.as_str(), why.as_str());
             let wish = HoldWish { subject, who, why, proof: proof.as_deref(), until };
-            let (entry, covers) = office.hold_for_law(wish, &actor).map_err(Stopped)?;
+            let (entry, covers) = office.hold_for_law(wish, &actor).map_err(|reports| {
+                let subject = refused::kept(subject);
+                context.refused(&mut office, &actor, "retention.hold", &subject, reports)
+            })?;
             context.auto_checkpoint(&mut office);
             let json = json!({ "hold": entry.seq(), "subject": subject, "covers": covers });
             let text = match context.pick("zh", "en") {
@@ -53,7 +57,14 @@ pub fn run(context: &Context, verb: Retention) -> Result<Answer, Stopped> {
         Retention::Release { hold, proof } => {
             let mut office = context.open()?;
             let actor = context.actor(&office)?;
-            let (entry, was) = office.release_for_law(hold, &proof, &actor).map_err(Stopped)?;
+            let released = office.release_for_law(hold, &proof, &actor);
+            let (entry, was) = released.map_err(|reports| {
+                let holds = office.shelves().map(|shelves| shelves.holds).unwrap_or_default();
+                let of = holds.iter().find(|one| one.seq == hold);
+                let subject =
+                    of.map_or_else(|| refused::UNKNOWN.to_owned(), |one| one.subject.clone());
+                context.refused(&mut office, &actor, "retention.release", &subject, reports)
+            })?;
             context.auto_checkpoint(&mut office);
             let json = json!({ "released": hold, "subject": was.subject, "entry": entry.seq() });
             let text = match context.pick("zh", "en") {
@@ -84,7 +95,10 @@ pub fn run(context: &Context, verb: Retention) -> Result<Answer, Stopped> {
             let done = office.dispose(&plan, &digest, &actor);
             // What was disposed of before a refusal stands in the register too.
             context.auto_checkpoint(&mut office);
-            let done = done.map_err(Stopped)?;
+            let done = done.map_err(|reports| {
+                let subject = refused::principal(&office, &plan.principal);
+                context.refused(&mut office, &actor, "retention.dispose", subject, reports)
+            })?;
             let rows: Vec<Value> = done.iter().map(disposal_json).collect();
             let lines: Vec<String> = done.iter().map(|one| disposal_text(context, one)).collect();
             let json = json!({ "plan": digest.to_string(), "disposed": rows });
@@ -187,7 +201,10 @@ fn approve(context: &Context, arguments: ApprovePlan) -> Result<Answer, Stopped>
         }
         None => office.approve_disposal(&plan, &digest, &actor),
     };
-    let entry = entry.map_err(Stopped)?;
+    let entry = entry.map_err(|reports| {
+        let subject = refused::principal(&office, &plan.principal);
+        context.refused(&mut office, &actor, "retention.approve", subject, reports)
+    })?;
     context.auto_checkpoint(&mut office);
     let side = entry.entry().body.get("side").and_then(Value::as_str).unwrap_or_default();
     let json = json!({ "plan": digest.to_string(), "side": side, "entry": entry.seq() });

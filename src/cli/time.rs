@@ -5,6 +5,7 @@ use chancery::{
     office::{
         Office,
         clock::SystemClock,
+        refused,
         time_room::{RenewalWish, Renewed, Timestamped, Timing},
     },
     problem::{Phrase, Report},
@@ -23,6 +24,7 @@ use super::{
 /// gets its checkpoint, too.
 fn timed<T>(
     context: &Context,
+    act: &str,
     work: impl FnOnce(&mut Office, &mut Timing<'_>) -> Result<T, Vec<Report>>,
 ) -> Result<T, Stopped> {
     let mut office = context.open()?;
@@ -34,12 +36,12 @@ fn timed<T>(
         Timing { actor: &actor, credentials: &credentials, ask: &ask, random: &mut random };
     let done = work(&mut office, &mut by);
     context.auto_checkpoint(&mut office);
-    done.map_err(Stopped)
+    done.map_err(|reports| context.refused(&mut office, &actor, act, refused::UNKNOWN, reports))
 }
 
 /// Stamps what waits for its token.
 pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
-    let done = timed(context, Office::stamp_pending)?;
+    let done = timed(context, "evidence.timestamp", Office::stamp_pending)?;
     let row = |one: &Timestamped| {
         json!({
             "bundle": one.bundle,
@@ -62,7 +64,7 @@ pub fn timestamp(context: &Context) -> Result<Answer, Stopped> {
 /// Covers bundles by evidence records.
 pub fn renew(context: &Context, again: bool, algorithm: Option<&str>) -> Result<Answer, Stopped> {
     let wish = RenewalWish { again, algorithm: algorithm.and_then(DigestAlgorithm::named) };
-    let done = timed(context, |office, by| office.renew_evidence(wish, by))?;
+    let done = timed(context, "evidence.renew", |office, by| office.renew_evidence(wish, by))?;
     let row = |one: &Renewed| {
         json!({
             "bundle": one.bundle,

@@ -8,14 +8,17 @@
 mod examination;
 mod problem;
 mod refusals;
+mod unmade;
 
 pub(super) use examination::Ready;
 pub use problem::DeskError;
 pub(super) use refusals::distinct;
+pub use unmade::{Against, Fault, Unmade};
 
 use std::{
     collections::{HashMap, hash_map::Entry},
     fs::File,
+    sync::Arc,
 };
 
 use super::{
@@ -38,7 +41,7 @@ use crate::{
     problem::Report,
     register::Recorded,
     signing::{KeyedIndex, SecretKey32, check_code},
-    template::package::Package,
+    template::package::Hashed,
     typeset::ProvedPage,
 };
 
@@ -60,12 +63,13 @@ pub struct Desk<'a> {
     pub(super) actor: &'a Actor,
     pub(super) index: KeyedIndex,
     makers: HashMap<Digest, Maker>,
-    profiles: HashMap<String, Profile>,
+    profiles: HashMap<String, Arc<Profile>>,
     statements: Statements,
     known: Correspondence,
     pub(super) overtaking: Overtaking,
     sealed: SealedBundles,
-    packages: HashMap<(String, String), Package>,
+    /// Templates by kind and principal, as they lie there, with their digests.
+    packages: HashMap<(String, String), Hashed>,
     _lock: File,
 }
 
@@ -121,15 +125,15 @@ impl<'a> Desk<'a> {
     /// Issues the letter of `request`, once: the same request again gives the same letter.
     ///
     /// # Errors
-    /// [`DeskError`], by variant. A refusal is an [`Outcome`].
-    pub fn issue(&mut self, request: &Request) -> Result<Outcome, DeskError> {
+    /// [`Fault`]: nothing was said about the letter. A refusal is an [`Outcome`].
+    pub fn issue(&mut self, request: &Request) -> Result<Outcome, Fault> {
         self.look_again()?;
         let (key, content) = self.keys(request);
         if let Some(prepared) = self.office.view().last(&journal::LETTER_PREPARED, &key)? {
             let body = &prepared.entry().body;
             let number = text(body, "number");
             if text(body, "content") != content {
-                let again = vec![PolicyRefusal::RequestReused.into()];
+                let again = self.besides(PolicyRefusal::RequestReused, request);
                 return self.refuse(request, &key, again);
             }
             if let Some(issued) = find(self.office, &number)? {
@@ -138,24 +142,22 @@ impl<'a> Desk<'a> {
                     return Ok(Outcome::Already(issued));
                 }
                 // Its page is not handed out again.
-                return self.refuse(request, &key, against);
+                return self.refuse(request, &key, Against::all(against));
             }
         }
         let ready = match self.examine(request) {
             Ok(ready) => ready,
-            Err(reports) => return self.refuse(request, &key, reports),
+            Err(unmade) => return self.refuse(request, &key, unmade),
         };
         // Dry layout: whatever the page is refused for is known before a number is given.
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
-        let record = record(&ready, blank);
-        let dry = record.and_then(|record| self.maker(&ready)?.lay_out(&record).map(drop));
-        if let Err(reports) = dry {
-            return self.refuse(request, &key, reports);
+        if let Err(unmade) = self.dry(&ready, blank) {
+            return self.refuse(request, &key, unmade);
         }
         let prepared = self.prepare(&Matter::of(request), &ready, &key, &content)?;
         match self.finish_page(&prepared, &ready, &content)? {
             Ok(issued) => Ok(Outcome::Issued(issued)),
-            Err(reports) => self.refuse(request, &key, reports),
+            Err(against) => self.refuse(request, &key, Unmade::Refused(against)),
         }
     }
 
@@ -167,20 +169,22 @@ impl<'a> Desk<'a> {
         Ok(rules::against(self.office, &life, &self.overtaking))
     }
 
-    /// The page with its number, committed; or why the page was refused, its number spoiled.
+    /// The page with its number, committed; or why the page was refused, its number spoiled. After
+    /// a fault the number is left to the next desk, which spoils it.
     pub(super) fn finish_page(
         &mut self,
         prepared: &Recorded,
         ready: &Ready,
         content: &str,
-    ) -> Result<Result<Issued, Vec<Report>>, DeskError> {
+    ) -> Result<Result<Issued, Against>, Fault> {
         let number = text(&prepared.entry().body, "number");
         let identity = self.numbered(ready, number.clone(), content);
         match self.make(ready, identity) {
             Ok((record, made)) => Ok(Ok(self.commit(prepared, ready, &record, &made)?)),
-            Err(reports) => {
+            Err(unmade) => {
+                let against = unmade.refused()?;
                 self.spoil(&number, prepared.seq(), "the page was refused")?;
-                Ok(Err(reports))
+                Ok(Err(against))
             }
         }
     }
@@ -194,17 +198,22 @@ impl<'a> Desk<'a> {
         let mut identity = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
         identity.mark = Some(Mark::Preview);
         identity.seal = false;
-        self.make(&ready, identity).map(|(_, made)| made)
+        Ok(self.make(&ready, identity)?.1)
     }
 
     /// Lays out the letter of `request` marked 样稿, without number; nothing is registered.
-    pub(super) fn proof(&mut self, request: &Request) -> Result<ProvedPage, Vec<Report>> {
+    pub(super) fn proof(&mut self, request: &Request) -> Result<ProvedPage, Unmade> {
         let ready = self.examine(request)?;
         let mut identity = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
         identity.mark = Some(Mark::Proof);
         identity.seal = false;
-        let record = record(&ready, identity)?;
-        self.maker(&ready)?.lay_out(&record)
+        self.dry(&ready, identity)
+    }
+
+    /// Lays out the page of `identity` dry.
+    pub(super) fn dry(&mut self, ready: &Ready, identity: Identity) -> Result<ProvedPage, Unmade> {
+        let record = record(ready, identity)?;
+        self.maker(ready)?.lay_out(&record).map_err(Against::all)
     }
 
     /// Who issues at this desk.
@@ -238,17 +247,19 @@ impl<'a> Desk<'a> {
         &mut self,
         ready: &Ready,
         identity: Identity,
-    ) -> Result<(Record, Made), Vec<Report>> {
+    ) -> Result<(Record, Made), Unmade> {
         let record = record(ready, identity)?;
-        let made = self.maker(ready)?.make(&record)?;
+        let made = self.maker(ready)?.make(&record).map_err(Against::all)?;
         Ok((record, made))
     }
 
-    pub(super) fn maker(&mut self, ready: &Ready) -> Result<&mut Maker, Vec<Report>> {
+    fn maker(&mut self, ready: &Ready) -> Result<&mut Maker, Unmade> {
         Ok(match self.makers.entry(ready.template.digest()) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                place.insert(Maker::new(ready.template.package(), embedded::fonts()?)?)
+                let fonts = embedded::fonts().map_err(Fault::of_office)?;
+                let maker = Maker::new(ready.template.package(), fonts);
+                place.insert(maker.map_err(Against::all)?)
             }
         })
     }
@@ -272,6 +283,12 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Keyed name of the request to whose letter that of `request` is attached.
+    pub(super) fn paired_key(&self, request: &Request) -> Option<String> {
+        let notice = request.raw("paired_with")?.expose().trim();
+        Some(past::request_key(&self.index, request.principal(), notice))
+    }
+
     /// Keyed names of the request and of its content.
     pub(super) fn keys(&self, request: &Request) -> (String, String) {
         let content = zeroize::Zeroizing::new(hex::encode(request.canonical()));
@@ -281,10 +298,11 @@ impl<'a> Desk<'a> {
 }
 
 /// The record of the letter that is made of `ready`.
-pub(super) fn record(ready: &Ready, identity: Identity) -> Result<Record, Vec<Report>> {
+pub(super) fn record(ready: &Ready, identity: Identity) -> Result<Record, Fault> {
     let (package, digest) = (ready.template.package(), ready.template.digest());
     let (accounts, facts) = (&ready.profile.official_accounts, ready.facts.clone());
-    Ok(Record::new(package, digest, embedded::fonts()?, identity, accounts, facts))
+    let fonts = embedded::fonts().map_err(Fault::of_office)?;
+    Ok(Record::new(package, digest, fonts, identity, accounts, facts))
 }
 
 /// A number that is none, as long as a real one.

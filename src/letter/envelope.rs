@@ -28,7 +28,11 @@ use crate::{
     office::{Office, actor::Actor, embedded, journal, office_folder::OfficeError, state},
     problem::{Problem, Report, alone as report},
     register::{Draft, Recorded},
-    template::{approval::ApprovedTemplate, package::Package, wording::Sections},
+    template::{
+        approval::ApprovedTemplate,
+        package::{Hashed, Package},
+        wording::Sections,
+    },
     typeset::{ENGINE_ID, FinishedText},
 };
 
@@ -204,7 +208,8 @@ impl<'a> Envelopes<'a> {
         let kind = if self.paper.labels().is_some() { "address_labels" } else { "envelope" };
         let templates = self.office.paths().templates();
         let package = Package::load_for(&templates, kind, principal).map_err(report)?;
-        let metadata = package.metadata();
+        let package = Hashed::new(package, &embedded::fonts()?.digest(), ENGINE_ID);
+        let metadata = package.package().metadata();
         let issuer = self.actor.operator();
         let mut found = Vec::new();
         if !metadata.papers.contains(self.paper.name()) {
@@ -214,15 +219,9 @@ impl<'a> Envelopes<'a> {
         if !issuer.may(role) {
             found.push(PolicyRefusal::NotIssuer { role: role.name() }.into());
         }
-        let fonts = embedded::fonts()?.digest();
-        let admitted = self.office.state().approvals.admit(
-            package,
-            &fonts,
-            ENGINE_ID,
-            principal,
-            self.office.today(),
-            &issuer.certificate.fingerprint(),
-        );
+        let (approvals, today) = (&self.office.state().approvals, self.office.today());
+        let own = issuer.certificate.fingerprint();
+        let admitted = approvals.admit(&package, principal, today, &own);
         match admitted {
             Ok(template) if found.is_empty() => Ok(template),
             Ok(_) => Err(found),

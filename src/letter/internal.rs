@@ -9,7 +9,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    desk::{Desk, DeskError, Matter, Outcome, Ready, blank_number, record},
+    desk::{Against, Desk, Fault, Matter, Outcome, Ready, Unmade, blank_number},
     issued::{find, text},
     policy::PolicyRefusal,
     record::MOST_ROWS,
@@ -17,17 +17,14 @@ use super::{
 };
 use crate::{
     case::{
-        facts::{Facts, OfficeContext, OfficeValue},
+        facts::{Facts, FactsError, OfficeContext, OfficeValue},
         field::{self, Kind, Supplier},
     },
     masking::Masked,
     office::{Office, actor::Actor, journal},
-    problem::{Problem, Report},
+    problem::{Report, alone},
     signing::SecretKey32,
-    template::{
-        package::Package,
-        wording_scan::{self, Verdict},
-    },
+    template::wording_scan::{self, Verdict},
 };
 
 crate::problems! {
@@ -66,13 +63,13 @@ const QUOTED: [&str; 2] = ["debtor_statement", "facts"];
 /// document, other values another.
 ///
 /// # Errors
-/// As [`Desk::open`]. A refusal is an [`Outcome`].
+/// As [`Desk::open`], and as [`Desk::issue`]. A refusal is an [`Outcome`].
 pub fn issue(
     office: &mut Office,
     actor: &Actor,
     index: SecretKey32,
     wanted: &Wanted,
-) -> Result<Outcome, DeskError> {
+) -> Result<Outcome, Fault> {
     Desk::open(office, actor, index)?.issue_internal(wanted)
 }
 
@@ -80,9 +77,9 @@ impl Desk<'_> {
     /// As [`issue`], at a desk that is open already.
     ///
     /// # Errors
-    /// [`DeskError`], by variant.
-    pub fn issue_internal(&mut self, wanted: &Wanted) -> Result<Outcome, DeskError> {
-        self.office.refresh()?;
+    /// As [`Desk::issue`].
+    pub fn issue_internal(&mut self, wanted: &Wanted) -> Result<Outcome, Fault> {
+        self.look_again()?;
         let (kind, principal) = (wanted.kind.as_str(), wanted.principal.as_str());
         let content = self.index.value("content", &hex::encode(canonical(&wanted.values)));
         let case = wanted.case.as_deref().unwrap_or(NO_CASE);
@@ -95,31 +92,26 @@ impl Desk<'_> {
         }
         let ready = match self.examine_internal(wanted) {
             Ok(ready) => ready,
-            Err(reports) => return self.refuse_as((kind, principal), &key, reports),
+            Err(unmade) => return self.refuse_as((kind, principal), &key, unmade),
         };
         let blank = self.identity(&ready, blank_number(self.office), "0000-0000".to_owned());
-        let dry = record(&ready, blank);
-        let dry = dry.and_then(|record| self.maker(&ready)?.lay_out(&record).map(drop));
-        if let Err(reports) = dry {
-            return self.refuse_as((kind, principal), &key, reports);
+        if let Err(unmade) = self.dry(&ready, blank) {
+            return self.refuse_as((kind, principal), &key, unmade);
         }
         let matter = Matter { case, channel: "internal", reminders: Vec::new() };
         let prepared = self.prepare(&matter, &ready, &key, &content)?;
         match self.finish_page(&prepared, &ready, &content)? {
             Ok(issued) => Ok(Outcome::Issued(issued)),
-            Err(reports) => self.refuse_as((kind, principal), &key, reports),
+            Err(against) => self.refuse_as((kind, principal), &key, Unmade::Refused(against)),
         }
     }
 
     /// Every rule for internal documents, all refusals at once.
-    fn examine_internal(&mut self, wanted: &Wanted) -> Result<Ready, Vec<Report>> {
-        let single = |error: &dyn Problem| vec![Report::of(error)];
-        let templates = self.office.paths().templates();
-        let package = Package::load_for(&templates, &wanted.kind, &wanted.principal)
-            .map_err(|error| single(&error))?;
+    fn examine_internal(&mut self, wanted: &Wanted) -> Result<Ready, Unmade> {
+        let package = self.package(&wanted.kind, &wanted.principal)?;
         let profile = self.profile(&wanted.principal)?;
-        let document = package.metadata().clone();
-        let mut reports = Vec::new();
+        let document = package.package().metadata();
+        let mut reports: Vec<Report> = Vec::new();
         if document.channels.len() != 1 || !document.channels.contains("internal") {
             reports.push(InternalRefusal::NotInternal { kind: document.id.clone() }.into());
         }
@@ -144,18 +136,12 @@ impl Desk<'_> {
                 reports.push(InternalRefusal::TooManyRows { rows, limit: MOST_ROWS }.into());
             }
         }
-        let template = match self.admitted(package, &wanted.principal)? {
-            Ok(template) => template,
-            Err(refusal) => {
-                reports.push(refusal);
-                return Err(reports);
-            }
-        };
-        let mut values =
-            supplied(self.office, &issuer.id, None, &profile).map_err(|error| single(&error))?;
+        // Where catalogue and program disagree, no document is wrong.
+        let fault = |error| Fault::of_office(alone::<FactsError>(error));
+        let mut values = supplied(self.office, &issuer.id, None, &profile).map_err(fault)?;
         values.extend(wanted.values.clone());
         if let Some(case) = &wanted.case {
-            values.tell("case_no", case.as_str()).map_err(|error| single(&error))?;
+            values.tell("case_no", case.as_str()).map_err(fault)?;
         }
         let masking = profile.masking();
         let facts = Masked::of(&Facts::of_office(&wanted.kind, &values), &masking);
@@ -172,9 +158,14 @@ impl Desk<'_> {
                 reports.push(PolicyRefusal::FieldMissing { field: field.clone() }.into());
             }
         }
-        if !reports.is_empty() {
-            return Err(reports);
-        }
+        let template = match self.admitted(&package, &wanted.principal) {
+            Ok(template) if reports.is_empty() => template,
+            Ok(_) => return Err(Against::all(reports)),
+            Err(refusal) => {
+                reports.push(refusal);
+                return Err(Against::all(reports));
+            }
+        };
         let seal = template.package().seal().is_some();
         let (address_key, pair, person) = (None, None, None);
         Ok(Ready { template, profile, masking, address_key, person, pair, facts, seal })

@@ -240,8 +240,6 @@ const RULES: &[Rule] = &[
     content::dates,
     content::paid,
     content::content,
-    content::channels,
-    content::discount,
     law::law,
     health::health,
 ];

@@ -26,7 +26,7 @@ use crate::{
     },
     problem::{Report, alone},
     register::Draft,
-    template::package::Package,
+    template::package::{Hashed, Package},
     typeset::ENGINE_ID,
 };
 
@@ -61,7 +61,8 @@ impl Desk<'_> {
         self.may_be_handed_over(&life, agents)?;
         let fonts = embedded::fonts()?;
         let package = Package::load(&self.office.paths().templates(), TEMPLATE).map_err(alone)?;
-        let template = self.admitted(package, &life.principal)?.map_err(|refusal| vec![refusal])?;
+        let package = Hashed::new(package, &fonts.digest(), ENGINE_ID);
+        let template = self.admitted(&package, &life.principal).map_err(|refusal| vec![refusal])?;
         let view = self.office.view();
         let before = view
             .last(&journal::LETTER_RECEIPT, number)

@@ -82,6 +82,18 @@ pub fn principal<'a>(office: &Office, id: &'a str) -> &'a str {
     if office.state().principals.contains_key(id) { id } else { UNKNOWN }
 }
 
+/// The subject of an act on an operator: its id if somebody was enrolled under it.
+#[must_use]
+pub fn operator<'a>(office: &Office, id: &'a str) -> &'a str {
+    if office.state().operators.contains_key(id) { id } else { UNKNOWN }
+}
+
+/// The subject of an act on what is kept: its number, or the case.
+#[must_use]
+pub fn kept(subject: &str) -> String {
+    if is_number(subject) { subject.to_owned() } else { case(subject) }
+}
+
 /// Whether `text` has the form `QH-2026-000001`.
 #[must_use]
 pub fn is_number(text: &str) -> bool {
@@ -170,5 +182,8 @@ mod tests {
         assert_eq!(case("YL-2026-0001"), "YL-2026-0001");
         assert_eq!(case("6200000000000005"), UNKNOWN);
         assert_eq!(case("../x"), UNKNOWN);
+        assert_eq!(kept("EV-2026-000001"), "EV-2026-000001");
+        assert_eq!(kept("YL-2026-0001"), "YL-2026-0001");
+        assert_eq!(kept("6200000000000005"), UNKNOWN);
     }
 }

@@ -12,6 +12,8 @@ pub use problem::ApprovalRefusal;
 use statement::TITLE;
 pub use statement::{SignedStatement, Statement};
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
         certificate::Certificate,
         chain::{Purpose, TrustAnchors, verify_chain},
     },
-    template::package::Package,
+    template::package::{Hashed, Package},
 };
 
 /// Role that an approver's certificate must name, whichever side issued it.
@@ -107,22 +109,27 @@ impl Approval {
 /// A template whose bytes equal what both approvers signed. Only [`Approvals::admit`] makes one.
 #[derive(Clone, Debug)]
 pub struct ApprovedTemplate {
-    package: Package,
-    digest: Digest,
+    hashed: Hashed,
     approvals: [u64; 2],
 }
 
 impl ApprovedTemplate {
     /// The package.
     #[must_use]
-    pub const fn package(&self) -> &Package {
-        &self.package
+    pub fn package(&self) -> &Package {
+        self.hashed.package()
+    }
+
+    /// The package, shared.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Package> {
+        self.hashed.shared()
     }
 
     /// Digest that was signed.
     #[must_use]
     pub const fn digest(&self) -> Digest {
-        self.digest
+        self.hashed.digest()
     }
 
     /// Register entries of the two approvals.
@@ -189,25 +196,21 @@ impl Approvals {
         self.all.iter()
     }
 
-    /// Admits `package` for letters of `principal` on `day`, issued under `issuer`'s certificate.
+    /// Admits `package` for letters of `principal` on `day`, issued under `issuer`'s certificate. Its
+    /// digest was made of its very bytes, which nothing changes; whether it stands is asked anew.
     ///
     /// # Errors
     /// The refusal that says which approval it lacks.
     pub fn admit(
         &self,
-        package: Package,
-        fonts: &Digest,
-        engine: &str,
+        package: &Hashed,
         principal: &str,
         day: NaiveDate,
         issuer: &Digest,
     ) -> Result<ApprovedTemplate, Report> {
-        let id = package.metadata().id.clone();
-        let digest = package.digest(fonts, engine);
-        match self.stand(&id, &digest, principal, day, issuer) {
-            Ok(approvals) => Ok(ApprovedTemplate { package, digest, approvals }),
-            Err(refusal) => Err(refusal.into()),
-        }
+        let id = &package.package().metadata().id;
+        let approvals = self.stand(id, &package.digest(), principal, day, issuer)?;
+        Ok(ApprovedTemplate { hashed: package.clone(), approvals })
     }
 
     /// The register entries of the two approvals of template `id` with this `digest` that stand

@@ -4,7 +4,7 @@
 //! The digest is SHA-256 over the sorted (path, SHA-256) list, the fonts and the engine id, so one
 //! changed byte in any of them is another package. Source: SPEC decision 11, REQUIREMENTS L209.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,40 @@ crate::problems! {
 pub struct Package {
     metadata: Metadata,
     files: BTreeMap<String, Vec<u8>>,
+}
+
+/// A package with the digest that its bytes have, hashed once and shared from then on.
+#[derive(Clone, Debug)]
+pub struct Hashed {
+    package: Arc<Package>,
+    digest: Digest,
+}
+
+impl Hashed {
+    /// Hashes `package` with `fonts` and `engine`.
+    #[must_use]
+    pub fn new(package: Package, fonts: &Digest, engine: &str) -> Self {
+        let digest = package.digest(fonts, engine);
+        Self { package: Arc::new(package), digest }
+    }
+
+    /// The package.
+    #[must_use]
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// The package, shared.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Package> {
+        Arc::clone(&self.package)
+    }
+
+    /// Digest of the package with fonts and engine.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
 }
 
 /// A package as it stands in the archive and in an approval request.

@@ -194,7 +194,7 @@ impl Press {
                 RecvTimeoutError::Timeout => {
                     TypesetError::Overrun { seconds: limits.deadline.as_secs() }.into()
                 }
-                RecvTimeoutError::Disconnected => TypesetError::EngineFailed.into(),
+                RecvTimeoutError::Disconnected => TypesetError::BrokenOff.into(),
             }])
         })
     }
@@ -221,7 +221,7 @@ fn work(jobs: &Receiver<Job>) {
     let _pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
     for (made, Job { sheet, blotter, limits, reply }) in (1_usize..).zip(jobs) {
         let outcome = catch_unwind(AssertUnwindSafe(|| lay_out(&sheet, blotter, limits)))
-            .unwrap_or_else(|_| Err(vec![TypesetError::EngineFailed.into()]));
+            .unwrap_or_else(|_| Err(vec![TypesetError::BrokenOff.into()]));
         // After a failure too: a refused letter would otherwise stay in memory.
         if made.is_multiple_of(EVICT_EVERY) {
             comemo::evict(EVICT_AGE);

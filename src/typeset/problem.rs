@@ -61,6 +61,10 @@ crate::problems! {
         EngineFailed = "CH-P015", Fault,
             "the layout engine failed" => "keep the request and the package and report it",
             "排版引擎发生故障" => "请保留申请与模板包并上报";
+        /// The engine broke off on this very letter.
+        BrokenOff = "CH-R293", Refusal,
+            "the layout engine broke off on this letter" => "keep the request and the package and report it; other letters are not concerned",
+            "排版引擎在处理本函件时中断" => "请保留申请与模板包并上报；其他函件不受影响";
         /// A character no given font can draw.
         MissingGlyph { character: char, codepoint: String, page: usize } = "CH-P020", Refusal,
             "no font draws `{character}` ({codepoint}) on page {page}" => "add a font that holds it, or have the name confirmed",
@@ -132,6 +136,6 @@ impl TypesetError {
     /// Whether `report` tells that a press will lay out nothing more.
     #[must_use]
     pub fn stops_press(report: &Report) -> bool {
-        ["CH-P012", "CH-P013", "CH-P015"].contains(&report.code.code)
+        ["CH-P012", "CH-P013", "CH-P015", "CH-R293"].contains(&report.code.code)
     }
 }

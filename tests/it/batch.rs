@@ -473,3 +473,112 @@ fn a_proof_names_reasons_by_row_and_a_file_only_if_it_wrote_one() {
     assert!(answer["out"].as_str().unwrap().ends_with("proof.pdf"));
     assert!(out.join("proof.pdf").is_file());
 }
+
+/// Ctrl-C, as a terminal or a supervisor sends it.
+fn interrupt(child: &Child) {
+    let Some(kill) = tool("kill") else { return };
+    kill.run(&["-INT", &child.id().to_string()]).ends(0);
+}
+
+#[test]
+fn interrupted_in_either_phase_a_batch_says_so_and_the_same_command_finishes_it() {
+    if tool("kill").is_none() {
+        return;
+    }
+    let desk = Desk::fresh();
+    let rows = notices(&desk, 130);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("interrupted"));
+    // While letters are issued.
+    let mut child = start(&desk, &file, &out);
+    wait_for_letters(&desk, &mut child);
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "not done, and nothing is refused");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["stopped"], true, "{said}");
+    let first = subjects(&desk, "letter.issued");
+    assert!(!first.is_empty() && first.len() < 130, "{}", first.len());
+    assert_eq!(said["summary"]["issued"], first.len(), "{said}");
+    assert!(!out.join("manifest.json").exists());
+    desk.by("auditor", &["audit", "run"]).ends(0);
+    // While volumes are made; told to a person this time.
+    let mut child = desk.call().by("clerk").process(&line(&file, &out)).spawn().unwrap();
+    drop(child.stdin.take());
+    let volume = |number: &str| files(&out).keys().any(|name| name.ends_with(number));
+    while !volume("-001.pdf") && child.try_wait().unwrap().is_none() {
+        sleep(Duration::from_millis(10));
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("the same command goes on from here, nothing is issued twice"), "{told}");
+    assert!(volume("-001.pdf") && !volume("-007.pdf"));
+    let issued = subjects(&desk, "letter.issued");
+    assert_eq!((issued.len(), &issued[..first.len()]), (130, &first[..]));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    assert_eq!((&said["summary"]["already"], &said["summary"]["issued"]), (&json!(130), &json!(0)));
+    assert_eq!(subjects(&desk, "letter.issued"), issued);
+    whole(&desk, &out, 130);
+}
+
+/// Puts a file in the place of the folder that holds an archived object, and back.
+pub fn unreadable<T>(desk: &Desk, object: &str, meanwhile: impl FnOnce() -> T) -> T {
+    let files = crate::office::files(&desk.office().join("archive"));
+    let named = |path: &&PathBuf| text(path).replace('/', "").ends_with(object);
+    let shelf = files.iter().find(named).unwrap().parent().unwrap().to_owned();
+    let aside = desk.beside("aside");
+    fs::rename(&shelf, &aside).unwrap();
+    fs::write(&shelf, "").unwrap();
+    let done = meanwhile();
+    fs::remove_file(&shelf).unwrap();
+    fs::rename(&aside, &shelf).unwrap();
+    done
+}
+
+#[test]
+fn a_fault_of_the_office_stops_issue_and_batch_refuses_nothing_and_the_same_command_finishes() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 3);
+    rows.push(desk.request("subrogation-001"));
+    rows[1]["channel"] = json!("sms");
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("faulty"));
+    let profiles = desk.entries("principal.profile");
+    let insurer = profiles.iter().find(|entry| entry["subject"] == "sample-insurer").unwrap();
+    let object = insurer["body"]["object"].as_str().unwrap();
+    let issue = ["letter", "issue", text(&file), "--out", text(&out)];
+    let refused = unreadable(&desk, object, || {
+        // The row before it was refused for itself, and that stands.
+        let told = batch(&desk, &file, &out).ends(3);
+        assert!(told.both().contains("CH-O061"), "{}", told.both());
+        assert!(!out.join("refusals.csv").exists());
+        let told = desk.by_json("clerk", &issue).ends(3);
+        assert!(told.both().contains("CH-O061"), "{}", told.both());
+        desk.entries("letter.refused")
+    });
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0]["body"]["codes"], json!(["CH-R003"]));
+    let said = batch(&desk, &file, &out).ends(1).json();
+    let summary = &said["summary"];
+    let done = summary["issued"].as_u64().unwrap() + summary["already"].as_u64().unwrap();
+    assert_eq!((done, &summary["refused"]), (3, &json!(1)), "{said}");
+    assert_eq!(desk.entries("letter.refused").len(), 1);
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn a_commitment_is_issued_by_the_run_that_issues_its_notice() {
+    let desk = Desk::fresh();
+    let mut rows = notices(&desk, 3);
+    rows.insert(1, desk.request("kind-overdue_risk_notice"));
+    rows.push(desk.request("kind-repayment_commitment"));
+    assert_eq!(rows[4]["paired_with"], rows[1]["request_id"]);
+    let (file, out) = (write(&desk, "rows.jsonl", &rows), desk.beside("pair"));
+    let said = batch(&desk, &file, &out).ends(0).json();
+    assert_eq!(said["summary"]["issued"], 5, "{said}");
+    let paired = desk.entries("letter.paired");
+    let issued = subjects(&desk, "letter.issued");
+    assert_eq!(paired[0]["body"]["number"], issued[1].as_str(), "{paired:?}");
+    assert_eq!(paired[0]["body"]["commitment"], issued[4].as_str(), "{paired:?}");
+    whole(&desk, &out, 5);
+}

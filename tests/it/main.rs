@@ -48,6 +48,7 @@ mod letters;
 mod life;
 mod packages;
 mod past;
+mod planted;
 mod proofs;
 mod read_only;
 mod readme;

@@ -197,3 +197,69 @@ fn refused_acts_on_batches_templates_and_principals_are_entered_too() {
     assert!(!desk.office().join("refusals.jsonl").exists());
     desk.by("auditor", &["audit", "run"]).ends(0);
 }
+
+#[test]
+fn acts_of_the_office_that_a_rule_refuses_are_signed_entries_too() {
+    let desk = Desk::worked();
+    let case = "YL-2026-0501";
+    let plain = |by: &str, line: &[&str], code: &str| desk.by(by, line).tells(1, code);
+    let bundle = desk.entries("evidence.sealed")[0]["subject"].as_str().unwrap().to_owned();
+    let out = desk.beside("out.asice");
+    plain("clerk", &["operator", "revoke", "auditor"], "CH-O053");
+    plain("admin", &["operator", "revoke", "somebody"], "CH-O051");
+    plain("auditor", &["case", "close", case, "--on", "2026-01-01"], "CH-O053");
+    let hold = ["retention", "hold", &bundle, "--who", "法务", "--why", "诉讼"];
+    plain("clerk", &hold, "CH-O053");
+    plain("clerk", &["evidence", "retrieve", &bundle, "--out", text(&out)], "CH-O053");
+    plain("clerk", &["evidence", "timestamp"], "CH-O053");
+    let folder = desk.office().join("samples/visit");
+    let seal = ["evidence", "seal", text(&folder), "--case", case, "--kind", "auto"];
+    plain("clerk", &seal, "CH-O053");
+    let told: Vec<(String, String)> =
+        told(&desk).into_iter().map(|(act, subject, _)| (act, subject)).collect();
+    let expected = [
+        ("operator.revoke", "auditor"),
+        ("operator.revoke", "?"),
+        ("case.close", case),
+        ("retention.hold", &bundle),
+        ("evidence.retrieve", &bundle),
+        ("evidence.timestamp", "?"),
+        ("evidence.seal", case),
+    ]
+    .map(|(act, subject)| (act.to_owned(), subject.to_owned()));
+    assert_eq!(told, expected);
+    assert!(!desk.office().join("refusals.jsonl").exists());
+    desk.by("auditor", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn a_fault_in_a_file_of_reprints_is_told_with_what_was_done_and_refused_before_it() {
+    let desk = Desk::worked();
+    let issued = desk.entries("letter.issued");
+    let shelf = |entry: &Value, name: &str| entry["body"][name].as_str().unwrap()[..2].to_owned();
+    let first = &issued[0];
+    let of_first = ["record", "pdf", "package_object"].map(|name| shelf(first, name));
+    let other = issued[1..].iter().find(|entry| !of_first.contains(&shelf(entry, "record")));
+    let other = other.unwrap();
+    let number = |entry: &Value| entry["subject"].as_str().unwrap().to_owned();
+    let (one, two, gone) = (number(first), number(other), "QH-2026-999999");
+    let rows = desk.write("again.csv", format!("number\n{one}\n{gone}\n{two}\n{gone}\n"));
+    let out = desk.beside("again");
+    let line = ["reprint", "--file", text(&rows), "--out", text(&out)];
+    let record = other["body"]["record"].as_str().unwrap();
+    let ran = crate::batch::unreadable(&desk, record, || act(&desk, &line)).ends(3);
+    let lines = ran.json_lines();
+    assert_eq!((&lines[0]["number"], &lines[0]["row"]), (&json!(one), &json!(2)), "{lines:?}");
+    assert_eq!(lines[1]["refused"][0]["code"], "CH-R180", "{lines:?}");
+    let summary = json!({ "rows": 2, "reprinted": 1, "refused": 1, "unread": 0 });
+    assert_eq!(lines[2]["summary"], summary, "{lines:?}");
+    assert_eq!(lines[3]["problems"][0]["code"], "CH-O061", "{lines:?}");
+    let entered = || told(&desk).into_iter().map(|(_, subject, _)| subject).collect::<Vec<_>>();
+    assert_eq!(entered(), [gone]);
+    // The same command goes on: nothing is reprinted or entered twice.
+    let lines = act(&desk, &line).ends(1).json_lines();
+    assert_eq!(lines[0]["already"], true, "{lines:?}");
+    assert_eq!(lines.last().unwrap()["summary"]["reprinted"], 2);
+    assert_eq!(entered(), [gone]);
+    assert_eq!(desk.entries("letter.reprinted").len(), 2);
+}

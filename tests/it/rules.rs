@@ -1,7 +1,7 @@
 //! Every rule of `chancery rules-table`, put to one case it refuses and one it lets pass.
 
-mod cases;
-mod setting;
+pub mod cases;
+pub mod setting;
 
 use std::{
     fs,

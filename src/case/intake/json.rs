@@ -7,7 +7,7 @@
 
 use std::{
     fmt,
-    io::{BufRead, Read as _},
+    io::{self, BufRead, Read as _},
 };
 
 use serde::{
@@ -154,8 +154,11 @@ impl<R: BufRead> Lines<R> {
             }
             let full = u64::try_from(bytes.len()).is_ok_and(|length| length >= MOST_BYTES);
             if full && bytes.last() != Some(&b'\n') {
+                if let Err(source) = skip_line(&mut self.reader) {
+                    return Next::Broken(line, IntakeProblem::Unreadable { source }.into());
+                }
                 let problem = IntakeProblem::RowTooLong { row: line, limit: MOST_BYTES };
-                return Next::Broken(line, problem.into());
+                return Next::Row(line, Err(vec![problem.into()]));
             }
             let mut content = bytes.as_slice();
             if line == 1 {
@@ -164,6 +167,22 @@ impl<R: BufRead> Lines<R> {
             if !content.trim_ascii().is_empty() {
                 return Next::Row(line, read(content.trim_ascii_end(), line, &self.map));
             }
+        }
+    }
+}
+
+/// Passes over what is left of a line, without keeping it: the next one is read as any other.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let (passed, done) = match end {
+            Some(end) => (end.saturating_add(1), true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        reader.consume(passed);
+        if done {
+            return Ok(());
         }
     }
 }
@@ -186,6 +205,19 @@ mod tests {
         assert_eq!(codes("[1]"), ["CH-I057: line 7 does not hold one JSON object"]);
         assert_eq!(codes("{} {}"), ["CH-I056: the JSON breaks at line 7, column 4"]);
         assert!(codes(&format!("{{\"a\":{}", "[".repeat(500)))[0].starts_with("CH-I056"));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_told_and_the_next_one_is_read() {
+        let long = "9".repeat(3 << 20);
+        let text = format!("[1]\n{{\"a\":\"{long}\"}}\n[2]\n{long}");
+        let mut lines = Lines::new(text.as_bytes(), HeadingMap::default());
+        let mut told = Vec::new();
+        while let Next::Row(line, Err(reports)) = lines.next() {
+            told.push((line, reports[0].code.code));
+        }
+        let expected = [(1, "CH-I057"), (2, "CH-I058"), (3, "CH-I057"), (4, "CH-I058")];
+        assert_eq!(told, expected);
     }
 
     #[test]

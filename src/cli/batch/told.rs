@@ -101,7 +101,7 @@ impl Printing<'_> {
         Answer { json, text, exit: 3 }
     }
 
-    fn text(&self, tally: &Tally, printed: Option<&Printed>) -> String {
+    pub(super) fn text(&self, tally: &Tally, printed: Option<&Printed>) -> String {
         let Tally { rows, issued, already, refused, unread, .. } = tally;
         let batch = self.batch;
         let chinese = self.context.pick("zh", "en") == "zh";

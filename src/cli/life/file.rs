@@ -80,7 +80,7 @@ pub(super) fn acts(
     let table = Table::open(file, &[&COLUMNS[..], form].concat(), true).map_err(Stopped)?;
     let mut office = context.open()?;
     let actor = context.actor(&office)?;
-    let tally = {
+    let (tally, fault, entered) = {
         let zone = *office.now().offset();
         let mut counter = Counter::open(&mut office, &actor)?;
         let mut batch = Batch {
@@ -91,11 +91,14 @@ pub(super) fn acts(
             refusals: Vec::new(),
             tally: Tally::default(),
         };
+        let mut fault = None;
         for (row, cells) in table {
-            if batch.refusals.len() >= AT_ONCE {
-                batch.enter_refusals(&actor)?;
+            if batch.refusals.len() >= AT_ONCE
+                && let Err(stopped) = batch.enter_refusals(&actor)
+            {
+                fault = Some(stopped.0);
+                break;
             }
-            batch.tally.rows += 1;
             let cells = cells.map(|mut cells| {
                 // What is said on the command line holds for rows that are silent.
                 for (name, value) in options {
@@ -113,20 +116,30 @@ pub(super) fn acts(
                 let act = Act::read(verb, &cells, zone)?;
                 as_the_form(office, &act.number, &said).map(|()| act)
             });
-            match read {
-                Ok(act) => batch.wait(row, act)?,
-                Err(reports) => batch.refuse(row, number.as_deref(), &reports),
+            let taken = match read {
+                Ok(act) => batch.wait(row, act),
+                Err(reports) if Stopped::is_fault(&reports) => Err(Stopped(reports)),
+                Err(reports) => {
+                    batch.refuse(row, number.as_deref(), &reports);
+                    Ok(())
+                }
+            };
+            if let Err(stopped) = taken {
+                fault = Some(stopped.0);
+                break;
             }
         }
-        batch.flush()?;
-        batch.enter_refusals(&actor)?;
-        batch.tally
+        if fault.is_none() {
+            fault = batch.flush().err().map(|stopped| stopped.0);
+        }
+        let entered = batch.enter_refusals(&actor);
+        (batch.tally, fault, entered)
     };
-    if tally.rows == 0 {
+    if tally.rows == 0 && fault.is_none() {
         return Err(LifeRefusal::NoActs.into());
     }
     context.auto_checkpoint(&mut office);
-    Ok(tally.answer(context))
+    context.finished(tally.answer(context), fault, entered)
 }
 
 /// Whether what the post office's form says beside the number is said of that letter.
@@ -208,6 +221,7 @@ impl Batch<'_, '_> {
         for ((row, act), judged) in rows.into_iter().zip(&acts).zip(judged) {
             match judged {
                 Ok(done) => {
+                    self.tally.rows += 1;
                     *(if done.already { &mut self.tally.already } else { &mut self.tally.done }) +=
                         1;
                     let mut json = done_json(act, &done);
@@ -225,6 +239,7 @@ impl Batch<'_, '_> {
     }
 
     fn refuse(&mut self, row: u64, number: Option<&str>, reports: &[Report]) {
+        self.tally.rows += 1;
         let rule = reports.iter().any(|report| report.code.severity == Severity::Refusal);
         *(if rule { &mut self.tally.refused } else { &mut self.tally.unread }) += 1;
         self.refusals.extend(refused::draft(

@@ -10,6 +10,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender},
     },
 };
@@ -19,7 +20,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::{
     super::{
         commit,
-        desk::{self, Desk, DeskError, Ready},
+        desk::{self, Against, Desk, DeskError, Fault, Ready, Unmade},
         issued::{find, text},
         policy::PolicyRefusal,
         record::Record,
@@ -52,6 +53,8 @@ struct Slot {
     value: u64,
     record: Arc<Record>,
     ticket: u64,
+    /// Lowered when the job that was sent is no longer wanted.
+    wanted: Arc<AtomicBool>,
     made: Option<Staged>,
 }
 
@@ -101,7 +104,7 @@ impl<'l, 'o> Line<'l, 'o> {
         mut self,
         rows: &mut dyn Iterator<Item = Row>,
         watch: &mut dyn Watch,
-    ) -> Result<bool, DeskError> {
+    ) -> Result<bool, Fault> {
         let mut ended = None;
         loop {
             while ended.is_none() && self.slots.len() < WINDOW {
@@ -132,26 +135,27 @@ impl<'l, 'o> Line<'l, 'o> {
         row: u64,
         read: Result<Request, Vec<Report>>,
         watch: &mut dyn Watch,
-    ) -> Result<(), DeskError> {
+    ) -> Result<(), Fault> {
         let request = match read {
             Ok(request) => request,
             Err(reports) => {
-                watch.told(Told { row, request: None, fate: Fate::Unread(reports) });
+                let fate = Fate::Unread(Against::all(reports).refused()?.into());
+                watch.told(Told { row, request: None, fate });
                 return Ok(());
             }
         };
         let id = mask_text(request.request_id(), &Masking::default()).text;
         let (key, content) = self.desk.keys(&request);
         if let Some(&first) = self.seen.get(&key) {
-            let reports = vec![BatchProblem::Duplicate { first }.into()];
-            return self.refuse((row, id), &request, &key, reports, watch);
+            let twice = self.desk.besides(BatchProblem::Duplicate { first }, &request);
+            return self.refuse((row, id), &request, &key, twice, watch);
         }
         self.seen.insert(key.clone(), row);
         let view = self.desk.office.view();
         if let Some(prepared) = view.last(&journal::LETTER_PREPARED, &key)? {
             let body = &prepared.entry().body;
             if text(body, "content") != content {
-                let again = vec![PolicyRefusal::RequestReused.into()];
+                let again = self.desk.besides(PolicyRefusal::RequestReused, &request);
                 return self.refuse((row, id), &request, &key, again, watch);
             }
             if let Some(letter) = find(self.desk.office, &text(body, "number"))? {
@@ -160,6 +164,12 @@ impl<'l, 'o> Line<'l, 'o> {
                 watch.told(Told { row, request: Some(id), fate: Fate::Already(letter) });
                 return Ok(());
             }
+        }
+        if let Some(notice) = self.desk.paired_key(&request)
+            && self.slots.iter().any(|slot| slot.key == notice)
+        {
+            // Its notice stands before it in this file, and is not registered yet.
+            self.settle(watch)?;
         }
         let value = self.next;
         let prospect = self.desk.examine(&request);
@@ -180,17 +190,31 @@ impl<'l, 'o> Line<'l, 'o> {
                     value,
                     record: Arc::new(record),
                     ticket: 0,
+                    wanted: Arc::default(),
                     made: None,
                 };
                 self.send(&mut slot);
                 self.slots.push_back(slot);
                 Ok(())
             }
-            Err(reports) => self.refuse((row, id), &request, &key, reports, watch),
+            Err(unmade) => self.refuse((row, id), &request, &key, unmade, watch),
         }
     }
 
-    fn record(&self, ready: &Ready, value: u64, content: &str) -> Result<Record, Vec<Report>> {
+    /// Registers every letter in line.
+    fn settle(&mut self, watch: &mut dyn Watch) -> Result<(), Fault> {
+        while !self.slots.is_empty() {
+            let made = self.slots.iter().take_while(|slot| slot.made.is_some()).count();
+            if made >= GROUP || made == self.slots.len() {
+                self.commit(made.min(GROUP), watch)?;
+            } else {
+                self.receive(watch)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&self, ready: &Ready, value: u64, content: &str) -> Result<Record, Fault> {
         let prefix = &self.desk.office.settings().agency.prefix;
         let number = commit::number(prefix, self.day.year(), value);
         desk::record(ready, self.desk.numbered(ready, number, content))
@@ -200,26 +224,29 @@ impl<'l, 'o> Line<'l, 'o> {
     fn send(&mut self, slot: &mut Slot) {
         self.tickets = self.tickets.saturating_add(1);
         slot.ticket = self.tickets;
+        // What was asked for before and nobody began is not made.
+        slot.wanted.store(false, Ordering::Relaxed);
+        slot.wanted = Arc::new(AtomicBool::new(true));
         let digest = slot.ready.template.digest();
         let package = self.packages.entry(digest);
-        let package =
-            package.or_insert_with(|| Arc::new(slot.ready.template.package().clone())).clone();
-        let record = slot.record.clone();
+        let package = package.or_insert_with(|| slot.ready.template.shared()).clone();
+        let (record, wanted) = (slot.record.clone(), slot.wanted.clone());
         // Without workers nothing is received either, and that is told.
-        let _ = self.send.send(Job { ticket: slot.ticket, digest, package, record });
+        let _ = self.send.send(Job { ticket: slot.ticket, wanted, digest, package, record });
     }
 
-    /// Keeps the refusal for the next transaction, unless this day has it, and tells it.
+    /// Keeps the refusal for the next transaction, unless this day has it, and tells it; a fault ends
+    /// the run.
     fn refuse(
         &mut self,
         (row, id): (u64, String),
         request: &Request,
         key: &str,
-        reports: Vec<Report>,
+        unmade: Unmade,
         watch: &mut dyn Watch,
-    ) -> Result<(), DeskError> {
-        let reports = desk::distinct(reports);
-        let draft = self.desk.refusal((request.kind(), request.principal()), key, &reports);
+    ) -> Result<(), Fault> {
+        let against = unmade.refused()?;
+        let draft = self.desk.refusal((request.kind(), request.principal()), key, &against);
         let mut known = self.refusals.contains(&draft);
         for entry in self.desk.office.view().find(Some(&journal::LETTER_REFUSED), Some(key)) {
             let entry = entry?;
@@ -229,8 +256,8 @@ impl<'l, 'o> Line<'l, 'o> {
         if !known {
             self.refusals.push(draft);
         }
-        watch.told(Told { row, request: Some(id), fate: Fate::Refused(reports) });
-        if self.refusals.len() >= GROUP { self.flush() } else { Ok(()) }
+        watch.told(Told { row, request: Some(id), fate: Fate::Refused(against.into()) });
+        if self.refusals.len() >= GROUP { Ok(self.flush()?) } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), DeskError> {
@@ -245,12 +272,16 @@ impl<'l, 'o> Line<'l, 'o> {
     }
 
     /// Waits for one letter that a worker made.
-    fn receive(&mut self, watch: &mut dyn Watch) -> Result<(), DeskError> {
+    fn receive(&mut self, watch: &mut dyn Watch) -> Result<(), Fault> {
         let Ok(done) = self.done.recv() else {
             return Err(RegisterError::Spoiled.into());
         };
         let at = self.slots.iter().position(|slot| slot.ticket == done.ticket);
-        match (done.result?, at) {
+        let staged = match done.result {
+            Ok(staged) => Ok(staged),
+            Err(unmade) => Err(unmade.refused()?),
+        };
+        match (staged, at) {
             (Ok(staged), Some(at)) => {
                 if let Some(slot) = self.slots.get_mut(at) {
                     slot.made = Some(staged);
@@ -258,12 +289,13 @@ impl<'l, 'o> Line<'l, 'o> {
                 Ok(())
             }
             // Made with a number that it no longer gets.
-            (Ok(staged), None) => self.discard(staged),
+            (Ok(staged), None) => Ok(self.discard(staged)?),
             (Err(_), None) => Ok(()),
-            (Err(reports), Some(at)) => {
+            (Err(against), Some(at)) => {
                 if let Some(slot) = self.slots.remove(at) {
                     let place = (slot.row, slot.id);
-                    self.refuse(place, &slot.request, &slot.key, reports, watch)?;
+                    let unmade = Unmade::Refused(against);
+                    self.refuse(place, &slot.request, &slot.key, unmade, watch)?;
                 }
                 self.renumber(false, watch)
             }
@@ -278,7 +310,7 @@ impl<'l, 'o> Line<'l, 'o> {
 
     /// Gives every letter in line the number its place has, if need be after examining it again;
     /// those whose record changes by it are made anew.
-    fn renumber(&mut self, examine: bool, watch: &mut dyn Watch) -> Result<(), DeskError> {
+    fn renumber(&mut self, examine: bool, watch: &mut dyn Watch) -> Result<(), Fault> {
         self.day = self.desk.office.today();
         self.next = next_number(self.desk, self.day)?;
         for mut slot in std::mem::take(&mut self.slots) {
@@ -287,7 +319,7 @@ impl<'l, 'o> Line<'l, 'o> {
                 if let Some(ready) = ready {
                     slot.ready = ready;
                 }
-                self.record(&slot.ready, self.next, &slot.content)
+                Ok(self.record(&slot.ready, self.next, &slot.content)?)
             });
             match record {
                 Ok(record) => {
@@ -302,12 +334,13 @@ impl<'l, 'o> Line<'l, 'o> {
                     }
                     self.slots.push_back(slot);
                 }
-                Err(reports) => {
+                Err(unmade) => {
+                    slot.wanted.store(false, Ordering::Relaxed);
                     if let Some(staged) = slot.made.take() {
                         self.discard(staged)?;
                     }
                     let place = (slot.row, slot.id);
-                    self.refuse(place, &slot.request, &slot.key, reports, watch)?;
+                    self.refuse(place, &slot.request, &slot.key, unmade, watch)?;
                 }
             }
         }

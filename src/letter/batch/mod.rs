@@ -22,7 +22,7 @@ use std::{
 };
 
 use self::line::Line;
-use super::desk::{Desk, DeskError};
+use super::desk::{Desk, Fault};
 use crate::{archive::LocalArchive, case::intake::Row, digest::Digest, problem::Report};
 
 crate::problems! {
@@ -106,18 +106,20 @@ impl Desk<'_> {
     /// Issues the letters of `rows`, each once; says whether all rows were taken.
     ///
     /// # Errors
-    /// [`DeskError`], by variant. What is registered by then stands; the same rows again resume.
+    /// [`Fault`]: no row was refused for it. What is registered by then stands; the same rows again
+    /// resume.
     pub fn batch(
         &mut self,
         rows: &mut dyn Iterator<Item = Row>,
         run: &Run,
         watch: &mut dyn Watch,
-    ) -> Result<bool, DeskError> {
+    ) -> Result<bool, Fault> {
         self.look_again()?;
         let folder = self.office.paths().archive();
         let archives: Vec<LocalArchive> = (0..run.workers.max(1))
             .map(|_| LocalArchive::open_folder(&folder))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, _>>()
+            .map_err(Fault::from)?;
         let (send, jobs) = channel();
         let (give, done) = sync_channel(GROUP);
         let jobs = Mutex::new(jobs);

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{
-    desk::{self, Desk},
+    desk::{Against, Desk},
     print::marks,
 };
 use crate::{
@@ -99,7 +99,7 @@ impl Desk<'_> {
             let request = match request {
                 Ok(request) => request,
                 Err(reports) => {
-                    refused.push((row, desk::distinct(reports)));
+                    refused.push((row, Against::all(reports).refused()?.into()));
                     continue;
                 }
             };
@@ -107,8 +107,8 @@ impl Desk<'_> {
             if better.is_empty() {
                 continue;
             }
-            if let Err(reports) = self.examine(&request) {
-                refused.push((row, desk::distinct(reports)));
+            if let Err(unmade) = self.examine(&request) {
+                refused.push((row, unmade.refused()?.into()));
                 continue;
             }
             search.keep(row, request, better);
@@ -134,8 +134,8 @@ impl Desk<'_> {
             let Some(why) = why.remove(row) else { continue };
             let page = match self.proof(request) {
                 Ok(page) => page,
-                Err(reports) => {
-                    refused.push((*row, desk::distinct(reports)));
+                Err(unmade) => {
+                    refused.push((*row, unmade.refused()?.into()));
                     continue;
                 }
             };

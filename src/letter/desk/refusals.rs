@@ -4,21 +4,21 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Desk, DeskError, Outcome};
+use super::{Against, Desk, Fault, Outcome, Unmade};
 use crate::{
     case::request::Request, office::journal, problem::Report, register::Draft,
     template::package::Package,
 };
 
 impl Desk<'_> {
-    /// Registers the refusal and gives it back.
+    /// Registers the refusal and gives it back; a fault is no refusal.
     pub(super) fn refuse(
         &mut self,
         request: &Request,
         key: &str,
-        reports: Vec<Report>,
-    ) -> Result<Outcome, DeskError> {
-        self.refuse_as((request.kind(), request.principal()), key, reports)
+        unmade: Unmade,
+    ) -> Result<Outcome, Fault> {
+        self.refuse_as((request.kind(), request.principal()), key, unmade)
     }
 
     /// As [`Desk::refuse`], of a document of a kind for a principal.
@@ -26,14 +26,14 @@ impl Desk<'_> {
         &mut self,
         of: (&str, &str),
         key: &str,
-        reports: Vec<Report>,
-    ) -> Result<Outcome, DeskError> {
-        let reports = distinct(reports);
-        let draft = self.refusal(of, key, &reports);
+        unmade: Unmade,
+    ) -> Result<Outcome, Fault> {
+        let against = unmade.refused()?;
+        let draft = self.refusal(of, key, &against);
         let clock = *self.office.clock();
         let actor = self.actor;
         self.office.register()?.append(draft, actor, &clock)?;
-        Ok(Outcome::Refused(reports))
+        Ok(Outcome::Refused(against.into()))
     }
 
     /// The entry that registers a refusal.
@@ -41,11 +41,12 @@ impl Desk<'_> {
         &self,
         (kind, principal): (&str, &str),
         key: &str,
-        reports: &[Report],
+        against: &Against,
     ) -> Draft {
         let known = Package::load(&self.office.paths().templates(), kind).is_ok();
         let pinned = self.office.state().principals.contains_key(principal);
-        let codes: Vec<Value> = reports.iter().map(|report| json!(report.code.code)).collect();
+        let codes = against.reports().iter();
+        let codes: Vec<Value> = codes.map(|report| json!(report.code.code)).collect();
         Draft::new(journal::LETTER_REFUSED, key)
             .with("template", if known { kind } else { "?" })
             .with("principal", if pinned { principal } else { "?" })

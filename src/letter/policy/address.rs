@@ -16,9 +16,9 @@ use crate::case::{
 pub(super) fn address(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let raw = |name| request.raw(name).map(|value| value.expose().trim());
     let (address, postcode) = (raw("recipient_address"), raw("recipient_postcode"));
-    let posted =
-        matches!(request.channel(), Channel::RegisteredPost | Channel::Ems | Channel::Mailbox);
-    if !posted {
+    // Who chose a channel that there is not will choose another: what is wrong with the address is
+    // told beside it.
+    if matches!(request.channel(), Channel::Hand | Channel::Internal) {
         return;
     }
     if address.is_some() != postcode.is_some() {

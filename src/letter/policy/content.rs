@@ -77,7 +77,28 @@ pub(super) fn paid(request: &Request, at: &Circumstances<'_>, found: &mut Found)
     }
 }
 
+/// A free text of the request and what the scan of its wording says: read once, asked twice.
+struct Scanned<'a> {
+    field: &'a str,
+    text: &'a str,
+    verdict: Verdict,
+}
+
+/// Fields that may be given, what their texts say, the principal's channels and discounts.
 pub(super) fn content(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+    let texts: Vec<Scanned<'_>> = request
+        .given()
+        .filter_map(|field| {
+            let text = free_text(request, field)?;
+            Some(Scanned { field, text, verdict: wording_scan::scan(text).verdict() })
+        })
+        .collect();
+    fields(request, at, &texts, found);
+    channels(request, at, found);
+    discount(request, at, &texts, found);
+}
+
+fn fields(request: &Request, at: &Circumstances<'_>, texts: &[Scanned<'_>], found: &mut Found) {
     let fields = &at.document.fields;
     for name in request.banned() {
         found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
@@ -86,12 +107,11 @@ pub(super) fn content(request: &Request, at: &Circumstances<'_>, found: &mut Fou
         if fields.forbidden.contains(name) {
             found.push(PolicyRefusal::FieldForbidden { field: name.to_owned() }.into());
         }
-        let Some(text) = free_text(request, name) else { continue };
-        if at.says_what_it_must_not(text) {
+        let Some(scanned) = texts.iter().find(|one| one.field == name) else { continue };
+        if at.says_what_it_must_not(scanned.text) {
             found.push(PolicyRefusal::DocumentWord { field: name.to_owned() }.into());
         }
-        let refused = wording_scan::scan(text).verdict() == Verdict::Refuse;
-        if refused && !QUOTED.contains(&name) {
+        if scanned.verdict == Verdict::Refuse && !QUOTED.contains(&name) {
             found.push(PolicyRefusal::Wording { field: name.to_owned() }.into());
         }
     }
@@ -110,7 +130,7 @@ pub(super) fn content(request: &Request, at: &Circumstances<'_>, found: &mut Fou
 
 /// How a debtor asks and whom it calls is the principal's signed word, as a member of its profile or
 /// a constant of its headings, not a request's.
-pub(super) fn channels(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
+fn channels(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
     let signed = [
         ("inquiry_channel", &at.principal.inquiry_channel),
         ("issuer_hotline", &at.principal.hotline),
@@ -125,13 +145,11 @@ pub(super) fn channels(request: &Request, at: &Circumstances<'_>, found: &mut Fo
 }
 
 /// A discount, in figures or in words, stands on the principal's approval of sum and expiry.
-pub(super) fn discount(request: &Request, at: &Circumstances<'_>, found: &mut Found) {
-    let worded = request.given().any(|name| {
-        !QUOTED.contains(&name)
-            && free_text(request, name).is_some_and(|text| {
-                wording_scan::scan(text).verdict() == Verdict::RefuseUnlessApproved
-                    && !at.approves_text(request, text)
-            })
+fn discount(request: &Request, at: &Circumstances<'_>, texts: &[Scanned<'_>], found: &mut Found) {
+    let worded = texts.iter().any(|one| {
+        !QUOTED.contains(&one.field)
+            && one.verdict == Verdict::RefuseUnlessApproved
+            && !at.approves_text(request, one.text)
     });
     let stated = request.gives("discount_amount") || request.gives("discount_until");
     if !worded && !stated {

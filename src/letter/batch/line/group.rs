@@ -9,7 +9,7 @@ use crate::{
     letter::{
         batch::{BatchProblem, Fate, Lettered, Told, Watch},
         commit,
-        desk::{DeskError, Matter},
+        desk::{DeskError, Fault, Matter},
     },
     office::state::State,
     register::{Clock as _, RegisterError},
@@ -32,17 +32,17 @@ impl From<RegisterError> for Cut {
 impl Line<'_, '_> {
     /// Registers and archives the first `count` letters, or looks at all in line again if what the
     /// office knows has changed.
-    pub(super) fn commit(&mut self, count: usize, watch: &mut dyn Watch) -> Result<(), DeskError> {
+    pub(super) fn commit(&mut self, count: usize, watch: &mut dyn Watch) -> Result<(), Fault> {
         let changed = self.desk.look_again()?;
         self.still_enrolled()?;
         if changed || self.day != self.desk.office.today() {
             return self.renumber(true, watch);
         }
         if count == 0 {
-            return self.flush();
+            return Ok(self.flush()?);
         }
         if let Some(issued) = self.prepare_and_issue(count)? {
-            return self.complete(issued, watch);
+            return Ok(self.complete(issued, watch)?);
         }
         self.desk.look_again()?;
         self.renumber(true, watch)
