@@ -111,6 +111,10 @@ crate::problems! {
         NotRegular { path: String } = "CH-B045", Finding,
             "`{path}` is a link or no regular file" => "do not follow it; have the file itself put in",
             "`{path}` 是链接或非普通文件" => "请勿跟随，并要求放入文件本身";
+        /// More than is looked at.
+        TooMany { limit: u64 } = "CH-B060", Finding,
+            "there are more than {limit} files and folders" => "have it sent in several bags",
+            "文件与文件夹超过 {limit} 个" => "请分为多个包发送";
         /// Name not in UTF-8.
         NameForm { path: String } = "CH-B046", Finding,
             "the name `{path}` is not UTF-8" => "have the file renamed and the bag made again",

@@ -50,8 +50,12 @@ pub(super) enum Failure {
 }
 
 impl Tree {
-    /// The folder at `path`.
-    pub(super) fn of_folder(path: &Path, findings: &mut Findings) -> io::Result<Self> {
+    /// The folder at `path`, of which no more than `most` files and folders are looked at.
+    pub(super) fn of_folder(
+        path: &Path,
+        most: u64,
+        findings: &mut Findings,
+    ) -> io::Result<Self> {
         let root = open_folder(rustix::fs::CWD, path)?;
         let mut tree =
             Self { held: Held::Folder(root), files: BTreeMap::new(), folders: BTreeSet::new() };
@@ -59,6 +63,11 @@ impl Tree {
         while let Some((folder, prefix, depth)) = open.pop() {
             for entry in std::fs::read_dir(&folder)? {
                 let entry = entry?;
+                let met = tree.files.len().saturating_add(tree.folders.len());
+                if u64::try_from(met).is_ok_and(|met| met >= most) {
+                    findings.invalid(&ForeignFinding::TooMany { limit: most });
+                    return Ok(tree);
+                }
                 let name = entry.file_name();
                 let Ok(text) = std::str::from_utf8(name.as_bytes()) else {
                     let path = shown(&format!("{prefix}{}", name.to_string_lossy()));
