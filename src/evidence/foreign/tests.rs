@@ -261,7 +261,7 @@ fn a_zip_by_common_packers_is_judged_as_its_folder_is() {
 fn a_folder_of_too_many_files_is_told_before_their_names_are_held() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a", "b", "c"] {
-        std::fs::File::create(folder.path().join(name)).unwrap();
+        File::create(folder.path().join(name)).unwrap();
     }
     let met = |most| {
         let mut findings = Findings::default();
