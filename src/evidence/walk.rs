@@ -44,6 +44,12 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    /// The state of no file, for lists that are not walked.
+    #[cfg(test)]
+    pub(super) const fn nothing() -> Self {
+        Self { size: 0, state: [0; 16] }
+    }
+
     fn of(file: &File) -> io::Result<Self> {
         let data = file.metadata()?;
         if !data.is_file() {
