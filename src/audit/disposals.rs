@@ -1,7 +1,8 @@
 //! Whether every disposal was lawful, and whether its bytes are gone.
 //!
 //! A tombstone must rest on what it says, on a term that had ended, and on an approval of each
-//! side; no hold may have stood when it was registered. An object it names must be absent.
+//! side; no hold may have stood when it was registered, by [`super::holds`]. An object it names must
+//! be absent.
 //! Source: REQUIREMENTS 5 (7).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::Finding;
+use super::{Finding, holds};
 use crate::{
     archive::Objects as _,
     digest::Digest,
@@ -106,6 +107,9 @@ fn unfounded(office: &Office, entry: &Entry) -> Vec<&'static str> {
     }
     if sides.len() != 2 {
         found.push("it lacks the approval of a side");
+    }
+    if holds::stood(office, entry) {
+        found.push("a hold stood on it");
     }
     found
 }

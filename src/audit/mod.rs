@@ -8,6 +8,7 @@ mod admission;
 mod checkpoints;
 mod clock;
 pub mod disposals;
+mod holds;
 mod letters;
 pub mod operators;
 mod records;

@@ -25,7 +25,7 @@ use crate::{
 /// What begins the name of a month's training archive.
 const TRAINING: &str = "TRAINING-";
 /// Case holds that forbid disposal: lawsuit, complaint and dispute. Source: DOCUMENTS 23.
-const CASE_HOLDS: [&str; 6] =
+pub(crate) const CASE_HOLDS: [&str; 6] =
     ["dispute", "complaint", "denial", "identity_mismatch", "small_debt_objection", "forged"];
 /// Roles that may close a case or open it again.
 pub(super) const CLOSERS: [Role; 2] = [Role::Clerk, Role::Administrator];

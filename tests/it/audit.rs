@@ -239,3 +239,67 @@ fn a_tombstone_by_a_revoked_archivist_disposes_of_nothing() {
         assert!(finding(&found, code).iter().any(|told| told["entry"] == entry), "{code}: {found}");
     }
 }
+
+#[test]
+fn a_tombstone_under_a_hold_is_found_and_one_after_its_release_is_not_for_that() {
+    let desk = Desk::worked();
+    let sealed = desk.entries("evidence.sealed").remove(0);
+    let bundle = sealed["subject"].as_str().unwrap();
+    let case = sealed["body"]["case"].as_str().unwrap();
+    let volume_body = json!({ "letters": [], "object": "0".repeat(64) });
+    let tombstone = json!({
+        "case": case, "rests_on": sealed["seq"], "destroyed": [sealed["body"]["object"]],
+        "manifest": sealed["body"]["manifest"], "last_day_kept": "2019-02-28",
+        "plan": "0".repeat(64), "principal": "sample-bank", "approvals": [1, 2],
+        "certificate": "DC-2026-000001",
+    });
+    let held = |found: &Value| -> BTreeSet<u64> {
+        let told = finding(found, "CH-D043").into_iter();
+        let told = told.filter(|told| told["message"].as_str().unwrap().contains("a hold stood"));
+        told.map(|told| told["entry"].as_u64().unwrap()).collect()
+    };
+    let letter = desk.entries("letter.issued").remove(0);
+    let number = letter["subject"].as_str().unwrap();
+    let prepared = desk.entries("letter.prepared");
+    let own = prepared.iter().find(|entry| entry["seq"] == letter["body"]["prepared"]).unwrap();
+    let letters_case = own["body"]["case"].as_str().unwrap();
+    let mut forger = Forger::new(&desk.office());
+    let mut wrong = BTreeSet::new();
+    let court = json!({ "who": "court", "why": "litigation" });
+    // Held by number, by case, by a complaint in the case; each once more after the release.
+    for subject in [bundle, case] {
+        let hold = forger.append("clerk", journal::RETENTION_HELD, subject, court.clone());
+        let body = tombstone.clone();
+        wrong.insert(forger.append("archivist", journal::EVIDENCE_DISPOSED, bundle, body));
+        let release = json!({ "hold": hold, "proof": "J-1" });
+        // A release by whoever may not counts for nothing.
+        forger.append("clerk", journal::RETENTION_RELEASED, subject, release.clone());
+        let body = tombstone.clone();
+        wrong.insert(forger.append("archivist", journal::EVIDENCE_DISPOSED, bundle, body));
+        forger.append("admin", journal::RETENTION_RELEASED, subject, release);
+        forger.append("archivist", journal::EVIDENCE_DISPOSED, bundle, tombstone.clone());
+    }
+    forger.append("clerk", journal::HOLD_PLACED, case, json!({ "hold": "complaint" }));
+    let body = tombstone.clone();
+    wrong.insert(forger.append("archivist", journal::EVIDENCE_DISPOSED, bundle, body));
+    let release = json!({ "hold": "complaint", "proof": "J-2" });
+    forger.append("admin", journal::HOLD_RELEASED, case, release);
+    forger.append("archivist", journal::EVIDENCE_DISPOSED, bundle, tombstone.clone());
+    // A print manifest is held with the letters in it.
+    let mut body = volume_body;
+    body["letters"] = json!([number]);
+    body["object"] = forger.put(b"a manifest").into();
+    let volume = forger.append("clerk", journal::PRINT_VOLUME, "batch", body.clone());
+    let mut gone = tombstone;
+    gone["rests_on"] = volume.into();
+    gone["case"] = "-".into();
+    gone["destroyed"] = json!([body["object"]]);
+    gone["manifest"] = body["object"].clone();
+    let id = format!("PV-{volume}");
+    forger.append("archivist", journal::RETENTION_DISPOSED, &id, gone.clone());
+    forger.append("clerk", journal::RETENTION_HELD, letters_case, court);
+    wrong.insert(forger.append("archivist", journal::RETENTION_DISPOSED, &id, gone));
+    drop(forger);
+    let found = audit(&desk);
+    assert_eq!(held(&found), wrong, "{found}");
+}
