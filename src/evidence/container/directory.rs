@@ -17,6 +17,8 @@ use crate::evidence::words::Words;
 /// Systems whose file names are bytes, UTF-8 by custom.
 const UNIX: u8 = 3;
 const DARWIN: u8 = 19;
+/// Version 4.5, which knows of wide numbers.
+pub(super) const WIDE_VERSION: u16 = 45;
 
 pub(super) const DESCRIBED: Words = Words("a data descriptor", "数据描述符");
 
@@ -77,6 +79,9 @@ impl Central {
         let offset = fields.u32()?;
         let name = fields.bytes(usize::from(name))?;
         let mut wide = Wide::of(fields.bytes(usize::from(extra))?, name);
+        // Beyond need only as packers write it that know of such fields: both lengths, and said so.
+        let may_be_slack =
+            shared.version == WIDE_VERSION && (size == u32::MAX) == (packed == u32::MAX);
         fields.bytes(usize::from(comment))?;
         let size = wide.take(size);
         let packed = wide.take(packed);
@@ -94,7 +99,8 @@ impl Central {
             entry,
             fields: shared,
             extra_fits: wide.is_used_up() && !wide.others,
-            extra_is_harmless: wide.says_no_more(size, packed, Some(offset)),
+            extra_is_harmless: wide.is_used_up()
+                || (may_be_slack && wide.says_no_more(size, packed, Some(offset))),
             is_slack: wide.slack,
             is_unix: matches!(host, UNIX | DARWIN),
             is_utf8: std::str::from_utf8(name).is_ok(),

@@ -4,7 +4,7 @@
 
 use super::{
     ContainerError, Entry, Method, Result,
-    directory::{Central, DESCRIBED, Shared},
+    directory::{Central, DESCRIBED, Shared, WIDE_VERSION},
     extra::Wide,
     format::{DESCRIPTOR, Fields, LOCAL, LOCAL_LENGTH},
     path::shown,
@@ -79,7 +79,9 @@ pub(super) fn read_local<S: Source>(
     let is_narrow = size != u32::MAX && packed != u32::MAX;
     let is_needed = if foreign {
         // What the directory moves without need stands moved here as well.
-        wide.says_no_more(sizes.0, sizes.1, None) && (is_wide || !record.is_slack)
+        let beyond =
+            record.fields.version == WIDE_VERSION && wide.says_no_more(sizes.0, sizes.1, None);
+        (wide.is_used_up() || beyond) && (is_wide || !record.is_slack)
     } else {
         wide.is_used_up() && !wide.others
     };
