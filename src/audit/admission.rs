@@ -28,13 +28,18 @@ struct Claim {
 }
 
 /// What the register has said so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Admission {
     state: Option<State>,
     claims: BTreeMap<u64, Claim>,
 }
 
 impl Admission {
+    /// Begins with the first entry, or with what stands in for a founding entry that cannot be read.
+    pub(super) fn beginning(stand_in: Option<&State>) -> Self {
+        Self { state: stand_in.cloned(), claims: BTreeMap::new() }
+    }
+
     /// Takes in the next entry.
     pub(super) fn take(&mut self, entry: &Entry, found: &mut Vec<Finding>) {
         let body = &entry.body;

@@ -1,6 +1,6 @@
 //! Checkpoints that lie in the archive, by which a register is judged that was cut or put back.
 //!
-//! Each signed checkpoint is an object of the archive that no entry names; what is one is told by
+//! Owns the one pass over the names in the archive. Each signed checkpoint is an object of the archive that no entry names; what is one is told by
 //! its form. One this register's log key signed counts as one held outside; any other, and a filed
 //! one that is not in the archive, is told. Source: SPEC decision 10.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::{AuditFinding, Finding};
 use crate::{
-    archive::{ArchiveError, Archived, Listed, Objects as _},
+    archive::{ArchiveError, ArchiveFinding, Archived, Listed, Objects as _},
     digest::Digest,
     office::{Office, office_folder::OfficeError},
     problem::{Report, alone as report},
@@ -18,28 +18,43 @@ use crate::{
 /// Longest object that is looked at. Those this office signs have some 300 bytes.
 const LONGEST: u64 = 1024;
 
-/// What the archive holds of checkpoints.
+/// What lies in the archive, with its checkpoints.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// Those the log's key signed.
     pub(super) notes: Vec<Note>,
     /// All of them by name, others' too.
     pub(super) objects: BTreeSet<Digest>,
+    /// Every other object by name, checked or not.
+    pub(super) others: Vec<Digest>,
+    /// What is no object.
+    pub(super) foreign: Vec<ArchiveFinding>,
 }
 
-/// Reads every checkpoint of the archive; tells those that are not this log's.
+/// Goes through the archive and reads every checkpoint; tells those that are not this log's. Without
+/// its key none is judged.
 pub(super) fn kept(
     office: &Office,
-    log: &LogVerifier,
+    log: Option<&LogVerifier>,
     findings: &mut Vec<Finding>,
 ) -> Result<Kept, Vec<Report>> {
     let fault = |error: ArchiveError| report(OfficeError::from(error));
     let archive = office.archive();
     let mut kept = Kept::default();
     for listed in archive.list().map_err(fault)? {
-        let Listed::Object(object) = listed.map_err(fault)? else { continue };
-        let Some(note) = note(office, &object).map_err(fault)? else { continue };
+        let object = match listed.map_err(fault)? {
+            Listed::Object(object) => object,
+            Listed::Foreign(finding) => {
+                kept.foreign.push(finding);
+                continue;
+            }
+        };
+        let Some(note) = note(office, &object) else {
+            kept.others.push(object.digest());
+            continue;
+        };
         kept.objects.insert(object.digest());
+        let Some(log) = log else { continue };
         if log.admits(&note) {
             kept.notes.push(note);
         } else {
@@ -62,10 +77,11 @@ pub(super) fn kept(
 /// Tells the filed checkpoints that are not among those of the archive.
 pub(super) fn missing(
     office: &Office,
-    log: &LogVerifier,
+    log: Option<&LogVerifier>,
     kept: &Kept,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Vec<Report>> {
+    let Some(log) = log else { return Ok(()) };
     for note in office.view().checkpoints() {
         let note = match note {
             Ok(note) if log.admits(&note) => note,
@@ -84,18 +100,12 @@ pub(super) fn missing(
     Ok(())
 }
 
-/// The checkpoint `object` is, if it is one. What was changed is told with the other objects.
-fn note(office: &Office, object: &Archived) -> Result<Option<Note>, ArchiveError> {
+/// The checkpoint `object` is, if it is one. What was changed or cannot be read is told with the
+/// other objects.
+fn note(office: &Office, object: &Archived) -> Option<Note> {
     if object.length() > LONGEST {
-        return Ok(None);
+        return None;
     }
-    match office.archive().read(&object.digest(), LONGEST) {
-        Ok(bytes) => Ok(std::str::from_utf8(&bytes).ok().and_then(|text| Note::parse(text).ok())),
-        Err(
-            ArchiveError::Missing { .. }
-            | ArchiveError::Changed { .. }
-            | ArchiveError::TooLarge { .. },
-        ) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let bytes = office.archive().read(&object.digest(), LONGEST).ok()?;
+    Note::parse(std::str::from_utf8(&bytes).ok()?).ok()
 }

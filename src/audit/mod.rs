@@ -8,24 +8,29 @@ mod admission;
 mod checkpoints;
 mod clock;
 pub mod disposals;
+mod holds;
 mod letters;
 pub mod operators;
 mod records;
+mod releases;
 pub mod report;
 pub mod sample;
 mod shelves;
 
-use std::{collections::BTreeMap, num::NonZeroUsize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+};
 
 use serde_json::Value;
 
 use crate::{
-    archive::{ArchiveError, Listed, Objects as _},
+    archive::Objects as _,
     digest::Digest,
     evidence,
     office::{Office, office_folder::OfficeError},
     problem::{Phrase, Report, alone as report},
-    register::{Against, LogVerifier, Note, verify as verify_register},
+    register::{Against, LogVerifier, Note, RegisterFinding, verify as verify_register},
 };
 
 crate::problems! {
@@ -83,6 +88,14 @@ crate::problems! {
         Unjudged { part: Phrase, detail: String } = "CH-X040", Finding,
             "{part} cannot be judged while the register is damaged: {detail}" => "restore the register from a backup, then run `chancery audit run` again",
             "登记簿已损坏，{part}无法判断：{detail}" => "请从备份恢复登记簿，再运行 `chancery audit run`";
+        /// The founding entry cannot be read.
+        StoodIn = "CH-X036", Finding,
+            "the founding entry cannot be read: the authority is taken from `keys/ca.pem`, the first administrator from `operators/`, and no checkpoint can be judged" => "restore the register from a backup, then run `chancery audit run` again; until then all the rest is only as good as those files",
+            "设立条目无法读取：签发机构取自 `keys/ca.pem`，首任管理员取自 `operators/`，检查点均无法判断" => "请从备份恢复登记簿，再运行 `chancery audit run`；在此之前其余结论仅以这些文件为准";
+        /// A hold was released on what placed it.
+        SameProof { entry: u64, placed: u64 } = "CH-X037", Finding,
+            "entry {entry} released a hold on the very document that entry {placed} placed it on" => "find the document that settled it; without one, place the hold again",
+            "条目 {entry} 解除暂停所凭的文件正是条目 {placed} 设置该暂停的依据" => "请查找了结此事的文件；如没有，请重新设置暂停";
         /// A checkpoint in the archive is not this register's.
         StrangeCheckpoint { object: Digest, size: u64 } = "CH-X042", Finding,
             "object `{object}` of the archive is a checkpoint over {size} entries that this register's log key did not sign" => "the register or its founding entry may have been exchanged, or somebody put the object there: compare with a checkpoint held outside",
@@ -149,6 +162,16 @@ impl Audit {
         first(true).or_else(|| first(false))
     }
 
+    /// Counts one object that was looked at, and tells what is wrong with it.
+    fn looked(&mut self, entry: u64, found: Vec<Report>) {
+        self.checked = self.checked.saturating_add(1);
+        if found.is_empty() {
+            self.ok = self.ok.saturating_add(1);
+        }
+        let told = found.into_iter().map(|report| Finding { entry: Some(entry), report });
+        self.findings.extend(told);
+    }
+
     /// Goes on past a part that failed because the register is damaged, and tells which.
     fn past<T: Default>(&mut self, part: Phrase, judged: Reports<T>) -> Reports<T> {
         let is_of_register =
@@ -175,6 +198,15 @@ impl Audit {
 
 type Reports<T> = Result<T, Vec<Report>>;
 
+/// Tells why something could not be checked, unless the same was told before.
+fn tell_once(faults: Vec<Report>, entry: Option<u64>, findings: &mut Vec<Finding>) {
+    for report in faults {
+        if !findings.iter().any(|told| told.report.english == report.english) {
+            findings.push(Finding { entry, report });
+        }
+    }
+}
+
 /// Whether the register itself, not what it tells of, is what `report` is about.
 fn is_ledgers(report: &Report) -> bool {
     report.code.code.starts_with("CH-L")
@@ -195,22 +227,32 @@ fn verified(office: &Office, outside: &[String]) -> Reports<(Vec<Finding>, check
         .map(|text| Note::parse(text))
         .collect::<Result<_, _>>()
         .map_err(|_| report(AuditFinding::Checkpoint))?;
-    let log = LogVerifier::parse(&office.state().log_key).map_err(report)?;
+    // A founding entry that cannot be read tells no key, and without it no checkpoint is judged.
+    let log = match office.stand_in() {
+        None => Some(LogVerifier::parse(&office.state().log_key).map_err(report)?),
+        Some(_) => None,
+    };
     let mut strange = Vec::new();
-    let kept = checkpoints::kept(office, &log, &mut strange)?;
+    let kept = checkpoints::kept(office, log.as_ref(), &mut strange)?;
     notes.extend(kept.notes.iter().cloned());
-    let known = operators::certificates(&office.view()).map_err(report)?;
+    let known = operators::certificates(&office.view(), office.stand_in()).map_err(report)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let against =
-        Against { operators: &known, log: std::slice::from_ref(&log), outside: &notes, threads };
+    let against = Against { operators: &known, log: log.as_slice(), outside: &notes, threads };
     let verdict =
         office.with_rows(|rows| verify_register(rows, &against, &mut |_| {})).map_err(report)?;
+    let is_judged = |finding: &&RegisterFinding| {
+        log.is_some() || !matches!(finding, RegisterFinding::CheckpointNotGenuine { .. })
+    };
     let findings = verdict
         .findings
         .iter()
+        .filter(is_judged)
         .map(|finding| Finding { entry: finding.seq(), report: Report::of(finding) });
     let mut findings: Vec<Finding> = findings.collect();
-    checkpoints::missing(office, &log, &kept, &mut findings)?;
+    if office.stand_in().is_some() {
+        findings.push(Finding { entry: Some(0), report: AuditFinding::StoodIn.into() });
+    }
+    checkpoints::missing(office, log.as_ref(), &kept, &mut findings)?;
     findings.extend(strange);
     // A newest entry that cannot be read was told, and tells no time.
     match clock::ahead(office) {
@@ -225,16 +267,16 @@ fn verified(office: &Office, outside: &[String]) -> Reports<(Vec<Finding>, check
 /// # Errors
 /// Where the check itself could not be done.
 pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
-    let fault = |error: ArchiveError| report(OfficeError::from(error));
-    let (findings, checkpoints) = verified(office, outside)?;
+    let (findings, held) = verified(office, outside)?;
     let mut audit = Audit { findings, ..Audit::default() };
-    let mut named: BTreeMap<Digest, (u64, Option<u64>)> = BTreeMap::new();
+    let mut named = Named::new();
     let view = office.view();
     let mut letters = letters::Sequence::default();
     let mut shelves = shelves::Standing::default();
     let mut silences = clock::Silences::default();
     let mut silent: Vec<Report> = Vec::new();
-    let mut admission = admission::Admission::default();
+    let mut admission = admission::Admission::beginning(office.stand_in());
+    let mut releases = releases::Releases::default();
     for entry in view.entries(0) {
         // An entry that cannot be read was told by the register's own check.
         let Ok(entry) = entry else { continue };
@@ -248,40 +290,27 @@ pub fn run(office: &Office, outside: &[String]) -> Reports<Audit> {
         silent.extend(silences.take(entry));
         letters.take(entry, office.state(), &mut audit.findings);
         admission.take(entry, &mut audit.findings);
+        releases.take(entry, office);
     }
     letters.end(&mut audit.findings);
+    let done = releases.end(office, &mut audit.findings);
+    audit.past(Phrase("on what holds were released", "解除暂停的依据"), done)?;
     let done = shelves.end(office, &mut audit.findings);
     audit.past(Phrase("what is kept on which shelf", "各对象的保管类别"), done)?;
     let done = disposals::check(office, &mut named, &mut audit.findings);
     audit.past(Phrase("what was disposed of", "已处置的内容"), done)?;
     audit.expected = u64::try_from(named.len()).unwrap_or(u64::MAX);
-    let archive = office.archive();
-    for (object, (entry, length)) in &named {
-        audit.checked = audit.checked.saturating_add(1);
-        let found = archive.check(object, *length).map_err(fault)?;
-        if found.is_empty() {
-            audit.ok = audit.ok.saturating_add(1);
-        }
-        for finding in found {
-            audit.findings.push(Finding { entry: Some(*entry), report: Report::of(&finding) });
-        }
-    }
-    for listed in archive.list().map_err(fault)? {
-        match listed.map_err(fault)? {
-            Listed::Object(object)
-                if named.contains_key(&object.digest())
-                    || checkpoints.objects.contains(&object.digest()) => {}
-            Listed::Object(object) => {
-                let told = AuditFinding::Extra { object: object.digest() };
-                audit.findings.push(Finding { entry: None, report: told.into() });
-            }
-            Listed::Foreign(finding) => {
-                audit.findings.push(Finding { entry: None, report: Report::of(&finding) });
-            }
-        }
-    }
-    let sealed = bundles(office, &mut audit);
+    let mut read = BTreeSet::new();
+    let sealed = bundles(office, &named, &mut read, &mut audit);
     let sealed = audit.past(Phrase("which bundles there are", "证据包"), sealed)?;
+    objects_of(office, &named, &read, &mut audit);
+    for object in held.others.iter().filter(|object| !named.contains_key(object)) {
+        let told = AuditFinding::Extra { object: *object };
+        audit.findings.push(Finding { entry: None, report: told.into() });
+    }
+    for finding in &held.foreign {
+        audit.findings.push(Finding { entry: None, report: Report::of(finding) });
+    }
     let ageing = records::check(office, &sealed, &mut audit.findings);
     let ageing = audit.past(Phrase("the evidence records", "证据记录"), ageing)?;
     for report in office.unlike_founded() {
@@ -311,20 +340,39 @@ fn unsigned(office: &Office) -> Reports<Vec<Report>> {
     Ok(notes)
 }
 
-/// Every bundle, inside and in its place; answers when their timestamps' certificates end.
-fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
+/// The objects the register names, by name: the entry that names each first, and its length if that
+/// says so.
+type Named = BTreeMap<Digest, (u64, Option<u64>)>;
+
+/// Every object the register names but those that were read with what they are.
+fn objects_of(office: &Office, named: &Named, read: &BTreeSet<Digest>, audit: &mut Audit) {
+    for (object, (entry, length)) in named.iter().filter(|(object, _)| !read.contains(object)) {
+        let found = office.archive().check(object, *length);
+        let found = found.map(|found| found.iter().map(Report::of).collect());
+        // What cannot be read is not as registered, and the rest is looked at all the same.
+        let found = found.unwrap_or_else(|error| report(OfficeError::from(error)));
+        audit.looked(*entry, found);
+    }
+}
+
+/// Every bundle, inside, in its place and as an object, each read once; notes in `read` the objects
+/// that were judged so, and answers when their timestamps' certificates end.
+fn bundles(
+    office: &Office,
+    named: &Named,
+    read: &mut BTreeSet<Digest>,
+    audit: &mut Audit,
+) -> Reports<records::Ends> {
     let mut sealed = records::Ends::new();
     for bundle in office.bundles().map_err(report)? {
+        // What was disposed of is nowhere any more.
+        let Some((entry, _)) = named.get(&bundle.object) else { continue };
         let found = match office.verify_bundle(&bundle) {
             Ok(found) => found,
-            // What could not be checked is no clean bundle. One cause of many is told once.
+            // What could not be checked is no clean bundle. One cause of many is told once. Its
+            // bytes are looked at with the other objects.
             Err(faults) => {
-                for report in faults {
-                    let is_told = |told: &Finding| told.report.english == report.english;
-                    if !audit.findings.iter().any(is_told) {
-                        audit.findings.push(Finding { entry: Some(bundle.seq), report });
-                    }
-                }
+                tell_once(faults, Some(bundle.seq), &mut audit.findings);
                 continue;
             }
         };
@@ -333,12 +381,17 @@ fn bundles(office: &Office, audit: &mut Audit) -> Reports<records::Ends> {
             let told = AuditFinding::OtherBundle { bundle: bundle.id.clone() };
             audit.findings.push(Finding { entry: Some(bundle.seq), report: told.into() });
         }
-        // What lies in the object's place was told with the other objects.
-        let inside = |finding: &evidence::Finding| {
-            let code = finding.report.code.code;
-            !code.starts_with("CH-S") && code != "CH-X041"
+        let is_object = |finding: &&evidence::Finding| finding.report.code.code.starts_with("CH-S");
+        let lies = found.findings.iter().filter(is_object);
+        let lies: Vec<Report> = lies.map(|finding| finding.report.clone()).collect();
+        if read.insert(bundle.object) {
+            audit.looked(*entry, lies);
+        }
+        // What lies in a token's place is told with the other objects.
+        let inside = |finding: &&evidence::Finding| {
+            !is_object(finding) && finding.report.code.code != "CH-X041"
         };
-        for finding in found.findings.iter().filter(|finding| inside(finding)) {
+        for finding in found.findings.iter().filter(inside) {
             let told = Report::quoting(&finding.report, |detail| AuditFinding::Bundle {
                 bundle: bundle.id.clone(),
                 file: finding.file.clone().unwrap_or_else(|| "-".to_owned()),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::{AuditFinding, Finding};
+use super::{AuditFinding, Finding, tell_once};
 use crate::{
     office::{Office, evidence_room::Kept, journal, office_folder::OfficeError, state::text},
     problem::{Report, alone as report},
@@ -33,7 +33,14 @@ pub(super) fn check(
     let newest = newest.map(|entry| entry.recorded_at().with_timezone(&Utc));
     let now = office.now().with_timezone(&Utc);
     let now = newest.map_or(now, |newest| newest.max(now));
-    let anchors = office.evidence_anchors()?;
+    let anchors = match office.evidence_anchors() {
+        Ok(anchors) => anchors,
+        // Without anchors no record is judged; that is told once, with the bundles or here.
+        Err(faults) => {
+            tell_once(faults, None, findings);
+            return Ok(None);
+        }
+    };
     let gone = office.shelves().map_err(report)?.disposed;
     let mut ageing = 0_usize;
     let mut first: Option<DateTime<Utc>> = None;

@@ -3,7 +3,7 @@
 use std::{io::Read as _, ops::ControlFlow, path::Path};
 
 use chancery::{
-    durable,
+    durable::{self, DurableError},
     masking::IdentityNumber,
     office::{
         Office,
@@ -144,8 +144,12 @@ fn selection(wanted: &Export) -> Result<Selection, Stopped> {
 fn read_person(file: &Path) -> Result<IdentityNumber, Stopped> {
     let bytes = if file == Path::new("-") {
         let mut bytes = Zeroizing::new(Vec::new());
-        let read = std::io::stdin().take(PERSON_LIMIT).read_to_end(&mut bytes);
-        read.map_err(|_| ExportError::Person)?;
+        let read = std::io::stdin().take(PERSON_LIMIT + 1).read_to_end(&mut bytes);
+        let read = read.map_err(|_| ExportError::Person)?;
+        if u64::try_from(read).is_ok_and(|read| read > PERSON_LIMIT) {
+            let path = file.display().to_string();
+            return Err(DurableError::TooLarge { path, limit: PERSON_LIMIT }.into());
+        }
         bytes
     } else {
         Zeroizing::new(durable::read(file, PERSON_LIMIT)?)

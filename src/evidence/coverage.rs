@@ -104,7 +104,7 @@ pub fn bound(items: &Listing, named: &[(Kind, String)]) -> Vec<(usize, String)> 
 /// What claims to have been captured after `now`.
 pub(super) fn ahead(items: &Listing, now: DateTime<FixedOffset>) -> Vec<Report> {
     let later = |item: &Item<'_>| {
-        let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
+        let captured = item.facts.captured.or(item.details.captured_at.as_deref());
         let captured = captured.and_then(|time| instant(time, *now.offset()));
         captured.is_some_and(|at| at.signed_duration_since(now) > CLOCKS_APART)
     };
@@ -122,7 +122,7 @@ pub(super) fn findings(items: &Listing, window: &Window) -> Vec<Report> {
     let mut stretches: Vec<(Kind, Stretch)> = Vec::new();
     for item in items.all() {
         let path = || item.path.to_owned();
-        let captured = item.facts.captured.as_deref().or(item.details.captured_at.as_deref());
+        let captured = item.facts.captured.or(item.details.captured_at.as_deref());
         let captured = captured.and_then(|time| instant(time, zone));
         let is_recording = matches!(item.kind, Kind::Audio | Kind::Video);
         let is_of_visit = is_recording || matches!(item.kind, Kind::DoorPlate | Kind::Photo);

@@ -110,11 +110,11 @@ impl Intake {
                         masked_original: &masked_original,
                         path: &path,
                         kind,
-                        facts: &facts,
+                        facts: (&facts).into(),
                         details: &NOTHING,
                     };
-                    problems.extend(refusal(&item));
-                    notes.extend(item_notes(&item));
+                    problems.extend(refusal(&item, &facts));
+                    notes.extend(item_notes(&item, &facts));
                     has_room &= items.push(met, &item);
                 }
                 Err(problem) => problems.push(problem),
@@ -220,25 +220,24 @@ fn facts(
     media::inspect(&file).map_err(|source| EvidenceError::Io { name: name.to_owned(), source })
 }
 
-/// Why `item` cannot be sealed as its kind, if it cannot.
-fn refusal(item: &Item<'_>) -> Option<EvidenceError> {
+/// Why `item`, whose bytes say `facts`, cannot be sealed as its kind, if it cannot.
+fn refusal(item: &Item<'_>, facts: &MediaFacts) -> Option<EvidenceError> {
     let name = item.masked_original.to_owned();
     if item.stamp.size == 0 && item.kind.must_be_whole() {
         return Some(EvidenceError::EmptyFile { name });
     }
     // Cut off before its tracks are told, a recording is no other thing for that.
-    let unknown = item.facts.defect.is_some() && !item.facts.is_audio() && !item.facts.is_video();
-    let recording =
-        matches!(item.facts.format, Format::Mp4 | Format::Mov | Format::Mkv | Format::M4a);
+    let unknown = facts.defect.is_some() && !facts.is_audio() && !facts.is_video();
+    let recording = matches!(facts.format, Format::Mp4 | Format::Mov | Format::Mkv | Format::M4a);
     let kept_back = unknown && recording && item.kind.is_recorded();
-    if !item.kind.admits(item.facts) && !kept_back {
-        let (kind, format) = (item.kind.name(), item.facts.format.name());
+    if !item.kind.admits(facts) && !kept_back {
+        let (kind, format) = (item.kind.name(), facts.format.name());
         return Some(EvidenceError::KindContradicted { name, kind, format });
     }
     if !item.kind.must_be_whole() {
         return None;
     }
-    Some(match item.facts.defect? {
+    Some(match facts.defect? {
         Defect::Truncated => EvidenceError::Truncated { name },
         Defect::Encrypted => EvidenceError::Encrypted { name },
         Defect::Malformed => EvidenceError::Malformed { name },
@@ -246,25 +245,25 @@ fn refusal(item: &Item<'_>) -> Option<EvidenceError> {
 }
 
 /// What is worth knowing about `item` though it is sealed.
-fn item_notes(item: &Item<'_>) -> Vec<Report> {
+fn item_notes(item: &Item<'_>, facts: &MediaFacts) -> Vec<Report> {
     let path = || item.path.to_owned();
     let mut notes = Vec::new();
-    if item.facts.is_video() && item.kind == Kind::Video {
-        match item.facts.lines() {
+    if facts.is_video() && item.kind == Kind::Video {
+        match facts.lines() {
             Some(lines) if lines >= FEWEST_LINES => {}
             Some(lines) => notes.push(EvidenceError::FewLines { path: path(), lines }),
             None => notes.push(EvidenceError::UnknownLines { path: path() }),
         }
     }
     let suffix = item.path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
-    if item.facts.format.is_belied_by(suffix) {
-        let format = item.facts.format.name();
+    if facts.format.is_belied_by(suffix) {
+        let format = facts.format.name();
         notes.push(EvidenceError::Belied { path: path(), format });
     }
     if item.stamp.size == 0 {
         notes.push(EvidenceError::Unusable { path: path(), what: Words("empty", "空文件") });
     }
-    if let (Some(defect), false) = (item.facts.defect, item.kind.must_be_whole()) {
+    if let (Some(defect), false) = (facts.defect, item.kind.must_be_whole()) {
         let what = match defect {
             Defect::Truncated => Words("cut off", "不完整"),
             Defect::Encrypted => Words("encrypted", "已加密"),

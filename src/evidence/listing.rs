@@ -2,11 +2,17 @@
 //!
 //! Names and paths stand one behind the other in one text, and of each file stays a row of forty
 //! bytes. What few files have is kept beside: a name that had to be masked, what a person says.
-//! What the bytes say is kept once for neighbours that are alike.
+//! Of what the bytes say stays what later stages ask for, in the same text, and once for neighbours
+//! that are alike: ten thousand films differ in their times alone.
 
 use std::collections::BTreeMap;
 
-use super::{intake::Details, kind::Kind, media::MediaFacts, walk::Stamp};
+use super::{
+    intake::Details,
+    kind::Kind,
+    media::{Format, MediaFacts},
+    walk::Stamp,
+};
 use crate::digest::Digest;
 
 /// One file that was taken in.
@@ -22,7 +28,7 @@ pub struct Item<'a> {
     /// What it is evidence of.
     pub kind: Kind,
     /// What its bytes say.
-    pub facts: &'a MediaFacts,
+    pub facts: Told<'a>,
     /// What a person says.
     pub details: &'a Details,
 }
@@ -35,12 +41,36 @@ impl Item<'_> {
     }
 }
 
+/// What the bytes of a file say, as far as it is asked for once they were judged.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Told<'a> {
+    /// Format.
+    pub format: Format,
+    /// Duration in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// When it was captured, as the device claims.
+    pub captured: Option<&'a str>,
+    /// Maker and model of the device, as it claims.
+    pub device: Option<&'a str>,
+}
+
+impl<'a> From<&'a MediaFacts> for Told<'a> {
+    fn from(facts: &'a MediaFacts) -> Self {
+        Self {
+            format: facts.format,
+            duration_ms: facts.duration_ms,
+            captured: facts.captured.as_deref(),
+            device: facts.device.as_deref(),
+        }
+    }
+}
+
 /// What a person says of most files.
 pub(super) static NOTHING: Details =
     Details { recording_id: None, captured_at: None, device: None };
 
 /// A name in the text of a list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Name {
     start: u32,
     length: u16,
@@ -139,12 +169,32 @@ impl Row {
     }
 }
 
+/// What the bytes of a file say, its words in the text of the list.
+#[derive(Clone, Copy, Debug)]
+struct Fact {
+    duration_ms: Option<u64>,
+    captured: Option<Name>,
+    device: Option<Name>,
+    format: Format,
+}
+
+impl Fact {
+    fn told(self, text: &str) -> Told<'_> {
+        Told {
+            format: self.format,
+            duration_ms: self.duration_ms,
+            captured: self.captured.map(|name| name.of(text)),
+            device: self.device.map(|name| name.of(text)),
+        }
+    }
+}
+
 /// The files that were taken in, by their paths in the container.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     rows: Vec<Row>,
     text: String,
-    facts: Vec<MediaFacts>,
+    facts: Vec<Fact>,
     /// Masked names of those that are not shown as they are, by where the name starts.
     masked: BTreeMap<u32, String>,
     /// What a person says, by where the name starts.
@@ -203,7 +253,7 @@ impl Listing {
             masked_original: self.masked.get(&row.original).map_or(original, String::as_str),
             path: row.path().of(&self.text),
             kind: row.kind,
-            facts: self.facts.get(usize::try_from(row.facts).ok()?)?,
+            facts: self.facts.get(usize::try_from(row.facts).ok()?)?.told(&self.text),
             details: self.details.get(&row.original).unwrap_or(&NOTHING),
         })
     }
@@ -215,8 +265,9 @@ impl Listing {
 
     /// Adds what was `met`, of which `item` tells the rest; `false` if there is no room for it.
     pub(super) fn push(&mut self, met: &Met, item: &Item<'_>) -> bool {
-        if self.facts.last() != Some(item.facts) {
-            self.facts.push(item.facts.clone());
+        if self.facts.last().map(|last| last.told(&self.text)) != Some(item.facts) {
+            let Some(fact) = self.fact(item.facts) else { return false };
+            self.facts.push(fact);
         }
         let facts = self.facts.len().checked_sub(1).and_then(|at| u32::try_from(at).ok());
         let path = Name::put(&mut self.text, item.path);
@@ -229,6 +280,23 @@ impl Listing {
         let (stamp, kind) = (item.stamp, item.kind);
         self.rows.push(Row { stamp, original, path, facts, original_length, path_length, kind });
         true
+    }
+
+    /// Puts what is `told` into the text, unless the file before told the same.
+    fn fact(&mut self, told: Told<'_>) -> Option<Fact> {
+        let last = self.facts.last().copied();
+        let Self { text, .. } = self;
+        let mut put = |words: Option<&str>, before: Option<Name>| match (words, before) {
+            (None, _) => Some(None),
+            (Some(words), Some(before)) if before.of(text) == words => Some(Some(before)),
+            (Some(words), _) => Name::put(text, words).map(Some),
+        };
+        Some(Fact {
+            duration_ms: told.duration_ms,
+            captured: put(told.captured, last.and_then(|last| last.captured))?,
+            device: put(told.device, last.and_then(|last| last.device))?,
+            format: told.format,
+        })
     }
 
     /// Sorts them by their paths in the container.
@@ -293,5 +361,44 @@ mod tests {
     #[test]
     fn a_row_of_a_list_is_forty_bytes() {
         assert_eq!(size_of::<Row>(), 40);
+    }
+
+    #[test]
+    fn what_films_say_is_held_in_few_bytes_and_told_as_it_was() {
+        assert!(size_of::<Fact>() <= 56, "{}", size_of::<Fact>());
+        let mut walked = Walked::default();
+        let stamp = Stamp::nothing();
+        let films: Vec<MediaFacts> = (0..100)
+            .map(|at| MediaFacts {
+                duration_ms: Some(at),
+                captured: Some(format!("2026-11-24T10:00:{:02}", at / 2 % 60)),
+                device: (at % 10 != 0).then(|| "记录仪 X1".to_owned()),
+                codec: Some("avc1".to_owned()),
+                ..MediaFacts::of(Format::Mp4)
+            })
+            .collect();
+        for at in 0..films.len() {
+            assert!(walked.push(&format!("{at:03}.mp4"), stamp));
+        }
+        walked.sort_into(|_| Some(Kind::Video));
+        let (mut items, met) = walked.into_listing();
+        for (met, facts) in met.iter().zip(&films) {
+            let original = items.name_of(met).to_owned();
+            let item = Item {
+                original: &original,
+                stamp,
+                masked_original: &original,
+                path: &format!("data/video/{original}"),
+                kind: Kind::Video,
+                facts: facts.into(),
+                details: &NOTHING,
+            };
+            assert!(items.push(met, &item));
+        }
+        for (item, facts) in items.all().zip(&films) {
+            assert_eq!(item.facts, Told::from(facts), "{}", item.path);
+        }
+        // A device is written once while it stays the same.
+        assert_eq!(items.text.matches("记录仪").count(), 10);
     }
 }

@@ -45,7 +45,7 @@ pub use bundle::{Bundle, Description, Open, Sealed};
 pub use finding::{BundleFinding, Finding};
 pub use intake::{Details, Intake, Sorting};
 pub use kind::Kind;
-pub use listing::{Item, Listing, SealedFile, SealedFiles};
+pub use listing::{Item, Listing, SealedFile, SealedFiles, Told};
 pub use problem::EvidenceError;
 pub use seal::{Seal, Sealing};
 pub use verification::{BundleFacts, Late, Verification, verify, verify_late};

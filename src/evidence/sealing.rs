@@ -184,9 +184,9 @@ impl Draft<'_> {
     }
 
     fn original(&self, item: &Item<'_>) -> Original {
-        let device = item.facts.device.as_ref().or(item.details.device.as_ref());
-        let (captured_at, captured_from) = match (&item.facts.captured, &item.details.captured_at) {
-            (Some(time), _) => (time.clone(), "file"),
+        let device = item.facts.device.or(item.details.device.as_deref());
+        let (captured_at, captured_from) = match (item.facts.captured, &item.details.captured_at) {
+            (Some(time), _) => (time.to_owned(), "file"),
             (None, Some(time)) => (time.clone(), "operator"),
             (None, None) => (String::new(), ""),
         };

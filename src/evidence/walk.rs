@@ -21,6 +21,20 @@ use crate::{digest::Hasher, masking::Masking};
 pub const MOST_FILES: usize = 200_000;
 const DEEPEST: usize = 8;
 
+/// How much a walk takes in before it stops.
+#[derive(Clone, Copy, Debug)]
+struct Most {
+    files: usize,
+    /// Names of whatever lies there, folders and what is refused among them.
+    names: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { files: MOST_FILES, names: 2 * MOST_FILES }
+    }
+}
+
 /// What tells one state of a file from another without reading it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Stamp {
@@ -30,6 +44,12 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    /// The state of no file, for lists that are not walked.
+    #[cfg(test)]
+    pub(super) const fn nothing() -> Self {
+        Self { size: 0, state: [0; 16] }
+    }
+
     fn of(file: &File) -> io::Result<Self> {
         let data = file.metadata()?;
         if !data.is_file() {
@@ -95,12 +115,31 @@ pub(super) fn walk(
     problems: &mut Vec<EvidenceError>,
     each: &mut dyn FnMut(&str, Stamp),
 ) {
-    Walk { each, count: 0, masking, problems }.folder(root, "", 0);
+    walk_within(Most::default(), root, masking, problems, each);
+}
+
+fn walk_within(
+    most: Most,
+    root: &OwnedFd,
+    masking: &Masking,
+    problems: &mut Vec<EvidenceError>,
+    each: &mut dyn FnMut(&str, Stamp),
+) {
+    let mut walk = Walk { each, most, files: 0, names: 0, full: None, masking, problems };
+    walk.folder(root, "", 0);
+    if let Some((what, limit)) = walk.full {
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        problems.push(EvidenceError::TooMany { what, limit });
+    }
 }
 
 struct Walk<'a> {
     each: &'a mut dyn FnMut(&str, Stamp),
-    count: usize,
+    most: Most,
+    files: usize,
+    names: usize,
+    /// Of what there is too much: nothing more is looked at.
+    full: Option<(Words, usize)>,
     masking: &'a Masking,
     problems: &'a mut Vec<EvidenceError>,
 }
@@ -115,27 +154,35 @@ impl Walk<'_> {
             });
             return;
         }
-        let names = Dir::read_from(folder).and_then(|entries| {
-            entries
-                .map(|entry| Ok(entry?.file_name().to_bytes().to_vec()))
-                .collect::<rustix::io::Result<BTreeSet<Vec<u8>>>>()
-        });
-        let names = match names {
+        let names = match self.names_of(folder) {
             Ok(names) => names,
             Err(error) => return self.io(prefix, error.into()),
         };
         for name in names {
-            if matches!(name.as_slice(), b"." | b"..") {
-                continue;
-            }
-            if self.count >= MOST_FILES {
-                let limit = u64::try_from(MOST_FILES).unwrap_or(u64::MAX);
-                return self
-                    .problems
-                    .push(EvidenceError::TooMany { what: Words("files", "文件数"), limit });
+            if self.full.is_some() {
+                return;
             }
             self.entry(folder, prefix, &name, depth);
         }
+    }
+
+    /// The names in a folder, sorted; no more of them are held than one bundle can have.
+    fn names_of(&mut self, folder: &OwnedFd) -> rustix::io::Result<BTreeSet<Vec<u8>>> {
+        let mut names = BTreeSet::new();
+        for entry in Dir::read_from(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if matches!(name, b"." | b"..") {
+                continue;
+            }
+            if self.names >= self.most.names {
+                self.full = Some((Words("names", "名称数"), self.most.names));
+                break;
+            }
+            self.names = self.names.saturating_add(1);
+            names.insert(name.to_vec());
+        }
+        Ok(names)
     }
 
     fn entry(&mut self, folder: &OwnedFd, prefix: &str, bytes: &[u8], depth: usize) {
@@ -158,8 +205,11 @@ impl Walk<'_> {
             },
             Ok(FileType::RegularFile) => {
                 match open_file(folder, name).and_then(|file| Stamp::of(&file)) {
+                    Ok(_) if self.files >= self.most.files => {
+                        self.full = Some((Words("files", "文件数"), self.most.files));
+                    }
                     Ok(stamp) => {
-                        self.count = self.count.saturating_add(1);
+                        self.files = self.files.saturating_add(1);
                         (self.each)(&lossy, stamp);
                     }
                     Err(error) => self.io(&lossy, error),
@@ -175,5 +225,39 @@ impl Walk<'_> {
 
     fn io(&mut self, name: &str, source: io::Error) {
         self.problems.push(EvidenceError::Io { name: masked(name, self.masking), source });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a walk of `folder` tells: files met, and the problems in their order.
+    fn walked(folder: &Path, most: Most) -> (usize, Vec<String>) {
+        let root = open_folder(rustix::fs::CWD, folder).unwrap();
+        let (mut met, mut problems) = (0, Vec::new());
+        walk_within(most, &root, &Masking::default(), &mut problems, &mut |_, _| met += 1);
+        (met, problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_folder_of_too_many_names_is_refused_once_before_they_are_held() {
+        let room = tempfile::tempdir().unwrap();
+        let at = |name: &str| room.path().join(name);
+        for name in ["a", "b", "c"] {
+            std::fs::create_dir(at(name)).unwrap();
+            for file in ["1", "2", "3"] {
+                File::create(at(name).join(file)).unwrap();
+            }
+        }
+        assert_eq!(walked(room.path(), Most { files: 9, names: 12 }), (9, Vec::new()));
+        let (met, told) = walked(room.path(), Most { files: 8, names: 12 });
+        assert_eq!((met, told.len()), (8, 1), "{told:?}");
+        // The last folder's names are not gathered to their end, and nothing of it is lost unsaid.
+        let (met, told) = walked(room.path(), Most { files: 9, names: 11 });
+        assert!(met < 9 && told.len() == 1, "{met} {told:?}");
+        // Not even the first folder's.
+        let (met, told) = walked(room.path(), Most { files: 9, names: 2 });
+        assert_eq!((met, told.len()), (0, 1), "{told:?}");
     }
 }

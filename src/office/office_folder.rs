@@ -6,10 +6,12 @@
 mod problem;
 mod profiles;
 mod services;
+mod stand_in;
 
 pub use problem::OfficeError;
 pub(super) use profiles::open_dated_profile;
 pub use profiles::open_profile;
+use services::KEY_LIMIT;
 pub use services::log_name;
 
 use std::{collections::BTreeSet, path::Path};
@@ -55,6 +57,8 @@ pub struct Office {
     archive: LocalArchive,
     state: State,
     past_damage: bool,
+    /// What an audit takes for the state after a founding entry that cannot be read.
+    stand_in: Option<State>,
 }
 
 impl Office {
@@ -63,9 +67,11 @@ impl Office {
     /// # Errors
     /// What is wrong with settings, register or archive.
     pub fn open(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        let office = Self::assemble(paths, State::replay, |path| {
-            Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?))
-        })?;
+        let office = Self::assemble(
+            paths,
+            |view, _| State::replay(view),
+            |path| Ok(Books::Writing(Register::open(SqliteStore::open(path)?)?)),
+        )?;
         let found = office.unlike_founded();
         if !found.is_empty() {
             return Err(found);
@@ -80,21 +86,36 @@ impl Office {
     /// # Errors
     /// As [`Office::open`].
     pub fn open_read_only(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        Self::assemble(paths, State::read, |path| Ok(Books::Reading(SqliteReader::open(path)?)))
+        Self::assemble(paths, |view, _| State::read(view), reading)
     }
 
     /// Opens an office for an audit: nothing is written, and an entry that cannot be read is as if
-    /// it were not there, so that all the rest is judged. The check of the register names it.
+    /// it were not there, so that all the rest is judged. The check of the register names it. For
+    /// the founding entry the certificates stand in that the office holds besides.
     ///
     /// # Errors
     /// As [`Office::open`].
     pub fn open_for_audit(paths: OfficePaths) -> Result<Self, Vec<Report>> {
-        Ok(Self { past_damage: true, ..Self::open_read_only(paths)? })
+        let own = paths.clone();
+        let mut stand_in = None;
+        let office = Self::assemble(
+            paths,
+            |view, settings| match State::read(view) {
+                Err(error) if error.is_of_founding() => {
+                    let begun = stand_in::begin(&own, settings, view).ok_or(error)?;
+                    stand_in = Some(begun.clone());
+                    begun.read_on(view)
+                }
+                read => read,
+            },
+            reading,
+        )?;
+        Ok(Self { past_damage: true, stand_in, ..office })
     }
 
     fn assemble(
         paths: OfficePaths,
-        state: impl FnOnce(&View<'_>) -> Result<State, StateError>,
+        state: impl FnOnce(&View<'_>, &Settings) -> Result<State, StateError>,
         books: impl FnOnce(&Path) -> Result<Books, RegisterError>,
     ) -> Result<Self, Vec<Report>> {
         let settings = Settings::read(&paths.settings()).map_err(report)?;
@@ -102,8 +123,17 @@ impl Office {
         let books = books(&paths.register()).map_err(|e| report(OfficeError::from(e)))?;
         let archive = LocalArchive::open_folder(&paths.archive())
             .map_err(|e| report(OfficeError::from(e)))?;
-        let state = state(&view(&books)).map_err(report)?;
-        Ok(Self { paths, settings, clock, books, archive, state, past_damage: false })
+        let state = state(&view(&books), &settings).map_err(report)?;
+        Ok(Self {
+            paths,
+            settings,
+            clock,
+            books,
+            archive,
+            state,
+            past_damage: false,
+            stand_in: None,
+        })
     }
 
     /// What tells that settings moved the office's days, or that the register is another office's.
@@ -159,6 +189,13 @@ impl Office {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// What was taken for the state after a founding entry that cannot be read; only an audit
+    /// opens an office so.
+    #[must_use]
+    pub const fn stand_in(&self) -> Option<&State> {
+        self.stand_in.as_ref()
     }
 
     /// Its archive.
@@ -309,6 +346,10 @@ impl Office {
     pub fn size_now(&self) -> Result<u64, OfficeError> {
         Ok(SqliteReader::open(&self.paths.register())?.rows().size()?)
     }
+}
+
+fn reading(path: &Path) -> Result<Books, RegisterError> {
+    Ok(Books::Reading(SqliteReader::open(path)?))
 }
 
 fn view(books: &Books) -> View<'_> {

@@ -20,7 +20,7 @@ use super::{
     journal,
     office_folder::OfficeError,
     operator::Role,
-    retention_state::{CLOSERS, HOLDERS, LegalHold, Shelved, Shelves, month_end},
+    retention_state::{CLOSERS, HOLDERS, LegalHold, Shelves, month_end},
 };
 use crate::{
     masking::{Masking, mask_text},
@@ -135,8 +135,8 @@ impl Office {
     ) -> Reports<(Recorded, usize)> {
         may(actor, &HOLDERS, RetentionError::HoldRole)?;
         let shelves = self.shelves().map_err(report)?;
-        let held = |kept: &&Shelved| kept.id == wish.subject || kept.case == wish.subject;
-        let covers = shelves.kept.iter().filter(held).count();
+        let held = shelves.kept.iter().filter(|kept| kept.is_held_with(wish.subject));
+        let covers = held.count();
         let mut refused: Vec<Report> = Vec::new();
         if covers == 0 {
             refused.extend(case_number(wish.subject).err().into_iter().flatten());

@@ -25,7 +25,7 @@ use crate::{
 /// What begins the name of a month's training archive.
 const TRAINING: &str = "TRAINING-";
 /// Case holds that forbid disposal: lawsuit, complaint and dispute. Source: DOCUMENTS 23.
-const CASE_HOLDS: [&str; 6] =
+pub(crate) const CASE_HOLDS: [&str; 6] =
     ["dispute", "complaint", "denial", "identity_mismatch", "small_debt_objection", "forged"];
 /// Roles that may close a case or open it again.
 pub(super) const CLOSERS: [Role; 2] = [Role::Clerk, Role::Administrator];
@@ -84,6 +84,8 @@ pub struct Shelved {
     pub principal: Option<String>,
     /// Of a paper of the office, those whom it is about; nobody in particular if empty.
     pub parties: Vec<String>,
+    /// Of a print volume, the letters in it and their cases: what holds one of them holds it.
+    pub holding: Vec<String>,
     /// The day it was archived, in the office's zone.
     pub archived_on: NaiveDate,
     /// The day it closed by itself, of what belongs to no case.
@@ -94,6 +96,14 @@ pub struct Shelved {
     pub manifest: Digest,
     /// The entry that sealed or issued it.
     pub seq: u64,
+}
+
+impl Shelved {
+    /// Whether a hold on `subject` (case, bundle, letter or paper) holds it.
+    #[must_use]
+    pub fn is_held_with(&self, subject: &str) -> bool {
+        self.id == subject || self.case == subject || self.holding.iter().any(|one| one == subject)
+    }
 }
 
 /// A disposal that is registered.
@@ -144,8 +154,8 @@ impl Shelves {
         let mut shelves = Self::default();
         let mut places = BTreeSet::new();
         for kind in &REPLAYED {
-            for found in view.find(Some(kind), None) {
-                places.insert(found?.seq());
+            for place in view.places(Some(kind), None, 0) {
+                places.insert(place?);
             }
         }
         for seq in places {
@@ -208,10 +218,10 @@ impl Shelves {
     /// Entries of every hold that forbids the disposal of `kept` on `day`.
     #[must_use]
     pub fn held(&self, kept: &Shelved, state: &State, day: NaiveDate) -> Vec<String> {
-        let legal = self.holds.iter().filter(|hold| {
-            hold.stands(day) && (hold.subject == kept.case || hold.subject == kept.id)
-        });
-        let own = state.holds.get(&kept.case).into_iter().flatten();
+        let legal = self.holds.iter();
+        let legal = legal.filter(|hold| hold.stands(day) && kept.is_held_with(&hold.subject));
+        let cases = kept.holding.iter().chain([&kept.case]);
+        let own = cases.filter_map(|case| state.holds.get(case)).flatten();
         let own = own.filter(|hold| CASE_HOLDS.contains(&hold.kind.as_str()));
         legal
             .map(|hold| format!("{} ({}, {})", hold.seq, hold.who, hold.why))
@@ -290,6 +300,7 @@ fn bundle(entry: &Entry, archived: &BTreeMap<String, NaiveDate>) -> Option<Shelv
         principal: None,
         archived_on: *archived.get(&entry.subject)?,
         parties: Vec::new(),
+        holding: Vec::new(),
         closed_on: None,
         objects: vec![digest(body, "object")?],
         manifest: digest(body, "manifest")?,
@@ -330,6 +341,7 @@ fn letter(
         principal: text(&prepared.body, "principal").map(str::to_owned),
         archived_on: *archived.get(&entry.subject)?,
         parties: Vec::new(),
+        holding: Vec::new(),
         closed_on: None,
         objects,
         manifest: pdf,

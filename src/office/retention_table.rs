@@ -2,7 +2,8 @@
 //!
 //! Bundles and letters are kept through the term of their case. Papers of the office itself (print
 //! manifests, keyed statements, signatures over intake files) close on the day they are archived
-//! and are kept through the longest term of all principals. What others are proved or made again
+//! and are kept through the longest term of all principals; a print manifest also as long as any
+//! letter in it is held. What others are proved or made again
 //! by (packages, fonts, profiles, tokens, evidence records) stands as long as the register.
 //! An object of no class stands on no shelf, and an audit says so. Source: REQUIREMENTS 4 (L223),
 //! 5 (7).
@@ -87,10 +88,8 @@ pub(super) fn papers(
     letters: &[Shelved],
     day: &impl Fn(DateTime<FixedOffset>) -> NaiveDate,
 ) -> Result<Vec<Shelved>, RegisterError> {
-    let whose: BTreeMap<&str, &str> = letters
-        .iter()
-        .filter_map(|kept| Some((kept.id.as_str(), kept.principal.as_deref()?)))
-        .collect();
+    let known: BTreeMap<&str, &Shelved> =
+        letters.iter().map(|kept| (kept.id.as_str(), kept)).collect();
     let mut last: BTreeMap<Digest, Shelved> = BTreeMap::new();
     for (kind, sort, _) in &PAPERS {
         for found in view.find(Some(kind), None) {
@@ -99,10 +98,20 @@ pub(super) fn papers(
             let (Some(object), Some(id)) = (digest(&entry.body, "object"), paper_id(entry)) else {
                 continue;
             };
+            let mut holding = BTreeSet::new();
             let parties: BTreeSet<&str> = match sort {
                 Sort::Statement => [entry.subject.as_str()].into(),
                 Sort::Voucher => text(&entry.body, "principal").into_iter().collect(),
-                _ => principals(entry, &whose),
+                _ => {
+                    let letters = letters_of(entry);
+                    let told = letters.filter_map(|letter| {
+                        holding.insert(letter);
+                        let kept = known.get(letter)?;
+                        holding.insert(&kept.case);
+                        kept.principal.as_deref()
+                    });
+                    told.collect()
+                }
             };
             let archived_on = day(found.recorded_at());
             let paper = Shelved {
@@ -111,6 +120,7 @@ pub(super) fn papers(
                 case: NO_CASE.to_owned(),
                 principal: None,
                 parties: parties.into_iter().map(str::to_owned).collect(),
+                holding: holding.into_iter().map(str::to_owned).collect(),
                 archived_on,
                 closed_on: Some(archived_on),
                 objects: vec![object],
@@ -127,11 +137,10 @@ pub(super) fn papers(
     Ok(papers)
 }
 
-/// The principals of the letters of a volume.
-fn principals<'a>(entry: &Entry, whose: &BTreeMap<&str, &'a str>) -> BTreeSet<&'a str> {
+/// The letters of a volume.
+fn letters_of(entry: &Entry) -> impl Iterator<Item = &str> {
     let letters = entry.body.get("letters").and_then(Value::as_array);
-    let letters = letters.into_iter().flatten().filter_map(Value::as_str);
-    letters.filter_map(|letter| whose.get(letter).copied()).collect()
+    letters.into_iter().flatten().filter_map(Value::as_str)
 }
 
 #[cfg(test)]

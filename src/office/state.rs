@@ -88,6 +88,16 @@ impl From<RegisterError> for StateError {
     }
 }
 
+impl StateError {
+    /// Whether the founding entry cannot be read, or is none.
+    pub(crate) const fn is_of_founding(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFounded | Self::Register { source: RegisterError::DamagedEntry { seq: 0 } }
+        )
+    }
+}
+
 const REPLAYED: [EntryKind; 8] = [
     journal::OPERATOR_ENROLLED,
     journal::OPERATOR_REVOKED,
@@ -118,12 +128,16 @@ impl State {
     /// [`StateError`], by variant.
     pub fn read(view: &View<'_>) -> Result<Self, StateError> {
         let genesis = view.get(0)?.ok_or(StateError::NotFounded)?;
-        let mut state = Self::founded(genesis.entry())?;
-        state.take_in(view, |error| match error {
+        Self::founded(genesis.entry())?.read_on(view)
+    }
+
+    /// This state with what can be read of the entries after it.
+    pub(crate) fn read_on(mut self, view: &View<'_>) -> Result<Self, StateError> {
+        self.take_in(view, |error| match error {
             RegisterError::DamagedEntry { .. } => Ok(None),
             other => Err(other),
         })?;
-        Ok(state)
+        Ok(self)
     }
 
     /// Takes in the entries that were registered since, and says whether any of them makes state.
@@ -220,6 +234,32 @@ impl State {
         Ok(state)
     }
 
+    /// What an audit takes for the state after a founding entry that cannot be read; it tells no
+    /// key of checkpoints.
+    pub(crate) fn stood_in(
+        authority: Certificate,
+        uscc: &str,
+        founded_at: DateTime<FixedOffset>,
+        administrator: Option<(&str, Certificate)>,
+    ) -> Self {
+        let mut state = Self {
+            authority,
+            log_key: String::new(),
+            uscc: uscc.to_owned(),
+            founded_at,
+            sample: false,
+            operators: BTreeMap::new(),
+            principals: BTreeMap::new(),
+            approvals: Approvals::default(),
+            holds: BTreeMap::new(),
+            seen: 1,
+        };
+        if let Some((id, certificate)) = administrator {
+            state.admit(id, [Role::Administrator].into(), certificate, founded_at);
+        }
+        state
+    }
+
     /// The anchor of everything the agency signs.
     #[must_use]
     pub fn agency_anchors(&self) -> TrustAnchors {
@@ -306,14 +346,23 @@ impl State {
         else {
             return;
         };
+        self.admit(id, roles, certificate, entry.recorded_at);
+    }
+
+    fn admit(
+        &mut self,
+        id: &str,
+        roles: BTreeSet<Role>,
+        certificate: Certificate,
+        enrolled_at: DateTime<FixedOffset>,
+    ) {
         let anchors = self.agency_anchors();
-        let at = entry.recorded_at.with_timezone(&Utc);
-        if verify_chain(&certificate, &[], &anchors, at, Purpose::Sign).is_ok() {
+        if verify_chain(&certificate, &[], &anchors, enrolled_at.to_utc(), Purpose::Sign).is_ok() {
             self.operators.entry(id.to_owned()).or_insert(Operator {
                 id: id.to_owned(),
                 roles,
                 certificate,
-                enrolled_at: entry.recorded_at,
+                enrolled_at,
                 revoked_at: None,
             });
         }

@@ -21,6 +21,7 @@ use serde_json::json;
 use self::picture::Picture;
 pub use self::stamp::stamp;
 use crate::{
+    digest::Digest,
     durable::{self, DurableError},
     evidence::Words,
     letter::page::Mark,
@@ -34,6 +35,8 @@ pub const LARGEST: u64 = 256 << 20;
 /// Pictures of one part, and their bytes together, so that memory stays flat.
 const PART: (usize, u64) = (16, 48 << 20);
 const PER_PAGE: usize = 2;
+/// Most files that are looked at, and deepest folder.
+const MOST: (usize, usize) = (20_000, 8);
 /// A frame, in points from the lower left of the page, as `sheet.typ` has it: left, width, height.
 const FRAME: (f32, f32, f32) = (79.37, 442.2, 277.8);
 /// Distance of the frames' tops from the page's upper edge, and of one from the next.
@@ -56,6 +59,10 @@ crate::problems! {
         NotShown { name: String } = "CH-E133", Finding,
             "the picture `{name}` is HEIC, which a PDF cannot hold: it is not on the sheet" => "seal it as it is; it is kept whole, and whoever reads the sheet is to be told of it",
             "图片 `{name}` 为 HEIC 格式，PDF 无法容纳，未列入照片页" => "请照常封存，原件完整保存；并告知照片页的读者";
+        /// Too many files, or folders too deep.
+        TooMany { files: usize, levels: usize } = "CH-E213", Input,
+            "the folder holds more than {files} files and folders, or folders more than {levels} deep" => "make a sheet of each part of it",
+            "文件夹中的文件与文件夹超过 {files} 个，或层数超过 {levels}" => "请分批制作照片页";
         /// A file failed.
         File { source: DurableError } = "CH-E122", Fault,
             "a picture cannot be read: {source}" => "check that it exists and that you may read it",
@@ -86,10 +93,17 @@ pub struct Occasion {
     pub sample: bool,
 }
 
+/// A picture that was found, with the digest of the bytes whose rows were proved, of a PNG.
+#[derive(Debug)]
+struct Found {
+    path: PathBuf,
+    proved: Option<Digest>,
+}
+
 /// The pictures of a folder and what is to be told of those left out.
 #[derive(Debug)]
 pub struct Pictures {
-    parts: Vec<Vec<PathBuf>>,
+    parts: Vec<Vec<Found>>,
     root: PathBuf,
     /// Why files were left out.
     pub left_out: Vec<Report>,
@@ -99,17 +113,29 @@ impl Pictures {
     /// Finds the JPEG and PNG pictures below `folder`, in the order of their names.
     ///
     /// # Errors
-    /// [`SheetError::NoPictures`], [`SheetError::File`].
+    /// [`SheetError::NoPictures`], [`SheetError::TooMany`], [`SheetError::File`].
     pub fn of_folder(folder: &Path) -> Reports<Self> {
+        Self::of_folder_within(folder, MOST)
+    }
+
+    fn of_folder_within(folder: &Path, (files, levels): (usize, usize)) -> Reports<Self> {
         let mut found = BTreeSet::new();
-        let mut open = vec![folder.to_owned()];
-        while let Some(next) = open.pop() {
+        let mut met = 0_usize;
+        let mut open = vec![(folder.to_owned(), 0_usize)];
+        while let Some((next, depth)) = open.pop() {
             let fault = |error| report(SheetError::File { source: durable::at(&next)(error) });
+            if depth > levels {
+                return Err(report(SheetError::TooMany { files, levels }));
+            }
             for entry in std::fs::read_dir(&next).map_err(fault)? {
                 let entry = entry.map_err(fault)?;
+                met = met.saturating_add(1);
+                if met > files {
+                    return Err(report(SheetError::TooMany { files, levels }));
+                }
                 let kind = entry.file_type().map_err(fault)?;
                 if kind.is_dir() {
-                    open.push(entry.path());
+                    open.push((entry.path(), depth.saturating_add(1)));
                 } else if kind.is_file() {
                     found.insert(entry.path());
                 }
@@ -121,8 +147,8 @@ impl Pictures {
         for path in found {
             match Picture::is_one(&path, folder) {
                 Ok(None) => {}
-                Ok(Some(size)) => {
-                    let full = |part: &Vec<PathBuf>| {
+                Ok(Some((size, proved))) => {
+                    let full = |part: &Vec<Found>| {
                         part.len() >= PART.0 || bytes.saturating_add(size) > PART.1
                     };
                     if pictures.parts.last().is_none_or(full) {
@@ -131,7 +157,7 @@ impl Pictures {
                     }
                     bytes = bytes.saturating_add(size);
                     if let Some(part) = pictures.parts.last_mut() {
-                        part.push(path);
+                        part.push(Found { path, proved });
                     }
                 }
                 Err(error) => pictures.left_out.push(Report::of(&error)),
@@ -160,9 +186,9 @@ impl Pictures {
         fonts: &FontSet,
     ) -> Reports<(Vec<u8>, usize)> {
         let before: usize = self.parts.iter().take(number).map(Vec::len).sum();
-        let paths = self.parts.get(number).map(Vec::as_slice).unwrap_or_default();
-        let read = |path: &PathBuf| Picture::read(path, &self.root).map_err(report);
-        let pictures = paths.iter().map(read).collect::<Reports<Vec<Picture>>>()?;
+        let found = self.parts.get(number).map(Vec::as_slice).unwrap_or_default();
+        let read = |one: &Found| Picture::read(one, &self.root).map_err(report);
+        let pictures = found.iter().map(read).collect::<Reports<Vec<Picture>>>()?;
         let captions = pictures.iter().enumerate().map(|(at, picture)| {
             let lines = picture.caption(before.saturating_add(at).saturating_add(1));
             lines.iter().map(|line| drawable(line, fonts)).collect::<Vec<_>>()

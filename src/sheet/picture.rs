@@ -7,7 +7,7 @@ use std::path::Path;
 use exif::{In, Tag};
 use lopdf::{Dictionary, Object, Stream, dictionary};
 
-use super::{LARGEST, SheetError, png::Png};
+use super::{Found, LARGEST, SheetError, png::Png};
 use crate::{
     digest::Digest,
     durable,
@@ -39,8 +39,12 @@ fn shown_below(path: &Path, root: &Path) -> String {
 }
 
 impl Picture {
-    /// The size of the file at `path` if it is a JPEG or PNG; nothing if it is no picture.
-    pub(super) fn is_one(path: &Path, root: &Path) -> Result<Option<u64>, SheetError> {
+    /// The size of the file at `path` if it is a JPEG or PNG, and of a PNG the digest of the bytes
+    /// whose rows were proved; nothing if it is no picture.
+    pub(super) fn is_one(
+        path: &Path,
+        root: &Path,
+    ) -> Result<Option<(u64, Option<Digest>)>, SheetError> {
         let name = || shown_below(path, root);
         let file = durable::open_regular(path).map_err(|source| SheetError::File { source })?;
         let fault = |error| SheetError::File { source: durable::at(path)(error) };
@@ -51,13 +55,13 @@ impl Picture {
                 name: name(),
                 what: Words("it is cut off or malformed", "不完整或文件头有误"),
             }),
-            Format::Jpeg if size <= LARGEST => Ok(Some(size)),
+            Format::Jpeg if size <= LARGEST => Ok(Some((size, None))),
             Format::Png if size <= LARGEST => {
                 let bytes =
                     durable::read(path, LARGEST).map_err(|source| SheetError::File { source })?;
-                let sound = Png::read(&bytes);
+                let sound = Png::read(&bytes).and_then(|png| png.prove());
                 sound.map_err(|what| SheetError::Unusable { name: name(), what })?;
-                Ok(Some(size))
+                Ok(Some((size, Some(Digest::of(&bytes)))))
             }
             Format::Jpeg | Format::Png => {
                 Err(SheetError::Unusable { name: name(), what: Words("it is too large", "过大") })
@@ -67,13 +71,22 @@ impl Picture {
         }
     }
 
-    pub(super) fn read(path: &Path, root: &Path) -> Result<Self, SheetError> {
+    /// Reads a picture that was found; what was proved then is not proved again.
+    pub(super) fn read(found: &Found, root: &Path) -> Result<Self, SheetError> {
+        let path = found.path.as_path();
         let bytes = durable::read(path, LARGEST).map_err(|source| SheetError::File { source })?;
         let fault = |error| SheetError::File { source: durable::at(path)(error) };
         let facts = media::inspect(&bytes.as_slice()).map_err(fault)?;
         let name = shown_below(path, root);
+        let digest = Digest::of(&bytes);
         let held = if facts.format == Format::Png {
-            match Png::read(&bytes) {
+            let png = Png::read(&bytes);
+            let png = if found.proved == Some(digest) {
+                png
+            } else {
+                png.and_then(|png| png.prove().map(|()| png))
+            };
+            match png {
                 Ok(png) => Held::Png(png),
                 Err(what) => return Err(SheetError::Unusable { name, what }),
             }
@@ -88,14 +101,7 @@ impl Picture {
             .read_from_container(&mut std::io::Cursor::new(&bytes))
             .ok()
             .and_then(|found| found.get_field(Tag::Orientation, In::PRIMARY)?.value.get_uint(0));
-        Ok(Self {
-            name,
-            digest: Digest::of(&bytes),
-            facts,
-            held,
-            orientation: orientation.unwrap_or(1),
-            bytes,
-        })
+        Ok(Self { name, digest, facts, held, orientation: orientation.unwrap_or(1), bytes })
     }
 
     /// The lines below the picture.

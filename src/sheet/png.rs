@@ -28,7 +28,7 @@ pub(super) struct Png {
 }
 
 impl Png {
-    /// Takes `bytes` apart and proves that its rows are all there.
+    /// Takes `bytes` apart; [`Png::prove`] says whether its rows are all there.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Words> {
         let mut png =
             Self { width: 0, height: 0, bits: 0, kind: 0, palette: Vec::new(), data: Vec::new() };
@@ -52,7 +52,6 @@ impl Png {
             }
             rest = after;
         }
-        png.prove()?;
         Ok(png)
     }
 
@@ -96,7 +95,8 @@ impl Png {
         u64::from(self.width).saturating_mul(bits).div_ceil(8)
     }
 
-    fn prove(&self) -> Result<(), Words> {
+    /// Unpacks the rows once, into nothing, and proves that they are all there.
+    pub(super) fn prove(&self) -> Result<(), Words> {
         let wanted = self.row().saturating_add(1).saturating_mul(u64::from(self.height));
         let indexed = self.kind == 3;
         let coloured = !self.palette.is_empty() && self.palette.len().is_multiple_of(3);

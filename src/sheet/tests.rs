@@ -117,6 +117,31 @@ fn many_pictures_go_into_several_parts_and_broken_ones_are_told() {
 }
 
 #[test]
+fn a_folder_too_full_or_too_deep_is_refused_before_its_names_are_held() {
+    let folder = pictures(&["a.jpg", "b.jpg", "c.jpg"]);
+    let within = |most| Pictures::of_folder_within(folder.path(), most);
+    assert_eq!(within((3, 0)).unwrap().parts(), 1);
+    assert_eq!(within((2, 0)).unwrap_err()[0].code.code, "CH-E213");
+    std::fs::create_dir_all(folder.path().join("d/e")).unwrap();
+    assert_eq!(within((9, 2)).unwrap().parts(), 1);
+    assert_eq!(within((9, 1)).unwrap_err()[0].code.code, "CH-E213");
+}
+
+#[test]
+fn a_picture_exchanged_after_it_was_found_is_proved_anew() {
+    let rows = |own: &[u8], other: &[u8]| [&[1], own, &[4], other].concat();
+    let plain = rows(&[1, 2, 3, 4, 5, 6], &[7, 8, 9, 10, 11, 12]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.png");
+    durable::write_new(&path, &png(2, 0, &plain)).unwrap();
+    let found = Pictures::of_folder(folder.path()).unwrap();
+    assert!(found.part(0, &occasion(), embedded::fonts().unwrap()).is_ok());
+    durable::replace(&path, &png(2, 0, &plain[1..])).unwrap();
+    let refused = found.part(0, &occasion(), embedded::fonts().unwrap()).unwrap_err();
+    assert_eq!(refused[0].code.code, "CH-E121");
+}
+
+#[test]
 fn a_stamped_copy_begins_with_all_bytes_of_the_original() {
     let folder = pictures(&["a.jpg", "b.jpg", "c.jpg"]);
     let fonts = embedded::fonts().unwrap();

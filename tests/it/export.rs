@@ -108,6 +108,12 @@ fn a_person_is_found_by_number_which_is_kept_nowhere() {
     let other = desk.write("other", "110199199001010010");
     let line = ["--person", text(&other)];
     export(&desk, &line, &pair.1, &desk.beside("none")).tells_only(2, &["CH-E160"]);
+    // What is longer than any number is not cut to one.
+    let long = desk.beside("long.p7m");
+    let line = ["evidence", "export", "--person", "-", "--to", text(&pair.1), "--out", text(&long)];
+    let padded = format!("{number}{}110199199001010010", " ".repeat(300));
+    desk.call().by("archivist").stdin(padded).run(&line).tells_only(2, &["CH-F003"]);
+    assert!(!long.exists());
     let none = desk.write("none-at-all", "a name\n");
     export(&desk, &["--person", text(&none)], &pair.1, &desk.beside("none"))
         .tells_only(2, &["CH-E164"]);

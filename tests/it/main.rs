@@ -22,11 +22,13 @@
 mod checkpoints;
 mod clerk_files;
 mod command;
+mod forge;
 mod office;
 mod tools;
 
 mod admission;
 mod approval;
+mod audit;
 mod bad_input;
 mod bags;
 mod batch;

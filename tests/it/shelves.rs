@@ -102,6 +102,82 @@ fn the_manifest_of_a_volume_is_planned_and_destroyed_as_all_else() {
 }
 
 #[test]
+fn the_manifest_of_a_volume_is_held_with_every_letter_in_it() {
+    let Some(past) = Past::new() else { return };
+    let letter = past.bank_twos_letter();
+    let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
+    fs::write(&file, letter.to_string()).unwrap();
+    past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
+    let volume = past.entries("print.volume").remove(0);
+    let id = format!("PV-{}", volume["seq"].as_u64().unwrap());
+    let object = past.object(volume["body"]["object"].as_str().unwrap());
+    let number = volume["body"]["letters"][0].as_str().unwrap().to_owned();
+    let case = letter["case_no"].as_str().unwrap();
+    past.go("2024-03-02");
+    let plan = past.beside("plan.json");
+    let line = ["retention", "plan", "--principal", "bank-two", "--out", text(&plan)];
+    past.by("keeper", &line).ends(0);
+    approve(&past, &plan);
+    let dispose = ["retention", "dispose", text(&plan)];
+    let hold = ["retention", "hold"];
+    let grounds = ["--who", "court", "--why", "litigation"];
+    // A court's hold on the case, or on the letter, holds what was printed of it.
+    for subject in [case, &number] {
+        let held = past.json("keeper", &[&hold[..], &[subject], &grounds].concat());
+        // The letter and its volume.
+        assert_eq!(held["covers"], 2, "{held}");
+        let due = past.json("keeper", &["retention", "due", "--all"]);
+        let rows = due["due"].as_array().unwrap().iter();
+        let row = rows.into_iter().find(|row| row["id"] == id.as_str()).unwrap();
+        assert_eq!(row["holds"].as_array().map(Vec::len), Some(1), "{row}");
+        let refused = past.by("keeper", &dispose).tells_only(1, &["CH-D038"]);
+        assert!(refused.err().contains(&id) && object.is_file(), "{}", refused.err());
+        let other = past.beside("other.json");
+        let again = ["retention", "plan", "--principal", "bank-two", "--out", text(&other)];
+        past.by("keeper", &again).tells_only(1, &["CH-D033"]);
+        let held = held["hold"].as_u64().unwrap().to_string();
+        past.by("chief", &["retention", "release", &held, "--proof", "J-1"]).ends(0);
+    }
+    // So does a complaint in the case, and nothing of another case does.
+    past.by("desk", &["hold", "place", case, "--kind", "complaint"]).ends(0);
+    past.by("keeper", &dispose).tells_only(1, &["CH-D038"]);
+    let settled = ["hold", "release", case, "--kind", "complaint", "--proof", "J-2"];
+    past.by("chief", &settled).ends(0);
+    past.by("keeper", &[&hold[..], &["C-77"], &grounds].concat()).ends(0);
+    past.by("keeper", &dispose).ends(0);
+    assert!(!object.exists());
+    past.by("keeper", &["audit", "run"]).ends(0);
+}
+
+#[test]
+fn a_principals_signature_over_a_file_is_planned_and_destroyed_as_all_else() {
+    let Some(past) = Past::new() else { return };
+    let letter = past.bank_twos_letter();
+    let (file, out) = (past.beside("letters.jsonl"), past.beside("letters"));
+    fs::write(&file, letter.to_string()).unwrap();
+    past.principal(&["principal", "vouch", text(&file)]).ends(0);
+    past.by("desk", &["letter", "batch", text(&file), "--out", text(&out)]).ends(0);
+    let vouched = past.entries("intake.vouched").remove(0);
+    let id = format!("VO-{}", vouched["seq"].as_u64().unwrap());
+    let object = past.object(vouched["body"]["object"].as_str().unwrap());
+    let due = past.json("keeper", &["retention", "due", "--all"]);
+    let row = due["due"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap();
+    assert_eq!((&row["sort"], &row["last_day_kept"]), (&"voucher".into(), &"2024-03-01".into()));
+    past.go("2024-03-02");
+    let plan = past.beside("plan.json");
+    let line = ["retention", "plan", "--out", text(&plan), "--principal"];
+    past.by("keeper", &[&line[..], &["sample-bank"]].concat()).tells_only(1, &["CH-D033"]);
+    past.by("keeper", &[&line[..], &["bank-two"]].concat()).ends(0);
+    approve(&past, &plan);
+    let done = past.json("keeper", &["retention", "dispose", text(&plan)]);
+    let gone = done["disposed"].as_array().unwrap().iter().any(|row| row["id"] == id.as_str());
+    assert!(gone && !object.exists(), "{done}");
+    past.by("keeper", &["audit", "run"]).ends(0);
+    fs::write(&object, "back").unwrap();
+    past.by("keeper", &["audit", "run"]).tells(1, "CH-D042");
+}
+
+#[test]
 fn a_statement_of_a_principal_is_planned_and_destroyed_as_all_else() {
     let Some(past) = Past::new() else { return };
     let letter = past.bank_twos_letter();

@@ -123,3 +123,26 @@ fn a_wrong_pin_a_missing_token_and_anothers_key_sign_nothing() {
     token.run(&by(&pin), &issue).tells_only(1, &["CH-O059"]);
     assert!(desk.entries("letter.prepared").is_empty());
 }
+
+#[test]
+fn a_wrong_pin_or_a_missing_token_draws_no_bundle_number() {
+    let Some(token) = Token::inserted() else { return };
+    let desk = &token.desk;
+    let pin = desk.write("pin", PIN);
+    token.enrol("clerk-hsm", "QH", &pin).ends(0);
+    let folder = desk.office().join("samples/visit");
+    let seal = ["evidence", "seal", text(&folder), "--case", "YL-2026-0001", "--kind", "auto"];
+    let by = |pin: &Path| desk.call().by("clerk-hsm").passphrase(pin);
+    let before = desk.entries("").len();
+    token.run(&by(&desk.write("wrong", "000000")), &seal).tells_only(1, &["CH-O059"]);
+    let tokens = desk.beside("tokens");
+    fs::rename(&tokens, desk.beside("pulled")).unwrap();
+    fs::create_dir(&tokens).unwrap();
+    token.run(&by(&pin), &seal).tells_only(1, &["CH-O059"]);
+    assert_eq!(desk.entries("").len(), before, "no number is given, and none spoiled");
+    fs::remove_dir(&tokens).unwrap();
+    fs::rename(desk.beside("pulled"), &tokens).unwrap();
+    token.run(&by(&pin), &seal).ends(0);
+    let given = desk.entries("evidence.prepared");
+    assert!(given.len() == 1 && given[0]["subject"].as_str().unwrap().ends_with("000001"));
+}

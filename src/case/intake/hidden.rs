@@ -2,7 +2,7 @@
 //!
 //! Owns a reading of three members of the package, tag by tag: which sheet is first, where it lies,
 //! and what of it is `hidden`, as filters and people set it, or has no height or width. It decides
-//! nothing. What it cannot follow hides nothing here, for the reader of cells refuses such a
+//! nothing. It holds one tag at a time, and refuses one longer than any that programs write. What it cannot follow hides nothing here, for the reader of cells refuses such a
 //! workbook. Source: ECMA-376 part 1, 18.3.1.13 and 18.3.1.73.
 
 use std::{
@@ -19,10 +19,19 @@ pub(super) struct Hidden {
     pub(super) columns: BTreeSet<u32>,
 }
 
+/// Longest tag that is held, in bytes; spreadsheet programs write some hundred.
+const LONGEST: usize = 64 << 10;
+/// Bytes that are held of what is no tag.
+const DATA: usize = 16;
+
+/// A tag goes on for longer than any spreadsheet program writes.
+#[derive(Debug)]
+pub(super) struct TagTooLong;
+
 /// Rows and columns, of the first `most`, that do not show.
-pub(super) fn of(packed: &[u8], most: u32) -> Hidden {
+pub(super) fn of(packed: &[u8], most: u32) -> Result<Hidden, TagTooLong> {
     let mut hidden = Hidden::default();
-    let Some(path) = first_sheet(packed) else { return hidden };
+    let Some(path) = first_sheet(packed)? else { return Ok(hidden) };
     let mut next = 0_u32;
     each_tag(packed, &path, |tag| {
         match name(tag) {
@@ -42,8 +51,8 @@ pub(super) fn of(packed: &[u8], most: u32) -> Hidden {
             _ => {}
         }
         true
-    });
-    hidden
+    })?;
+    Ok(hidden)
 }
 
 /// Whether a tag says so, or gives no extent.
@@ -53,7 +62,7 @@ fn is_hidden(tag: &str, extent: &str) -> bool {
 }
 
 /// Where the first sheet lies in the package.
-fn first_sheet(packed: &[u8]) -> Option<String> {
+fn first_sheet(packed: &[u8]) -> Result<Option<String>, TagTooLong> {
     let mut id = None;
     each_tag(packed, "xl/workbook.xml", |tag| {
         let first = name(tag) == "sheet";
@@ -61,8 +70,8 @@ fn first_sheet(packed: &[u8]) -> Option<String> {
             id = attribute(tag, "id").map(str::to_owned);
         }
         !first
-    });
-    let id = id?;
+    })?;
+    let Some(id) = id else { return Ok(None) };
     let mut target = None;
     each_tag(packed, "xl/_rels/workbook.xml.rels", |tag| {
         let ours = name(tag) == "Relationship" && attribute(tag, "Id") == Some(&id);
@@ -70,29 +79,73 @@ fn first_sheet(packed: &[u8]) -> Option<String> {
             target = attribute(tag, "Target").map(str::to_owned);
         }
         !ours
-    });
-    let target = target?;
-    let absolute = target.strip_prefix('/').map(str::to_owned);
-    Some(absolute.unwrap_or_else(|| format!("xl/{target}")))
+    })?;
+    Ok(target.map(|target: String| {
+        let absolute = target.strip_prefix('/').map(str::to_owned);
+        absolute.unwrap_or_else(|| format!("xl/{target}"))
+    }))
 }
 
 /// Hands `wanted` each tag of a member, until it has enough.
-fn each_tag(packed: &[u8], path: &str, mut wanted: impl FnMut(&str) -> bool) {
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(packed)) else { return };
-    let Ok(member) = archive.by_name(path) else { return };
-    let mut member = BufReader::new(member);
-    let mut piece = Vec::new();
-    loop {
-        piece.clear();
-        match member.read_until(b'>', &mut piece) {
-            Ok(1..) => {}
-            _ => return,
+fn each_tag(packed: &[u8], path: &str, wanted: impl FnMut(&str) -> bool) -> Result<(), TagTooLong> {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(packed)) else { return Ok(()) };
+    let Ok(member) = archive.by_name(path) else { return Ok(()) };
+    tags(BufReader::new(member), wanted)
+}
+
+/// As [`each_tag`], of `bytes`. No more of them is held than one tag; comments, instructions and
+/// character data are passed over.
+fn tags(bytes: impl BufRead, mut wanted: impl FnMut(&str) -> bool) -> Result<(), TagTooLong> {
+    let mut tag: Vec<u8> = Vec::new();
+    let mut inside = false;
+    let mut quote = None;
+    for byte in bytes.bytes() {
+        let Ok(byte) = byte else { return Ok(()) };
+        if !inside {
+            inside = byte == b'<';
+            tag.clear();
+            quote = None;
+        } else if byte == b'>' && ends(&tag, quote) {
+            inside = false;
+            let text = String::from_utf8_lossy(&tag);
+            let is_tag = !text.starts_with(['!', '?']);
+            if is_tag && !wanted(text.trim_end_matches('/')) {
+                return Ok(());
+            }
+        } else {
+            if let Some(open) = quote {
+                quote = Some(open).filter(|open| *open != byte);
+            } else if matches!(byte, b'"' | b'\'') && !is_data(&tag) {
+                quote = Some(byte);
+            }
+            tag.push(byte);
+            if is_data(&tag) && tag.len() > DATA {
+                // Only how it ends is of interest.
+                tag.remove(DATA - 2);
+            } else if tag.len() > LONGEST {
+                return Err(TagTooLong);
+            }
         }
-        let text = String::from_utf8_lossy(&piece);
-        let Some((_, tag)) = text.rsplit_once('<') else { continue };
-        if !wanted(tag.trim_end_matches(['>', '/'])) {
-            return;
-        }
+    }
+    Ok(())
+}
+
+/// Whether what begins so is a comment, an instruction or character data, in which quotes mean
+/// nothing.
+fn is_data(tag: &[u8]) -> bool {
+    [&b"!--"[..], b"![CDATA[", b"?"].iter().any(|begin| tag.starts_with(begin))
+}
+
+/// Whether `>` ends what stands before it.
+fn ends(tag: &[u8], quote: Option<u8>) -> bool {
+    if tag.starts_with(b"!--") {
+        tag.len() >= 5 && tag.ends_with(b"--")
+    } else if tag.starts_with(b"![CDATA[") {
+        tag.ends_with(b"]]")
+    } else if tag.starts_with(b"?") {
+        tag.len() >= 2 && tag.ends_with(b"?")
+    } else {
+        quote.is_none()
     }
 }
 
@@ -119,7 +172,45 @@ fn attribute<'a>(tag: &'a str, wanted: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
+
+    #[test]
+    fn tags_are_found_whatever_stands_in_quotes_comments_and_data() {
+        let found = |text: &str| {
+            let mut found = Vec::new();
+            tags(text.as_bytes(), |tag| {
+                found.push(tag.to_owned());
+                true
+            })
+            .unwrap();
+            found
+        };
+        let text = "<?xml version='1.0'?><!-- don't <a b=\"1\"> --><sheet><row note='a>b' \
+                    hidden=\"1\"/>x<![CDATA[ <row> ]] \" ]]></sheet><unclosed a='";
+        assert_eq!(found(text), ["sheet", "row note='a>b' hidden=\"1\"", "/sheet"]);
+        assert_eq!(attribute(&found(text)[1], "hidden"), Some("1"));
+        assert_eq!(found("<!--><row>--><c>"), ["c"]);
+    }
+
+    #[test]
+    fn an_unclosed_element_is_refused_and_not_held_and_long_data_are_passed_over() {
+        let long = |text: &'static str, end: &'static str| {
+            text.as_bytes().chain(std::io::repeat(b'x').take(4 << 20)).chain(end.as_bytes())
+        };
+        assert!(tags(BufReader::new(long("<row r=\"", "\">")), |_| true).is_err());
+        assert!(tags(BufReader::new(long("<row", "")), |_| true).is_err());
+        for (begin, end) in [("<!--", "--><row>"), ("<t>", "</t><row>"), ("<![CDATA[", "]]><row>")]
+        {
+            let mut last = String::new();
+            let read = tags(BufReader::new(long(begin, end)), |tag| {
+                tag.clone_into(&mut last);
+                true
+            });
+            assert!(read.is_ok() && last == "row", "{begin}");
+        }
+    }
 
     #[test]
     fn a_tag_is_read_whatever_its_prefix_and_quotes() {

@@ -166,7 +166,9 @@ pub(super) fn load(file: &mut File) -> Result<Loaded, IntakeProblem> {
             return Err(IntakeProblem::BrokenWorkbook);
         }
     }
-    Ok(Loaded { rows, merged, hidden: hidden::of(packed.as_slice(), MOST_COLUMNS), others })
+    let hidden = hidden::of(packed.as_slice(), MOST_COLUMNS);
+    let hidden = hidden.map_err(|_| IntakeProblem::BrokenWorkbook)?;
+    Ok(Loaded { rows, merged, hidden, others })
 }
 
 /// Unpacks every member into nothing, so that no size it declares has to be believed.

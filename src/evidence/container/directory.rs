@@ -14,6 +14,12 @@ use super::{
 };
 use crate::evidence::words::Words;
 
+/// Systems whose file names are bytes, UTF-8 by custom.
+const UNIX: u8 = 3;
+const DARWIN: u8 = 19;
+/// Version 4.5, which knows of wide numbers.
+pub(super) const WIDE_VERSION: u16 = 45;
+
 pub(super) const DESCRIBED: Words = Words("a data descriptor", "数据描述符");
 
 /// One record of the directory.
@@ -23,6 +29,9 @@ pub(super) struct Central {
     pub(super) fields: Shared,
     extra_fits: bool,
     extra_is_harmless: bool,
+    /// Whether it moves numbers that would have had room.
+    pub(super) is_slack: bool,
+    is_unix: bool,
     is_utf8: bool,
     is_ascii: bool,
     name_fits: bool,
@@ -58,7 +67,7 @@ impl Central {
         if fields.u32()? != CENTRAL {
             return None;
         }
-        let _made_by = fields.u16()?;
+        let [_, host] = fields.u16()?.to_le_bytes();
         let shared = Shared::read(fields)?;
         let crc32 = fields.u32()?;
         let (packed, size) = (fields.u32()?, fields.u32()?);
@@ -70,6 +79,9 @@ impl Central {
         let offset = fields.u32()?;
         let name = fields.bytes(usize::from(name))?;
         let mut wide = Wide::of(fields.bytes(usize::from(extra))?, name);
+        // Beyond need only as packers write it that know of such fields: both lengths, and said so.
+        let may_be_slack =
+            shared.version == WIDE_VERSION && (size == u32::MAX) == (packed == u32::MAX);
         fields.bytes(usize::from(comment))?;
         let size = wide.take(size);
         let packed = wide.take(packed);
@@ -87,7 +99,10 @@ impl Central {
             entry,
             fields: shared,
             extra_fits: wide.is_used_up() && !wide.others,
-            extra_is_harmless: wide.is_used_up(),
+            extra_is_harmless: wide.is_used_up()
+                || (may_be_slack && wide.says_no_more(size, packed, Some(offset))),
+            is_slack: wide.slack,
+            is_unix: matches!(host, UNIX | DARWIN),
             is_utf8: std::str::from_utf8(name).is_ok(),
             is_ascii: name.is_ascii(),
             name_fits: std::str::from_utf8(name).is_ok() && name.len() <= MAX_PATH,
@@ -105,6 +120,12 @@ impl Central {
             && (packed, size) == (0, 0)
             && self.fields.flags & 0x0008 == 0
             && matches!(unix, 0 | 4)
+    }
+
+    /// Whether a container of others does not say in which characters its name is, and none can be
+    /// told from it.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.fields.flags & FLAGS == 0 && !self.is_ascii && !(self.is_utf8 && self.is_unix)
     }
 
     pub(super) fn is_described_after(&self) -> bool {
@@ -125,7 +146,7 @@ impl Central {
         // What others describe after the content is held against it, see `read_local`.
         let described = self.is_described_after() && !foreign;
         feature(described, DESCRIBED);
-        let unflagged = flags & FLAGS == 0 && !(foreign && self.is_ascii);
+        let unflagged = flags & FLAGS == 0 && !foreign;
         feature(unflagged, Words("a name not flagged as UTF-8", "未标记为 UTF-8 的名称"));
         // How hard the deflater tried.
         let usual = FLAGS | 0x2049 | if foreign { 0x0006 } else { 0 };
@@ -144,7 +165,13 @@ impl Central {
             !(self.extra_fits || (foreign && self.extra_is_harmless)),
             Words("an extra field that is not a needed zip64 field", "并非必需的 zip64 附加字段"),
         );
-        if !(self.name_fits || (foreign && self.is_utf8)) {
+        if foreign && flags & FLAGS == 0 && !self.is_ascii {
+            defects.push(if self.is_unreadable() {
+                ContainerError::NameUnmarked { path: path() }
+            } else {
+                ContainerError::NameNative { path: path() }
+            });
+        } else if !(self.name_fits || (foreign && self.is_utf8)) {
             let what = Words("it is not UTF-8, or too long", "不是 UTF-8 或过长");
             defects.push(ContainerError::UnsafePath { path: path(), what });
         }

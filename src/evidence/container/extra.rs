@@ -8,6 +8,8 @@ use super::format::{self, Fields, ZIP64};
 pub(super) struct Wide<'a> {
     fields: Fields<'a>,
     sound: bool,
+    /// Whether a number was moved that would have had room.
+    pub(super) slack: bool,
     /// Whether fields of times and owners stand beside.
     pub(super) others: bool,
 }
@@ -31,7 +33,7 @@ fn says_again(body: &[u8], name: &[u8]) -> bool {
 impl<'a> Wide<'a> {
     /// Takes `extra` apart, which stands beside `name`.
     pub(super) fn of(extra: &'a [u8], name: &[u8]) -> Self {
-        let mut wide = Self { fields: Fields(&[]), sound: true, others: false };
+        let mut wide = Self { fields: Fields(&[]), sound: true, slack: false, others: false };
         let mut fields = Fields(extra);
         let mut seen = false;
         while !fields.0.is_empty() {
@@ -58,11 +60,22 @@ impl<'a> Wide<'a> {
             return u64::from(narrow);
         }
         let wide = self.fields.u64();
-        self.sound &= wide.is_some_and(format::is_wide);
+        self.sound &= wide.is_some();
+        self.slack |= !wide.is_some_and(format::is_wide);
         wide.unwrap_or_default()
     }
 
+    /// Whether every wide number was needed, and none is left.
     pub(super) fn is_used_up(&self) -> bool {
-        self.sound && self.fields.0.is_empty()
+        self.sound && !self.slack && self.fields.0.is_empty()
+    }
+
+    /// Whether what is there beyond need says the same again, as packers write it who do not know
+    /// the length before: size and packed length, and in the directory perhaps the offset.
+    pub(super) fn says_no_more(&self, size: u64, packed: u64, offset: Option<u64>) -> bool {
+        let again = [&size.to_le_bytes()[..], &packed.to_le_bytes()].concat();
+        let placed = offset.map(|offset| [&again[..], &offset.to_le_bytes()].concat());
+        let rest = self.fields.0;
+        self.sound && (rest.is_empty() || rest == again || Some(rest) == placed.as_deref())
     }
 }

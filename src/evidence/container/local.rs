@@ -4,7 +4,7 @@
 
 use super::{
     ContainerError, Entry, Method, Result,
-    directory::{Central, DESCRIBED, Shared},
+    directory::{Central, DESCRIBED, Shared, WIDE_VERSION},
     extra::Wide,
     format::{DESCRIPTOR, Fields, LOCAL, LOCAL_LENGTH},
     path::shown,
@@ -77,7 +77,15 @@ pub(super) fn read_local<S: Source>(
     let foreign = profile == Profile::Foreign;
     let is_wide = (size, packed) == (u32::MAX, u32::MAX);
     let is_narrow = size != u32::MAX && packed != u32::MAX;
-    let extra_fits = wide.is_used_up() && (is_narrow || is_wide) && (foreign || !wide.others);
+    let is_needed = if foreign {
+        // What the directory moves without need stands moved here as well.
+        let beyond =
+            record.fields.version == WIDE_VERSION && wide.says_no_more(sizes.0, sizes.1, None);
+        (wide.is_used_up() || beyond) && (is_wide || !record.is_slack)
+    } else {
+        wide.is_used_up() && !wide.others
+    };
+    let extra_fits = is_needed && (is_narrow || is_wide);
     let data = entry.offset.saturating_add(LOCAL_LENGTH).saturating_add(more);
     // Written by a packer that could not go back: the numbers stand behind the content.
     let described = foreign && record.is_described_after();

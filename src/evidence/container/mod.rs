@@ -84,6 +84,14 @@ crate::problems! {
         WrongLength { path: String } = "CH-E014", Refusal,
             "`{path}` did not have the announced length" => "seal again once nothing changes the file any more",
             "`{path}` 的长度与预告不符" => "请在文件不再变动后重新封存";
+        /// Written on a Unix system in its own UTF-8, without saying so.
+        NameNative { path: String } = "CH-E016", Finding,
+            "the name of entry `{path}` is UTF-8 and is not marked as such" => "have it packed by 7-Zip, bsdtar or jar, which mark it; `zip` on Linux does not",
+            "条目 `{path}` 的名称为 UTF-8，但未作标记" => "请改用 7-Zip、bsdtar 或 jar 打包，它们会作标记；Linux 的 `zip` 不会";
+        /// Nobody can say in which characters the name is.
+        NameUnmarked { path: String } = "CH-E017", Finding,
+            "in which characters the name of entry `{path}` is written, the ZIP does not tell" => "have it packed by 7-Zip (on Windows with `cu=on`), bsdtar or jar, which write UTF-8; older Windows programs write GB18030 and each reader takes it for something else",
+            "ZIP 未说明条目 `{path}` 的名称采用何种字符编码" => "请改用 7-Zip（Windows 下加参数 `cu=on`）、bsdtar 或 jar 以 UTF-8 打包；较早的 Windows 程序写入 GB18030，各软件解读不一";
         /// A name that was promised unique and safe is not.
         UnfitPath { path: String, what: Words } = "CH-E015", Input,
             "`{path}` cannot be an entry name: {what}" => "choose a plain name not yet used",

@@ -48,7 +48,9 @@ pub enum Profile {
     Bundle,
     /// As common packers write: also folders, times in extra fields, a second name equal to the
     /// first, data descriptors that agree with the directory (after stored bytes only if the local
-    /// header tells their length), unflagged ASCII names, and names that differ in case alone.
+    /// header tells their length), unflagged ASCII names, zip64 fields that say again what is told
+    /// anyway, and names that differ in case alone. Names in UTF-8 that are not flagged are told
+    /// apart from those in other characters ([`ContainerError::NameNative`]).
     Foreign,
 }
 
@@ -118,6 +120,8 @@ impl<S: Source> Container<S> {
             defects.extend(record.defects(profile));
             defects.extend(match (profile, entry.path.strip_suffix('/')) {
                 (Profile::Bundle, _) => paths.insert(&entry.path).err(),
+                // Which name it is, nobody can say; that was told.
+                (Profile::Foreign, _) if record.is_unreadable() => None,
                 // A folder may stand beside what is in it.
                 (Profile::Foreign, Some(folder)) if is_folder => path::check_foreign(folder)
                     .err()

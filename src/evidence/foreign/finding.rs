@@ -111,6 +111,14 @@ crate::problems! {
         NotRegular { path: String } = "CH-B045", Finding,
             "`{path}` is a link or no regular file" => "do not follow it; have the file itself put in",
             "`{path}` 是链接或非普通文件" => "请勿跟随，并要求放入文件本身";
+        /// More than is looked at.
+        TooMany { limit: u64 } = "CH-B060", Finding,
+            "there are more than {limit} files and folders" => "have it sent in several bags",
+            "文件与文件夹超过 {limit} 个" => "请分为多个包发送";
+        /// Names not marked as UTF-8.
+        NamesNative { names: usize } = "CH-B061", Finding,
+            "{names} names are UTF-8 and the ZIP does not mark them as such, as `zip` on Linux writes them; some programs, Python's among them, unpack them under other names" => "accept it if the rest holds; unpack it by `unzip`, 7-Zip or bsdtar",
+            "有 {names} 个名称为 UTF-8 而 ZIP 未作标记（Linux 的 `zip` 即如此）；部分程序（如 Python）解包后名称会不同" => "其余无误即可接受；请用 `unzip`、7-Zip 或 bsdtar 解包";
         /// Name not in UTF-8.
         NameForm { path: String } = "CH-B046", Finding,
             "the name `{path}` is not UTF-8" => "have the file renamed and the bag made again",

@@ -31,7 +31,7 @@ use self::{
 };
 use crate::{
     durable::{self, DurableError},
-    evidence::container::path::shown,
+    evidence::container::{Limits, path::shown},
     problem::Report,
 };
 
@@ -80,7 +80,7 @@ pub fn judge(path: &Path) -> Result<Judgement, Report> {
         Report::of(&ForeignFinding::Unreadable { path, source })
     };
     let tree = if tree::is_folder(path).map_err(unreadable)? {
-        Some(Tree::of_folder(path, &mut findings).map_err(unreadable)?)
+        Some(Tree::of_folder(path, Limits::default().entries, &mut findings).map_err(unreadable)?)
     } else {
         let file: File = durable::open_regular(path).map_err(|error| match error {
             DurableError::Io { source, .. } => unreadable(source),

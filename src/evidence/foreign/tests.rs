@@ -256,3 +256,19 @@ fn a_zip_by_common_packers_is_judged_as_its_folder_is() {
         std::fs::remove_file(&zip).unwrap();
     }
 }
+
+#[test]
+fn a_folder_of_too_many_files_is_told_before_their_names_are_held() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        File::create(folder.path().join(name)).unwrap();
+    }
+    let met = |most| {
+        let mut findings = Findings::default();
+        let tree = Tree::of_folder(folder.path(), most, &mut findings).unwrap();
+        let codes = findings.into_list().iter().map(|one| one.report.code.code).collect::<Vec<_>>();
+        (tree.files.len(), codes)
+    };
+    assert_eq!(met(3), (3, vec![]));
+    assert_eq!(met(2), (2, vec!["CH-B060"]));
+}

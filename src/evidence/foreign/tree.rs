@@ -50,8 +50,8 @@ pub(super) enum Failure {
 }
 
 impl Tree {
-    /// The folder at `path`.
-    pub(super) fn of_folder(path: &Path, findings: &mut Findings) -> io::Result<Self> {
+    /// The folder at `path`, of which no more than `most` files and folders are looked at.
+    pub(super) fn of_folder(path: &Path, most: u64, findings: &mut Findings) -> io::Result<Self> {
         let root = open_folder(rustix::fs::CWD, path)?;
         let mut tree =
             Self { held: Held::Folder(root), files: BTreeMap::new(), folders: BTreeSet::new() };
@@ -59,6 +59,11 @@ impl Tree {
         while let Some((folder, prefix, depth)) = open.pop() {
             for entry in std::fs::read_dir(&folder)? {
                 let entry = entry?;
+                let met = tree.files.len().saturating_add(tree.folders.len());
+                if u64::try_from(met).is_ok_and(|met| met >= most) {
+                    findings.invalid(&ForeignFinding::TooMany { limit: most });
+                    return Ok(tree);
+                }
                 let name = entry.file_name();
                 let Ok(text) = std::str::from_utf8(name.as_bytes()) else {
                     let path = shown(&format!("{prefix}{}", name.to_string_lossy()));
@@ -93,10 +98,25 @@ impl Tree {
                 return Ok(None);
             }
         };
-        for defect in &defects {
-            findings.report(Report::of(defect));
+        // Names in UTF-8 that nobody marked are read alike by most, and a manifest that lists them
+        // proves the reading. Beside marked ones, two could become one.
+        let is_native =
+            |defect: &&ContainerError| matches!(defect, ContainerError::NameNative { .. });
+        let native = defects.iter().filter(is_native).count();
+        let named = container.iter().flat_map(|container| {
+            let entries = container.entries().iter().map(|entry| &entry.path);
+            entries.chain(container.folders())
+        });
+        let is_mixed = named.filter(|name| !name.is_ascii()).count() != native;
+        let told: Vec<&ContainerError> =
+            defects.iter().filter(|defect| is_mixed || !is_native(defect)).collect();
+        for defect in &told {
+            findings.report(Report::of(*defect));
         }
-        let Some(container) = container.filter(|_| defects.is_empty()) else { return Ok(None) };
+        let Some(container) = container.filter(|_| told.is_empty()) else { return Ok(None) };
+        if native > 0 {
+            findings.warn(&ForeignFinding::NamesNative { names: native });
+        }
         let prefix = if container.entry("bagit.txt").is_some() {
             String::new()
         } else {

@@ -53,8 +53,7 @@ impl Known {
             for before in before {
                 let given = [&grounds.proof, &grounds.instruction].into_iter().flatten();
                 for given in given {
-                    known.same |= folded(given) == folded(before)
-                        || office.adds_nothing(given.trim(), before)?;
+                    known.same |= office.is_same_proof(given, before)?;
                 }
             }
         }
@@ -66,6 +65,17 @@ impl Known {
 fn is_of_case(view: &View<'_>, id: &str, case: &str) -> Result<bool, OfficeError> {
     let bundle = view.last(&journal::EVIDENCE_SEALED, id)?;
     Ok(bundle.is_some_and(|bundle| state::text(&bundle.entry().body, "case") == Some(case)))
+}
+
+impl Office {
+    /// Whether the reference `given` for the release of a hold is the one it was placed on,
+    /// `before`, or a bundle that holds no other file.
+    ///
+    /// # Errors
+    /// Faults of the register.
+    pub fn is_same_proof(&self, given: &str, before: &str) -> Result<bool, OfficeError> {
+        Ok(folded(given) == folded(before) || self.adds_nothing(given.trim(), before)?)
+    }
 }
 
 /// A reference whatever its case, width and spaces.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Largest key or certificate file, in bytes.
-const KEY_LIMIT: u64 = 16 * 1024;
+pub(super) const KEY_LIMIT: u64 = 16 * 1024;
 
 impl Office {
     /// Whether the newest checkpoint, filed and archived, tells of every entry there is.
