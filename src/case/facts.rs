@@ -40,7 +40,7 @@ pub struct Table {
 
 /// Fields whose sentence the wording closes: a stop at their end would stand twice. What somebody
 /// said, and a principal's answer, stay as they were written.
-const CLOSED: [&str; 11] = [
+const CLOSED: [&str; 14] = [
     "breach_terms",
     "citations",
     "consent_or_court_ref",
@@ -51,7 +51,10 @@ const CLOSED: [&str; 11] = [
     "interest_terms",
     "legal_basis",
     "liability_basis",
+    "next_step",
     "official_channels",
+    "outcome_if_known",
+    "reason",
 ];
 
 /// The text without the marks that end a sentence.

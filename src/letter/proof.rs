@@ -57,7 +57,8 @@ impl ProofPage {
     pub fn of(package: &Package, fonts: &FontSet, strain: Strain) -> Result<Self, Vec<Report>> {
         let maker = Maker::new(package, fonts)?;
         let paper = package.metadata().papers.first().map(String::as_str);
-        Self::make(&maker, &record(package, fonts, facts(package, strain), paper)?)
+        let facts = shown_on(paper, facts(package, strain));
+        Self::make(&maker, &record(package, fonts, facts, paper)?)
     }
 
     fn make(maker: &Maker, record: &Record) -> Result<Self, Vec<Report>> {
@@ -115,20 +116,30 @@ impl ProofSet {
         if facts(package, Strain::Zero) != facts(package, Strain::Usual) {
             variants.push(("zero".to_owned(), facts(package, Strain::Zero)));
         }
-        let shown: BTreeSet<usize> =
-            variants.iter().flat_map(|(_, facts)| reached(&branches, package, facts)).collect();
-        variants.extend(others(package, &branches, shown)?);
-        let mut proofs = Vec::new();
-        let mut cases = Vec::new();
         let mut papers: Vec<Option<&str>> =
             package.metadata().papers.iter().map(|paper| Some(paper.as_str())).collect();
         if papers.is_empty() {
             papers.push(None);
         }
+        let mut shown = BTreeSet::new();
+        for paper in &papers {
+            for (_, facts) in &variants {
+                shown.extend(reached(&branches, package, &shown_on(*paper, facts.clone())));
+            }
+        }
+        variants.extend(others(package, &branches, shown)?);
+        let mut proofs = Vec::new();
+        let mut cases = Vec::new();
         for paper in papers {
+            let mut made: Vec<Fields> = Vec::new();
             for (name, facts) in &variants {
-                let proof =
-                    ProofPage::make(&maker, &record(package, fonts, facts.clone(), paper)?)?;
+                let facts = shown_on(paper, facts.clone());
+                // What a paper leaves out may be all that differed.
+                if made.contains(&facts) {
+                    continue;
+                }
+                made.push(facts.clone());
+                let proof = ProofPage::make(&maker, &record(package, fonts, facts, paper)?)?;
                 let name = paper.map_or_else(|| name.clone(), |paper| format!("{paper}, {name}"));
                 cases.push((name, proof.pages));
                 proofs.push(proof.pdf);
@@ -226,6 +237,16 @@ fn others(
     Ok(found)
 }
 
+/// What `paper` shows of `facts`: through a window the letter shows its own address.
+fn shown_on(paper: Option<&str>, mut facts: Fields) -> Fields {
+    if paper.and_then(Paper::named) == Some(Paper::Window) {
+        facts.retain(|name, _| {
+            !["to_postcode", "to_address", "recipient_name"].contains(&name.as_str())
+        });
+    }
+    facts
+}
+
 /// The record of a proof.
 fn record(
     package: &Package,
@@ -249,12 +270,6 @@ fn record(
         "XX-0000-000000".clone_into(&mut record.number);
     }
     record.paper = paper.map(str::to_owned);
-    if paper.and_then(Paper::named) == Some(Paper::Window) {
-        // Through a window the letter shows its own address.
-        record.facts.retain(|name, _| {
-            !["to_postcode", "to_address", "recipient_name"].contains(&name.as_str())
-        });
-    }
     if let Some(labels) = paper.and_then(Paper::named).and_then(Paper::labels)
         && let Some(rows) = package
             .metadata()
@@ -388,6 +403,9 @@ fn specimen(name: &str, strain: Strain) -> &'static str {
         }
         "amount_cap" if strain == Strain::Zero => return "人民币零元整",
         "amount_cap" => return "人民币壹万贰仟叁佰肆拾伍元陆角柒分",
+        "attachment_hash" | "chain_tip" | "key_fp" | "manifest_hash" | "photo_hash" => {
+            return "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        }
         "account_masked" | "card_masked" => return "************0005",
         "id_masked" => return "**************0010",
         "agency_uscc" => return "91110199MA0000015L",

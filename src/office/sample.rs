@@ -194,9 +194,9 @@ fn answers() -> Answers {
 /// The profile that a sample principal signs.
 #[must_use]
 pub fn profile(id: &str, today: NaiveDate) -> Profile {
-    let (name, bank, account) = match id {
-        INSURER => ("样例财产保险股份有限公司", "样例银行", "622000020000002"),
-        _ => ("样例银行股份有限公司", "样例银行", "622000010000001"),
+    let (name, bank, account, paying) = match id {
+        INSURER => ("样例财产保险股份有限公司", "样例银行", "622000020000002", "付款"),
+        _ => ("样例银行股份有限公司", "样例银行", "622000010000001", "还款"),
     };
     let from = today.checked_sub_months(Months::new(6)).unwrap_or(today);
     let until = today.checked_add_months(Months::new(60)).unwrap_or(today);
@@ -214,7 +214,7 @@ pub fn profile(id: &str, today: NaiveDate) -> Profile {
         dispute_channel: "委托人客服电话400-000-0100或其官方网站“异议申请”页面".to_owned(),
         inquiry_channel: "委托人客服电话400-000-0100或官方App“我的账单”".to_owned(),
         official_channels: format!(
-            "委托人官方App“还款”，或转账至其对公账户（开户行：{bank}，账号{account}）"
+            "委托人官方App“{paying}”，或转账至其对公账户（开户行：{bank}，账号{account}）"
         ),
         official_accounts: vec![account.to_owned()],
         masking: MaskingPolicy::LastFour,
@@ -229,7 +229,7 @@ pub fn profile(id: &str, today: NaiveDate) -> Profile {
         approvals: if id == BANK { grants(until) } else { Vec::new() },
         clauses: vec![Clause {
             id: "jz-01".to_owned(),
-            text: "所述情况已收到并核对，账户明细可通过官方客服索取".to_owned(),
+            text: "所述情况已收到并核对，账户明细可通过官方客服索取。".to_owned(),
         }],
         headings: std::collections::BTreeMap::new(),
         constants: std::collections::BTreeMap::new(),

@@ -32,7 +32,7 @@ pub const VISITED_CASE: &str = "YL-2026-0501";
 /// Case in which an answer is approved.
 pub const ANSWERED_CASE: &str = "YL-2026-0000";
 /// The answer the sample bank approved there.
-pub const ANSWER: &str = "经核对，来函所述款项已于账单日后入账，下期账单将据实列示";
+pub const ANSWER: &str = "经核对，来函所述款项已于账单日后入账，下期账单将据实列示。";
 
 /// What the sample's requests refer to.
 #[derive(Clone, Copy, Debug)]

@@ -205,13 +205,13 @@ fn blocks(package: &Package, wording: &Wording, found: &mut Vec<Report>) {
         }
     }
     for block in Block::ALL {
-        let included = wording.blocks().iter().filter(|name| *name == block.name()).count();
+        let included = wording.blocks().iter().filter(|name| block.stands_in(name)).count();
         if included != usize::from(metadata.blocks.contains(&block)) {
             found.push(LintFinding::BlockList { block: block.name().to_owned() }.into());
         }
     }
     for name in wording.blocks() {
-        if !Block::ALL.iter().any(|block| block.name() == name) {
+        if !Block::ALL.iter().any(|block| block.stands_in(name)) {
             found.push(LintFinding::BlockList { block: name.clone() }.into());
         }
     }

@@ -215,4 +215,11 @@ impl Block {
             Self::Signoff => "signoff",
         }
     }
+
+    /// Whether the file `name`, without the ending, holds this block: its own, or the one that says
+    /// the same of a claim where nothing was lent and so nothing is paid back.
+    #[must_use]
+    pub fn stands_in(self, name: &str) -> bool {
+        name == self.name() || (self == Self::Payment && name == "payment_claim")
+    }
 }

@@ -425,7 +425,7 @@ fn a_reply_is_open_until_a_letter_of_its_case_answers_it() {
             json!({
                 "request_id": id, "kind": "reply_letter", "reply_no": names, "reply_date": today(),
                 // A clause of the sample bank's profile, word for word.
-                "principal_answer": "所述情况已收到并核对，账户明细可通过官方客服索取",
+                "principal_answer": "所述情况已收到并核对，账户明细可通过官方客服索取。",
                 "legal_basis": null, "inquiry_channel": null,
             }),
         );

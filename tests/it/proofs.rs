@@ -2,7 +2,7 @@
 
 use chancery::{
     case::amount::Fen,
-    letter::proof::{ProofPage, Strain},
+    letter::proof::{ProofPage, ProofSet, Strain},
     office::embedded,
     template::package::{self, Package},
     typeset::PlacedPage,
@@ -107,4 +107,96 @@ fn the_parts_of_a_proof_add_up_and_its_words_are_true_of_its_rows() {
         assert_eq!(Fen::total(parts.iter().copied()).unwrap(), *total);
     });
     assert_eq!(summed, STRAINS.len());
+}
+
+/// The type area of a letter, in millimetres from the top; the mark across a proof is larger than its type.
+const TYPE_AREA: std::ops::Range<f64> = 36.5..263.0;
+const LARGEST: f64 = 40.0;
+
+/// Whether the page is one of a letter: A4 upright, with margins of its own.
+fn is_letter(package: &Package) -> bool {
+    let layout = package.text("layout.typ");
+    layout.contains("letter-page")
+}
+
+/// Lines of a page within the type area: their upper edge, lower edge and text.
+fn lines(page: &PlacedPage) -> Vec<(f64, f64, String)> {
+    let mut lines: Vec<(f64, f64, String)> = Vec::new();
+    for run in &page.texts {
+        if run.size > LARGEST || !TYPE_AREA.contains(&run.area.top) {
+            continue;
+        }
+        // Runs of one line may be of different faces; the middle of one lies within the other.
+        let middle = f64::midpoint(run.area.top, run.area.bottom);
+        match lines.iter_mut().find(|line| (line.0..line.1).contains(&middle)) {
+            Some(line) => line.2.push_str(&run.text),
+            None => lines.push((run.area.top, run.area.bottom, run.text.clone())),
+        }
+    }
+    lines
+}
+
+#[test]
+fn no_page_but_the_last_is_left_more_than_two_fifths_empty() {
+    let mut seen = 0;
+    each(|package, strain, pages| {
+        let id = &package.metadata().id;
+        if !is_letter(package) {
+            return;
+        }
+        for (at, page) in pages.iter().enumerate().rev().skip(1) {
+            seen += 1;
+            let end = lines(page).iter().map(|line| line.1).fold(0.0, f64::max);
+            let empty = (262.0 - end) / 225.0;
+            assert!(empty < 0.4, "{id} {strain:?} page {}: {empty:.2} empty", at + 1);
+        }
+    });
+    assert!(seen > 30);
+}
+
+#[test]
+fn the_name_under_a_letter_stands_on_no_page_alone() {
+    let mut seen = 0;
+    each(|package, strain, pages| {
+        let id = &package.metadata().id;
+        let complaints = plain(package, "complaints");
+        if !is_letter(package) || complaints.is_empty() || plain(package, "signoff").is_empty() {
+            return;
+        }
+        seen += 1;
+        let last = pages.last().unwrap().text();
+        assert!(last.contains("投诉电话"), "{id} {strain:?}");
+    });
+    assert!(seen >= 10 * STRAINS.len());
+}
+
+#[test]
+fn no_line_holds_the_last_one_or_two_characters_of_a_text_alone() {
+    each(|package, strain, pages| {
+        if !is_letter(package) {
+            return;
+        }
+        for (top, _, text) in pages.iter().flat_map(lines) {
+            let count = text.chars().filter(|c| c.is_alphanumeric()).count();
+            assert!(count > 1, "{} {strain:?} at {top:.0} mm: {text}", package.metadata().id);
+        }
+    });
+}
+
+#[test]
+fn an_envelope_lacks_an_address_in_a_proof_only_where_the_letter_shows_its_own() {
+    let room = crate::office::room();
+    let templates = room.path().join("templates");
+    embedded::write_templates(&templates).unwrap();
+    let package = Package::load(&templates, "envelope").unwrap();
+    let proofs = ProofSet::of(&package, embedded::fonts().unwrap()).unwrap();
+    let told: Vec<&str> = proofs.cases.iter().map(|(name, _)| name.as_str()).collect();
+    for paper in ["B6", "C4", "C5", "DL", "ZL"] {
+        for case in ["usual", "extreme"] {
+            assert!(told.contains(&format!("{paper}, {case}").as_str()), "{told:?}");
+        }
+    }
+    // Neither paper nor window shows a case of its own without an address.
+    assert_eq!(told.len(), 12, "{told:?}");
+    assert!(told.iter().all(|name| !name.contains("to_address")), "{told:?}");
 }

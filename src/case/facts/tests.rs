@@ -226,12 +226,14 @@ fn a_stop_that_the_wording_sets_does_not_stand_twice() {
     let given = [
         ("legal_basis", "双方签订的借款合同。"),
         ("finding", "账单金额无误；"),
+        ("next_step", "如需账户明细，可向委托人索取。"),
         ("principal_answer", "已核实，金额无误。"),
         ("debtor_statement", "需要时间核对。"),
     ];
     let facts = shown(&request("collection_notice", &given), &Masking::default());
     assert_eq!(facts.text("legal_basis"), Some("双方签订的借款合同"));
     assert_eq!(facts.text("finding"), Some("账单金额无误"));
+    assert_eq!(facts.text("next_step"), Some("如需账户明细，可向委托人索取"));
     // What somebody said or answered stays as it is.
     assert_eq!(facts.text("principal_answer"), Some("已核实，金额无误。"));
     assert_eq!(facts.text("debtor_statement"), Some("需要时间核对。"));

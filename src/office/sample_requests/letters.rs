@@ -144,7 +144,7 @@ fn subrogation(setting: &Setting, serial: u32) -> SampleRequest {
         .with("paid_date", setting.day(-200))
         .with("indemnity", yuan(indemnity))
         .with("demand", yuan(demand))
-        .with("liability_basis", "道路交通事故认定书（样例）认定您承担事故主要责任")
+        .with("liability_basis", "道路交通事故认定书（样例）所认定的事故主要责任")
         .with("as_of_date", setting.day(-1))
         .with("due_date", setting.day(20))
         .with("debt_verified_on", setting.day(-30))

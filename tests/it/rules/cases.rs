@@ -377,7 +377,7 @@ pub fn cases(at: &Setting) -> Vec<Case> {
             (reply, json!({ "principal_answer": "款项已于账单日后入账" })),
             (
                 reply,
-                json!({ "approval_id": null, "principal_answer": "所述情况已收到并核对，账户明细可通过官方客服索取" }),
+                json!({ "approval_id": null, "principal_answer": "所述情况已收到并核对，账户明细可通过官方客服索取。" }),
             ),
         ),
     ]
