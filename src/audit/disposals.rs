@@ -60,12 +60,15 @@ pub(super) fn check(
             named.insert(*object, (*entry, None));
         }
     }
-    let tombstones: BTreeSet<u64> = destroyed.into_values().collect();
-    for seq in tombstones {
-        let Ok(Some(found)) = view.get(seq) else { continue };
-        for why in unfounded(office, found.entry()) {
-            let told = DisposalFinding::Unfounded { entry: seq, why };
-            findings.push(Finding { entry: Some(seq), report: told.into() });
+    // Each is judged, also one that a later one over the same object covers.
+    for kind in disposal_room::TOMBSTONES {
+        for found in view.find(Some(kind), None) {
+            let found = found.map_err(fault)?;
+            let seq = found.seq();
+            for why in unfounded(office, found.entry()) {
+                let told = DisposalFinding::Unfounded { entry: seq, why };
+                findings.push(Finding { entry: Some(seq), report: told.into() });
+            }
         }
     }
     Ok(())

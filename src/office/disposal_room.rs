@@ -65,7 +65,7 @@ pub struct Disposal {
 }
 
 /// Kinds of tombstones.
-const TOMBSTONES: [&EntryKind; 3] =
+pub(crate) const TOMBSTONES: [&EntryKind; 3] =
     [&journal::EVIDENCE_DISPOSED, &journal::LETTER_DISPOSED, &journal::RETENTION_DISPOSED];
 
 impl Office {
