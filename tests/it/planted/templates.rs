@@ -96,7 +96,7 @@ pub fn plants() -> Vec<Plant> {
             wording(folder, "{{ letter_no }}", "{% include \"blocks/none.tera\" %}{{ letter_no }}");
         }),
         spoiled("CH-T013", |folder| {
-            wording(folder, "{{ letter_no }}", "{% if letter_no %}{{ letter_no }}")
+            wording(folder, "{{ letter_no }}", "{% if letter_no %}{{ letter_no }}");
         }),
         spoiled("CH-T014", |folder| wording(folder, "{{ letter_no }}", "{{ reply_date }}")),
         spoiled("CH-T015", |folder| {
@@ -173,7 +173,9 @@ pub fn put(desk: &Desk, today: NaiveDate) {
     for plant in plants() {
         let (id, folder) = (plant.id(), templates.join(plant.id()));
         crate::office::copy(&from, &folder);
-        crate::office::files(&folder).iter().for_each(|path| crate::office::unlock(path));
+        for path in crate::office::files(&folder) {
+            crate::office::unlock(&path);
+        }
         let own = folder.join("template.toml");
         let metadata = fs::read_to_string(&own).unwrap();
         fs::write(own, metadata.replace("id = \"collection_notice\"", &format!("id = \"{id}\"")))
@@ -190,14 +192,14 @@ pub fn put(desk: &Desk, today: NaiveDate) {
             let statement =
                 Statement::new(&package, &fonts, ENGINE_ID, plant.principal, term).unwrap();
             let side = principal_side(desk, plant.principal);
+            use Signed::{Agency, Badly, Both, OneSide, Principal};
             let every: [(&dyn Signer, _, &[Signed]); 3] = [
-                (agency.signer(), &agency, &[Signed::Agency, Signed::Both, Signed::Badly]),
-                (second.signer(), &second, &[]),
-                (&side, &admin, &[Signed::Principal, Signed::Both, Signed::Badly]),
+                (agency.signer(), &agency, &[Agency, Both, Badly, OneSide]),
+                (second.signer(), &second, &[OneSide]),
+                (&side, &admin, &[Principal, Both, Badly]),
             ];
             for (signer, by, when) in every {
-                let agencys = plant.signed == Signed::OneSide && !std::ptr::eq(by, &admin);
-                if !agencys && !when.contains(&plant.signed) {
+                if !when.contains(&plant.signed) {
                     continue;
                 }
                 let mut signed = statement.sign(signer, &[], now).unwrap();
