@@ -155,6 +155,11 @@ pub fn plants() -> Vec<Plant> {
     ]
 }
 
+/// Who signs in which state.
+const BY_AGENCY: [Signed; 4] = [Signed::Agency, Signed::Both, Signed::Badly, Signed::OneSide];
+const BY_SECOND: [Signed; 1] = [Signed::OneSide];
+const BY_PRINCIPAL: [Signed; 3] = [Signed::Principal, Signed::Both, Signed::Badly];
+
 /// Puts all of them into the office, `today` being its day.
 pub fn put(desk: &Desk, today: NaiveDate) {
     let templates = desk.office().join("templates");
@@ -192,11 +197,10 @@ pub fn put(desk: &Desk, today: NaiveDate) {
             let statement =
                 Statement::new(&package, &fonts, ENGINE_ID, plant.principal, term).unwrap();
             let side = principal_side(desk, plant.principal);
-            use Signed::{Agency, Badly, Both, OneSide, Principal};
             let every: [(&dyn Signer, _, &[Signed]); 3] = [
-                (agency.signer(), &agency, &[Agency, Both, Badly, OneSide]),
-                (second.signer(), &second, &[OneSide]),
-                (&side, &admin, &[Principal, Both, Badly]),
+                (agency.signer(), &agency, &BY_AGENCY),
+                (second.signer(), &second, &BY_SECOND),
+                (&side, &admin, &BY_PRINCIPAL),
             ];
             for (signer, by, when) in every {
                 if !when.contains(&plant.signed) {
