@@ -204,13 +204,11 @@ fn acts_of_the_office_that_a_rule_refuses_are_signed_entries_too() {
     let case = "YL-2026-0501";
     let plain = |by: &str, line: &[&str]| desk.by(by, line).ends(1);
     let bundle = desk.entries("evidence.sealed")[0]["subject"].as_str().unwrap().to_owned();
-    let out = desk.beside("out.asice");
     plain("clerk", &["operator", "revoke", "auditor"]);
     plain("admin", &["operator", "revoke", "somebody"]);
     plain("auditor", &["case", "close", case, "--on", "2026-01-01"]);
     let hold = ["retention", "hold", &bundle, "--who", "court", "--why", "litigation"];
     plain("auditor", &hold);
-    plain("clerk", &["evidence", "retrieve", &bundle, "--out", text(&out)]);
     plain("clerk", &["evidence", "timestamp"]);
     let folder = desk.office().join("samples/visit");
     let seal = ["evidence", "seal", text(&folder), "--case", case, "--kind", "auto"];
@@ -222,7 +220,6 @@ fn acts_of_the_office_that_a_rule_refuses_are_signed_entries_too() {
         ("operator.revoke", "?"),
         ("case.close", case),
         ("retention.hold", &bundle),
-        ("evidence.retrieve", &bundle),
         ("evidence.timestamp", "?"),
         ("evidence.seal", case),
     ]
