@@ -36,7 +36,9 @@ fn told(out: &Path) -> BTreeMap<u64, Vec<String>> {
     let rows: Vec<Vec<String>> =
         sheet.rows().skip(1).map(|row| row.iter().map(ToString::to_string).collect()).collect();
     assert_eq!(rows, cells);
-    list.values_mut().for_each(|codes| codes.sort());
+    for codes in list.values_mut() {
+        codes.sort();
+    }
     list
 }
 

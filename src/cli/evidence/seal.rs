@@ -2,15 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use chancery::{
-    durable,
-    office::{
-        occasion::Wanted,
-        refused::{self, UNKNOWN},
-    },
-    problem::Report,
-    signing::SystemRandom,
-};
+use chancery::{durable, office::occasion::Wanted, problem::Report, signing::SystemRandom};
 use serde_json::{Value, json};
 
 use super::{describe, kept_json, pieces};
@@ -39,23 +31,20 @@ pub fn run(context: &Context, arguments: Seal) -> Result<Answer, Stopped> {
         letter: letter.as_deref(),
         times: from.as_deref().zip(until.as_deref()),
     };
-    let sealed = office.seal(
-        wanted,
-        &actor,
-        &credentials,
-        &|name| context.ask(name),
-        &mut SystemRandom,
-        &mut |bytes| {
-            bar.inc(bytes);
-            ControlFlow::Continue(())
-        },
-    );
+    let (kept, seal) = office
+        .seal(
+            wanted,
+            &actor,
+            &credentials,
+            &|name| context.ask(name),
+            &mut SystemRandom,
+            &mut |bytes| {
+                bar.inc(bytes);
+                ControlFlow::Continue(())
+            },
+        )
+        .map_err(Stopped)?;
     bar.finish_and_clear();
-    let (kept, seal) = sealed.map_err(|reports| {
-        let number = visit.as_deref().or(letter.as_deref());
-        let subject = case.as_deref().or(number).map_or_else(|| UNKNOWN.to_owned(), refused::kept);
-        context.refused(&mut office, &actor, "evidence.seal", &subject, reports)
-    })?;
     if let Some(out) = &out {
         office.copy_object(&kept.object, out, |error| vec![Report::of(&error)]).map_err(Stopped)?;
     }

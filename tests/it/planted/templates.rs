@@ -96,7 +96,7 @@ pub fn plants() -> Vec<Plant> {
             wording(folder, "{{ letter_no }}", "{% include \"blocks/none.tera\" %}{{ letter_no }}");
         }),
         spoiled("CH-T013", |folder| {
-            wording(folder, "{{ letter_no }}", "{% if letter_no %}{{ letter_no }}")
+            wording(folder, "{{ letter_no }}", "{% if letter_no %}{{ letter_no }}");
         }),
         spoiled("CH-T014", |folder| wording(folder, "{{ letter_no }}", "{{ reply_date }}")),
         spoiled("CH-T015", |folder| {
@@ -155,6 +155,11 @@ pub fn plants() -> Vec<Plant> {
     ]
 }
 
+/// Who signs in which state.
+const BY_AGENCY: [Signed; 4] = [Signed::Agency, Signed::Both, Signed::Badly, Signed::OneSide];
+const BY_SECOND: [Signed; 1] = [Signed::OneSide];
+const BY_PRINCIPAL: [Signed; 3] = [Signed::Principal, Signed::Both, Signed::Badly];
+
 /// Puts all of them into the office, `today` being its day.
 pub fn put(desk: &Desk, today: NaiveDate) {
     let templates = desk.office().join("templates");
@@ -173,7 +178,9 @@ pub fn put(desk: &Desk, today: NaiveDate) {
     for plant in plants() {
         let (id, folder) = (plant.id(), templates.join(plant.id()));
         crate::office::copy(&from, &folder);
-        crate::office::files(&folder).iter().for_each(|path| crate::office::unlock(path));
+        for path in crate::office::files(&folder) {
+            crate::office::unlock(&path);
+        }
         let own = folder.join("template.toml");
         let metadata = fs::read_to_string(&own).unwrap();
         fs::write(own, metadata.replace("id = \"collection_notice\"", &format!("id = \"{id}\"")))
@@ -191,13 +198,12 @@ pub fn put(desk: &Desk, today: NaiveDate) {
                 Statement::new(&package, &fonts, ENGINE_ID, plant.principal, term).unwrap();
             let side = principal_side(desk, plant.principal);
             let every: [(&dyn Signer, _, &[Signed]); 3] = [
-                (agency.signer(), &agency, &[Signed::Agency, Signed::Both, Signed::Badly]),
-                (second.signer(), &second, &[]),
-                (&side, &admin, &[Signed::Principal, Signed::Both, Signed::Badly]),
+                (agency.signer(), &agency, &BY_AGENCY),
+                (second.signer(), &second, &BY_SECOND),
+                (&side, &admin, &BY_PRINCIPAL),
             ];
             for (signer, by, when) in every {
-                let agencys = plant.signed == Signed::OneSide && !std::ptr::eq(by, &admin);
-                if !agencys && !when.contains(&plant.signed) {
+                if !when.contains(&plant.signed) {
                     continue;
                 }
                 let mut signed = statement.sign(signer, &[], now).unwrap();
