@@ -1,8 +1,8 @@
 //! Whether every disposal was lawful, and whether its bytes are gone.
 //!
 //! A tombstone must rest on what it says, on a term that had ended, and on an approval of each
-//! side; no hold may have stood when it was registered, by [`super::holds`]. An object it names must
-//! be absent.
+//! side; no hold may have stood when it was registered, as the register tells. An object it names
+//! must be absent.
 //! Source: REQUIREMENTS 5 (7).
 
 use std::collections::{BTreeMap, BTreeSet};
