@@ -195,7 +195,8 @@ impl Twins {
 }
 
 fn put(known: &mut HashMap<Short, Vec<One>>, matter: Short, one: One) {
-    let there = known.entry(matter).or_default();
+    // Nearly all are alone: room for one, not for the four a list begins with.
+    let there = known.entry(matter).or_insert_with(|| Vec::with_capacity(1));
     if there.len() < MOST {
         there.push(one);
     }

@@ -162,8 +162,9 @@ impl SharedRuns {
 fn drawn(code: &Matrix, side: Abs) -> FrameItem {
     let count = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
     let module = side / count(code.width().max(1));
-    let mut curve = Curve(Vec::new());
-    for (left, top, width) in code.stretches() {
+    let stretches = code.stretches();
+    let mut curve = Curve(Vec::with_capacity(5 * stretches.len()));
+    for (left, top, width) in stretches {
         let point = |x: usize, y: usize| Point::new(module * count(x), module * count(y));
         let (right, bottom) = (left.saturating_add(width), top.saturating_add(1));
         curve.move_(point(left, top));

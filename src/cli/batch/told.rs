@@ -65,7 +65,7 @@ impl Printing<'_> {
                 "sha256": volume.stream.to_string(),
                 "bytes": volume.stream_bytes,
                 "sheets": volume.manifest.sheets(),
-                "entry": volume.entry.seq(),
+                "entry": volume.entry,
                 "letters": volume.manifest.letters.len(),
             })).collect::<Vec<_>>(),
             "withheld": withheld,

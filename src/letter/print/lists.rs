@@ -126,7 +126,7 @@ impl<'a> ManifestFile<'a> {
             sha256: volume.stream.to_string(),
             bytes: volume.stream_bytes,
             sheets: volume.manifest.sheets(),
-            entry: volume.entry.seq(),
+            entry: volume.entry,
             letters: volume.manifest.letters.iter().map(letter).collect(),
         };
         Self { batch, volumes: volumes.iter().map(volume).collect() }

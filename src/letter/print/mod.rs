@@ -14,7 +14,7 @@ pub mod volume;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::Digest, problem::Report, register::Recorded};
+use crate::{digest::Digest, problem::Report};
 
 crate::problems! {
     /// Why nothing is made for the printer.
@@ -177,8 +177,8 @@ pub struct Volume {
     pub stream: Digest,
     /// Bytes of its file.
     pub stream_bytes: u64,
-    /// Entry that registered it.
-    pub entry: Recorded,
+    /// Sequence number of the entry that registered it.
+    pub entry: u64,
 }
 
 fn single(problem: impl Into<Report>) -> Vec<Report> {

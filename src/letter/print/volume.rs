@@ -29,7 +29,7 @@ type Reports<T> = Result<T, Vec<Report>>;
 const TITLE: &str = "打印卷";
 
 impl Volume {
-    fn of(office: &Office, entry: Recorded) -> Reports<Self> {
+    fn of(office: &Office, entry: &Recorded) -> Reports<Self> {
         let body = &entry.entry().body;
         let object = state::digest(body, "object").ok_or_else(|| single(PrintProblem::Manifest))?;
         let stream = state::digest(body, "stream").ok_or_else(|| single(PrintProblem::Manifest))?;
@@ -39,7 +39,7 @@ impl Volume {
             manifest: Manifest::parse(&bytes).map_err(report)?,
             stream,
             stream_bytes: stream_bytes.unwrap_or_default(),
-            entry,
+            entry: entry.seq(),
         })
     }
 }
@@ -52,7 +52,7 @@ pub fn volumes(office: &Office, batch: &str) -> Reports<Vec<Volume>> {
     let fault = |error: RegisterError| report(OfficeError::from(error));
     let kind = journal::PRINT_VOLUME;
     let found = office.view().find(Some(&kind), Some(batch));
-    found.map(|entry| Volume::of(office, entry.map_err(fault)?)).collect()
+    found.map(|entry| Volume::of(office, &entry.map_err(fault)?)).collect()
 }
 
 /// Which of `numbers` stand in a registered volume of any batch.
@@ -248,7 +248,7 @@ pub fn register(
         .with("engine", manifest.engine.as_str());
     let entry = office.append(draft, actor)?;
     office.archive().publish(staged)?;
-    Ok(Volume { manifest, stream, stream_bytes, entry })
+    Ok(Volume { manifest, stream, stream_bytes, entry: entry.seq() })
 }
 
 /// The facts of letter `number` as its record keeps them, and its issuing entry.
